@@ -1,1 +1,24 @@
-//! placeholder
+//! Reads recordings of TCP programs and grades them: the pure half of synfin.
+//!
+//! Bytes, segments and timestamps come in; values go out. Nothing here opens a file, reads a clock or starts a process.
+//!
+//! ```text
+//! pcap ─► wire ─► flow ─┐
+//!                       ├─► observation ─► checks ─► grade ─► report
+//! manifest, spec ───────┘        └─► story, diagnosis
+//! ```
+//!
+//! The modules stand in reading order; each names only those above it (`tests/layers.rs` holds the table).
+
+pub mod content;
+pub mod text;
+pub mod time;
+
+pub mod pcap;
+pub mod wire;
+
+pub mod flow;
+pub mod manifest;
+pub mod spec;
+pub mod checks;
+pub mod report;

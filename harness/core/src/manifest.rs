@@ -1,0 +1,14 @@
+//! The recording's JSON: all that is not on the wire. `run.json` describes a run, `<scenario>.json` one recording.
+//!
+//! These types *are* the file format: they hold what was seen, unjudged. Times are nanoseconds since the epoch on the clock
+//! that stamps the capture's frames, so that both can be put in one order.
+
+mod recorded;
+mod run;
+
+pub use recorded::{
+    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, ProcessRecord, Recorded,
+    Role, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
+    StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer, UnknownRole,
+};
+pub use run::{Level, Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

@@ -1,0 +1,427 @@
+//! `<scenario>.json`: one recording's facts beside its capture.
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+/// What is known of a capture beside its frames.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Manifest {
+    /// Recorded by synfin.
+    Recorded(Box<Recorded>),
+    /// A capture made elsewhere: only the server's address is known, because the user gave it.
+    Foreign {
+        /// Where the server listens.
+        server: SocketAddr,
+    },
+}
+
+/// The facts of one recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// Version of this format, 1.
+    pub schema: u32,
+    /// The scenario's name.
+    pub scenario: String,
+    /// Which recording of the scenario this is, from 1 on.
+    pub repetition: u32,
+    /// The steps it was recorded under, as the rubric wrote them.
+    pub steps: Vec<String>,
+    /// How many clients it had.
+    pub clients: u32,
+    /// Where the server should listen.
+    pub server: SocketAddr,
+    /// The seed of all file contents.
+    pub seed: u64,
+    /// What executed the programs: absent for the operating system, else `wine-8.0` or the like.
+    pub runner: Option<String>,
+    /// The capture and whether it is whole.
+    pub capture: CaptureHealth,
+    /// When the first stop action came; what the wire showed later may be our doing.
+    pub stopped_at: Option<u64>,
+    /// When the server was first seen in LISTEN.
+    pub listening_at: Option<u64>,
+    /// Why the recording ended early, if it did: what the harness could not do.
+    pub harness_fault: Option<String>,
+    /// Whether Ctrl-C ended it early.
+    pub interrupted: bool,
+    /// What each client did.
+    pub client_steps: Vec<ClientSteps>,
+    /// Which connection is whose.
+    pub attributions: Vec<Attribution>,
+    /// Every program that ran.
+    pub processes: Vec<ProcessRecord>,
+    /// The socket table at deadlines and milestones.
+    pub socket_samples: Vec<SocketSample>,
+    /// Every file that a step transferred.
+    pub files: Vec<FileRecord>,
+}
+
+/// The capture of a recording, and what could have made it less than whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureHealth {
+    /// Its file, beside the manifest.
+    pub file: String,
+    /// Its SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Frames in it, sentinels included.
+    pub frames: u64,
+    /// Frames the kernel dropped (`PACKET_STATISTICS`).
+    pub dropped: u64,
+    /// Frames the snap length cut.
+    pub cut: u64,
+    /// The sentinels, in the order they were sent.
+    pub sentinels: Vec<Sentinel>,
+    /// Spans in which the programs were paused because the ring filled: from, to.
+    pub pauses: Vec<(u64, u64)>,
+}
+
+/// A datagram that proves the capture whole up to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sentinel {
+    /// `first` or `last`.
+    pub place: SentinelPlace,
+    /// The processor that sent it.
+    pub cpu: u32,
+    /// Its payload, hexadecimal.
+    pub token: String,
+    /// The frame that carried it; absent if it was never seen.
+    pub frame: Option<u64>,
+}
+
+/// Which end of the capture a sentinel guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentinelPlace {
+    /// Before the first child was started.
+    First,
+    /// After the last frame.
+    Last,
+}
+
+/// A program's part in a scenario: `server`, or `client-3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The server.
+    Server,
+    /// The client of this number, from 1 on.
+    Client(u32),
+}
+
+/// What one client did, entry by entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSteps {
+    /// Its number.
+    pub client: u32,
+    /// One record for each entry that was the client's; entries it did not reach are `not-reached`.
+    pub steps: Vec<StepRecord>,
+}
+
+/// One step of one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRecord {
+    /// Which entry of the scenario's steps, from 0 on.
+    pub entry: u32,
+    /// The entry, as the rubric wrote it.
+    pub step: String,
+    /// When the step began; absent if it was not reached.
+    pub began_at: Option<u64>,
+    /// When it was done or given up.
+    pub ended_at: Option<u64>,
+    /// The last frame captured when it began.
+    pub after_frame: Option<u64>,
+    /// The last frame captured when it was done or given up.
+    pub done_frame: Option<u64>,
+    /// How it ended.
+    pub outcome: StepOutcome,
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+pub enum StepOutcome {
+    /// Its end was seen: reply, acknowledgments, and the program wants input again (or ended, for `quit`).
+    Done,
+    /// Its deadline passed.
+    TimedOut {
+        /// What was still missing.
+        waiting_for: String,
+    },
+    /// The program ended in the middle of it.
+    ProgramEnded,
+    /// The target does not say how its client does this step.
+    Unsupported,
+    /// An earlier step failed, or the recording ended first.
+    NotReached,
+}
+
+/// A connection that was found to be a client's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribution {
+    /// The client.
+    pub client: u32,
+    /// The connection's initiator.
+    pub initiator: SocketAddr,
+    /// The connection's responder.
+    pub responder: SocketAddr,
+    /// Who owned the initiator's socket when the SYN was seen: `None` if it was gone already.
+    pub owner: Option<Role>,
+}
+
+/// One program, from start to end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessRecord {
+    /// Its part.
+    pub role: Role,
+    /// Its command line.
+    pub argv: Vec<String>,
+    /// When it was started.
+    pub started_at: u64,
+    /// When and how it ended; absent if it never started or its end was not seen.
+    pub exited_at: Option<u64>,
+    /// How it ended.
+    pub exit: Option<Exit>,
+    /// Why it could not be started.
+    pub start_error: Option<String>,
+    /// What we did to end it, in order.
+    pub stop_actions: Vec<StopAction>,
+    /// Its full output (first and last 256 KiB), beside the manifest.
+    pub log: String,
+    /// Bytes of output left out in the middle of the log.
+    pub output_left_out: u64,
+    /// Its last lines.
+    pub last_lines: Vec<String>,
+    /// Whether its executable is a Windows one (a PE image).
+    pub is_pe: bool,
+    /// What its threads did while wire and input were idle.
+    pub supervision: Vec<Supervision>,
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+pub enum Exit {
+    /// By itself, with this code.
+    Code {
+        /// The exit code.
+        code: i32,
+    },
+    /// By this signal.
+    Signal {
+        /// The signal's number.
+        signal: i32,
+    },
+}
+
+/// Something we did to end a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StopAction {
+    /// When.
+    pub at: u64,
+    /// What.
+    pub signal: SignalSent,
+    /// Whether a step of the scenario asked for it.
+    pub is_fault_step: bool,
+}
+
+/// A way to end a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignalSent {
+    /// Its input was closed.
+    EndOfInput,
+    /// SIGTERM.
+    Term,
+    /// SIGKILL.
+    Kill,
+}
+
+/// A watch over a role's threads while wire and input were idle, sampled at 20 Hz: a thread seen asleep once is cleared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Supervision {
+    /// When it began.
+    pub from: u64,
+    /// When it ended.
+    pub to: u64,
+    /// Each thread that was seen.
+    pub threads: Vec<ThreadSample>,
+}
+
+/// One thread under watch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThreadSample {
+    /// Thread id inside the scenario.
+    pub tid: u32,
+    /// Its name (`/proc/…/comm`).
+    pub name: String,
+    /// Samples taken of it.
+    pub samples: u32,
+    /// Samples in which it was running (state R).
+    pub running: u32,
+    /// Processor time it used over the watch, milliseconds.
+    pub cpu_ms: u64,
+}
+
+/// The socket table at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SocketSample {
+    /// When.
+    pub at: u64,
+    /// Why then.
+    pub reason: SampleReason,
+    /// TCP sockets of the namespace.
+    pub sockets: Vec<SocketRow>,
+    /// Connections the kernel dropped because an accept queue was full, so far (`ListenOverflows`).
+    pub listen_overflows: u64,
+    /// Whether a server thread was running at that moment; absent if unknown.
+    pub server_runs: Option<bool>,
+}
+
+/// Why a socket sample was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+pub enum SampleReason {
+    /// The server was first seen in LISTEN, or its deadline passed.
+    Listen,
+    /// All clients alive reached a `hold`.
+    Hold {
+        /// Which entry of the scenario's steps.
+        entry: u32,
+    },
+    /// A client's step ended or its deadline passed.
+    Step {
+        /// Which client.
+        client: u32,
+        /// Which entry of the scenario's steps.
+        entry: u32,
+    },
+    /// Before the first stop action.
+    Stop,
+}
+
+/// One TCP socket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SocketRow {
+    /// Its own address.
+    pub local: SocketAddr,
+    /// Its peer's; port 0 for a listener.
+    pub remote: SocketAddr,
+    /// Its state.
+    pub state: SocketState,
+    /// Its inode; 0 for a connection that was not accepted.
+    pub inode: u64,
+    /// Who holds it, if it was looked up.
+    pub owner: Option<Role>,
+    /// Unread bytes; for a listener, connections waiting to be accepted.
+    pub receive_queue: u32,
+    /// Unacknowledged bytes; for a listener, its backlog.
+    pub send_queue: u32,
+    /// For an IPv6 socket, whether it also takes IPv4; absent if the kernel did not say.
+    pub v6_only: Option<bool>,
+}
+
+/// The state of a TCP socket (RFC 9293, 3.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the RFC's own names")]
+pub enum SocketState {
+    Established,
+    SynSent,
+    SynReceived,
+    FinWait1,
+    FinWait2,
+    TimeWait,
+    Closed,
+    CloseWait,
+    LastAck,
+    Listen,
+    Closing,
+    NewSynReceived,
+}
+
+/// One file that one step transferred.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRecord {
+    /// The client.
+    pub client: u32,
+    /// Which entry of the scenario's steps.
+    pub entry: u32,
+    /// Which way.
+    pub transfer: Transfer,
+    /// The file's name where it was sent from.
+    pub name: String,
+    /// Its size, bytes.
+    pub size: u64,
+    /// SHA-256 of what was sent, hexadecimal.
+    pub source_sha256: String,
+    /// Size of what arrived; absent if nothing did.
+    pub arrived_size: Option<u64>,
+    /// SHA-256 of what arrived.
+    pub arrived_sha256: Option<String>,
+}
+
+/// The direction of a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transfer {
+    /// Client to server.
+    Upload,
+    /// Server to client.
+    Download,
+}
+
+/// `server`, `client-3`.
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Server => f.write_str("server"),
+            Self::Client(number) => write!(f, "client-{number}"),
+        }
+    }
+}
+
+/// The text is neither `server` nor `client-N`.
+#[derive(Debug, thiserror::Error)]
+#[error("no role is called {0:?}")]
+pub struct UnknownRole(String);
+
+impl std::str::FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        let client = || text.strip_prefix("client-")?.parse().ok();
+        match text {
+            "server" => Ok(Self::Server),
+            _ => client()
+                .map(Self::Client)
+                .ok_or_else(|| UnknownRole(text.to_owned())),
+        }
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}

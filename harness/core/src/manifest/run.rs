@@ -1,0 +1,113 @@
+//! `run.json`: what was asked for, on what machine, and which recordings came of it.
+
+use serde::{Deserialize, Serialize};
+
+/// A run: a rubric × its targets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunFile {
+    /// Version of this format, 1.
+    pub schema: u32,
+    /// Version of the recording synfin.
+    pub synfin: String,
+    /// The run's name, also that of its folder: when it began, `2026-11-22T14-03-11Z`.
+    pub name: String,
+    /// The rubric's copy in the run's folder.
+    pub rubric: String,
+    /// The targets' copies.
+    pub targets: Targets,
+    /// The seed of all file contents.
+    pub seed: u64,
+    /// `--clients`: how many clients the scenarios with several clients ran instead.
+    pub clients: Option<u32>,
+    /// Where it ran.
+    pub machine: Machine,
+    /// How the programs were isolated and recorded.
+    pub level: Level,
+    /// Wall time of the run, milliseconds.
+    pub wall_ms: u64,
+    /// Whether Ctrl-C ended it early.
+    pub interrupted: bool,
+    /// The rubric's scenarios, in its order, then those the harness added (a lone client for reply shapes).
+    pub scenarios: Vec<ScenarioEntry>,
+}
+
+/// The targets' copies in the run's folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Targets {
+    /// What reports call the target.
+    pub name: String,
+    /// The target under test.
+    pub target: String,
+    /// The Windows target, if one was given.
+    pub windows: Option<String>,
+}
+
+/// The machine a run was recorded on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Machine {
+    /// `linux`, `windows`, …
+    pub os: String,
+    /// Kernel release, `6.18.44`.
+    pub kernel: String,
+    /// `x86_64`, …
+    pub arch: String,
+    /// Processors available.
+    pub cpus: u32,
+}
+
+/// How programs are isolated and recorded, from best to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// 0: a user namespace of an ordinary user.
+    RootlessNamespaces,
+    /// 1: namespaces made by root.
+    RootNamespaces,
+    /// 2: root with `CAP_NET_RAW` only: the host's `lo`.
+    RawSocketOnly,
+    /// 3: a capture helper with file capabilities.
+    CaptureHelper,
+    /// 4: nothing: wire rows are *Inconclusive*.
+    Nothing,
+}
+
+/// One scenario of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioEntry {
+    /// Its name.
+    pub name: String,
+    /// Its recordings in order: file stems, `five-at-once`, `five-at-once.2`. The last one is graded; an earlier one was lossy.
+    pub recordings: Vec<String>,
+    /// Why there is none.
+    pub not_recorded: Option<NotRecorded>,
+}
+
+/// Why a scenario has no recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+pub enum NotRecorded {
+    /// No Windows programs were given.
+    NoWindowsTarget,
+    /// `--only` left it out.
+    NotSelected,
+    /// Ctrl-C came first.
+    Interrupted,
+    /// A build command of the target failed.
+    BuildFailed {
+        /// The command.
+        command: Vec<String>,
+        /// How it ended.
+        exit: super::Exit,
+        /// Its last lines.
+        last_lines: Vec<String>,
+    },
+    /// The harness could not.
+    Harness {
+        /// What failed.
+        why: String,
+    },
+}

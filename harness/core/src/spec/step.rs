@@ -1,0 +1,119 @@
+//! The abstract steps of a scenario: what every program of the kind can be told to do.
+
+use std::fmt;
+
+/// A client's number in its scenario, from 1 on: the order in which clients connect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientNumber(pub u32);
+
+impl fmt::Display for ClientNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A file's size in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileSize(pub u64);
+
+/// One entry of a scenario's `steps`, in the order in which they stand.
+///
+/// Without a client, every client does it, each after its own earlier entries. With one (`kill@1`), that client alone does
+/// it, once all earlier entries are done by everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepEntry {
+    /// What is done.
+    pub step: Step,
+    /// Whose alone it is.
+    pub only: Option<ClientNumber>,
+}
+
+/// What a client does, or has done to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Start the client program and let it connect; clients connect one after the other.
+    Connect,
+    /// Ask for the list of files.
+    List,
+    /// Send a file of fresh, incompressible contents to the server: `upload notes.bin 64KiB`.
+    Upload {
+        /// The file's name, one path component.
+        name: String,
+        /// Its size.
+        size: FileSize,
+    },
+    /// Fetch a file from the server: `download notes.bin`.
+    Download {
+        /// The file's name, one path component.
+        name: String,
+    },
+    /// End the session as the program's user would.
+    Quit,
+    /// Wait until every client still alive has done all earlier entries.
+    Hold,
+    /// SIGKILL the client.
+    Kill,
+}
+
+impl Step {
+    /// The step's name, as rubrics and targets write it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::List => "list",
+            Self::Upload { .. } => "upload",
+            Self::Download { .. } => "download",
+            Self::Quit => "quit",
+            Self::Hold => "hold",
+            Self::Kill => "kill",
+        }
+    }
+
+    /// Whether the step asks the server for something that a reply must follow.
+    pub fn is_request(&self) -> bool {
+        match self {
+            Self::List | Self::Upload { .. } | Self::Download { .. } => true,
+            Self::Connect | Self::Quit | Self::Hold | Self::Kill => false,
+        }
+    }
+
+    /// Whether the step is done *to* the client rather than by it.
+    pub fn is_fault(&self) -> bool {
+        match self {
+            Self::Kill => true,
+            Self::Connect
+            | Self::List
+            | Self::Upload { .. }
+            | Self::Download { .. }
+            | Self::Quit
+            | Self::Hold => false,
+        }
+    }
+}
+
+/// As a rubric writes it: `upload notes.bin 65536`.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upload { name, size } => write!(f, "upload {name} {}", size.0),
+            Self::Download { name } => write!(f, "download {name}"),
+            Self::Connect | Self::List | Self::Quit | Self::Hold | Self::Kill => {
+                f.write_str(self.name())
+            }
+        }
+    }
+}
+
+/// As a rubric writes it: `kill@1`, `upload@2 notes.bin 65536`.
+impl fmt::Display for StepEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.step.to_string();
+        match self.only {
+            None => f.write_str(&text),
+            Some(client) => {
+                let rest = &text[self.step.name().len()..];
+                write!(f, "{}@{client}{rest}", self.step.name())
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A target: one server program and one client program, and how to talk to them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use regex::Regex;
+
+/// A pair of programs under test.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What reports call it.
+    pub name: String,
+    /// Commands run in the sandbox before anything is recorded, each in the programs' folder.
+    pub build: Vec<Command>,
+    /// The server.
+    pub server: ServerProgram,
+    /// The client.
+    pub client: ClientProgram,
+    /// Where transferred files lie.
+    pub files: Files,
+}
+
+/// A command line: program and arguments, at least the program. `{addr}`, `{host}`, `{port}` and `{name}` stand for what
+/// the harness picks; any other brace is literal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    words: Vec<String>,
+}
+
+/// The server of a target.
+#[derive(Clone, Debug)]
+pub struct ServerProgram {
+    /// How it is started.
+    pub command: Command,
+    /// Where it must listen: the target's `listen`, or one that the harness picked for `{addr}` and `{port}`.
+    pub listen: SocketAddr,
+    /// What executes the program.
+    pub runner: Runner,
+    /// How long it may take until it listens.
+    pub start_within: Duration,
+}
+
+/// The client of a target.
+#[derive(Clone, Debug)]
+pub struct ClientProgram {
+    /// How it is started.
+    pub command: Command,
+    /// What executes the program.
+    pub runner: Runner,
+    /// What its standard input is.
+    pub stdin: Stdin,
+    /// Wire and terminal must have been quiet for so long before a step without a last `expect` is done.
+    pub quiet: Duration,
+    /// How long one step may take.
+    pub step_within: Duration,
+    /// What the program is told for each step, by step name; a step that is missing here the program cannot do.
+    pub steps: Vec<StepScript>,
+}
+
+/// What a client program is told for one abstract step.
+#[derive(Clone, Debug)]
+pub struct StepScript {
+    /// The step's name: `connect`, `list`, `upload`, `download` or `quit`.
+    pub step: String,
+    /// The exchanges, in order.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One exchange with a client program's terminal: wait for `expect`, then send a line. At least one of the two is there.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The output to wait for before anything is sent: matched against what was printed since the last line sent.
+    pub expect: Option<Regex>,
+    /// The line typed, without its end; `{name}` is the file's name, `{size}` its size.
+    pub send: Option<String>,
+    /// What the server's reply must look like on the wire (bytes, not necessarily Unicode).
+    pub reply: Option<regex::bytes::Regex>,
+}
+
+/// What executes a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// The operating system.
+    Native,
+    /// Wine: the program is a Windows executable.
+    Wine,
+}
+
+/// What a client's standard input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdin {
+    /// A pseudo-terminal, without echo.
+    Pty,
+    /// A pipe.
+    Pipe,
+}
+
+/// Where transferred files lie, each relative to the program's own folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// Where uploads are read from and downloads arrive.
+    pub client_dir: String,
+    /// Where uploads are stored and downloads are read from.
+    pub server_dir: String,
+}
+
+impl Command {
+    /// A command of these words; `None` if there is none.
+    pub fn new(words: Vec<String>) -> Option<Self> {
+        (!words.is_empty()).then_some(Self { words })
+    }
+
+    /// The program: a path, or a name to look up.
+    pub fn program(&self) -> &str {
+        &self.words[0]
+    }
+
+    /// Program and arguments as written, placeholders and all.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// Program and arguments with the address filled in.
+    pub fn at(&self, listen: SocketAddr) -> Vec<String> {
+        let (addr, host, port) = (
+            listen.to_string(),
+            listen.ip().to_string(),
+            listen.port().to_string(),
+        );
+        self.words
+            .iter()
+            .map(|word| {
+                word.replace("{addr}", &addr)
+                    .replace("{host}", &host)
+                    .replace("{port}", &port)
+            })
+            .collect()
+    }
+}
+
+impl ClientProgram {
+    /// What the program is told for the step of this name.
+    pub fn script(&self, step: &str) -> Option<&StepScript> {
+        self.steps.iter().find(|script| script.step == step)
+    }
+}
+
+impl StepScript {
+    /// The wire patterns of the step's replies, in order.
+    pub fn replies(&self) -> impl Iterator<Item = &regex::bytes::Regex> {
+        self.exchanges
+            .iter()
+            .filter_map(|exchange| exchange.reply.as_ref())
+    }
+}
