@@ -17,8 +17,8 @@ pub mod time;
 pub mod pcap;
 pub mod wire;
 
+pub mod checks;
 pub mod flow;
 pub mod manifest;
-pub mod spec;
-pub mod checks;
 pub mod report;
+pub mod spec;

@@ -3,6 +3,6 @@
 mod model;
 
 pub use model::{
-    CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points, RecordingReport, Report, ResultName,
-    Stage, Status, Usually,
+    CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,
+    RecordingReport, Report, ResultName, Stage, Status, Usually,
 };
