@@ -23,6 +23,8 @@ pub struct Connection {
     server: ServerHello,
     last_tag: u32,
     payload: Vec<u8>,
+    /// Between a request and the end of its answer; what is left there in an error cannot be gone on with.
+    is_mid_request: bool,
 }
 
 /// Connects to `address` (`HOST:PORT`) and greets the server. `timeout` is for each wait, now and later.
@@ -36,6 +38,7 @@ pub fn create_connection(address: &str, timeout: Duration) -> Result<Connection,
 
 /// Says goodbye and waits for the server's. After that nothing is read: the connection is closed.
 pub fn quit(mut connection: Connection) -> Result<(), ClientError> {
+    connection.heed_interjection()?;
     connection.send(&ClientMessage::Quit)?;
     match connection.receive()? {
         ServerMessage::Bye => Ok(connection.stream.shutdown(Shutdown::Write)?),
@@ -92,6 +95,7 @@ impl Connection {
             server: nobody_yet,
             last_tag: 0,
             payload: Vec::new(),
+            is_mid_request: false,
         };
         connection.send(&ClientMessage::Hello(hello))?;
         connection.server = match connection.receive()? {
@@ -107,11 +111,22 @@ impl Connection {
         Ok(connection)
     }
 
+    /// Can another request be made? Not after an error that left the last one unfinished.
+    pub fn is_usable(&self) -> bool {
+        !self.is_mid_request
+    }
+
     /// Begins a request: a new tag, after a look whether the server has already ended the connection.
     pub(crate) fn begin_request(&mut self) -> Result<Tag, ClientError> {
+        self.is_mid_request = true;
         self.heed_interjection()?;
         self.last_tag = self.last_tag.checked_add(1).unwrap_or(1);
         Ok(Tag(self.last_tag))
+    }
+
+    /// Ends a request: its answer has come in whole.
+    pub(crate) fn end_request(&mut self) {
+        self.is_mid_request = false;
     }
 
     pub(crate) fn send(&mut self, message: &ClientMessage<'_>) -> Result<(), ClientError> {
@@ -137,7 +152,10 @@ impl Connection {
         self.payload.resize(header.payload_bytes as usize, 0);
         self.stream.read_exact(&mut self.payload)?;
         match ServerMessage::parse(header, &self.payload)? {
-            ServerMessage::Error { error, .. } => Err(ClientError::Refused(error)),
+            ServerMessage::Error { error, .. } => {
+                self.is_mid_request = error.closing;
+                Err(ClientError::Refused(error))
+            }
             message => Ok(message),
         }
     }

@@ -4,9 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
-use synfin_protocol::{
-    ClientMessage, Digest, FileName, FrameError, RESERVED_PREFIX, ServerMessage, Tag,
-};
+use synfin_protocol::{ClientMessage, Digest, FileName, FrameError, ServerMessage, Tag};
 use tempfile::NamedTempFile;
 
 use crate::connection::{check_tag, unexpected};
@@ -32,6 +30,21 @@ pub fn download_file(
     if existing == Existing::Keep && target.symlink_metadata().is_ok() {
         return Err(ClientError::LocalExists(target));
     }
+    let mut arrival = Arrival::begin(directory, target)?;
+    let (size_bytes, digest) = fetch(connection, name, &mut arrival)?;
+    arrival.publish(existing)?;
+    Ok(Transferred {
+        name: name.clone(),
+        size_bytes,
+        digest,
+    })
+}
+
+fn fetch(
+    connection: &mut Connection,
+    name: &FileName,
+    arrival: &mut Arrival,
+) -> Result<(u64, Digest), ClientError> {
     let tag = connection.begin_request()?;
     connection.send(&ClientMessage::Get {
         tag,
@@ -41,17 +54,15 @@ pub fn download_file(
         ServerMessage::Meta {
             tag: answered,
             size_bytes,
-        } => check_tag(tag, answered).map(|()| size_bytes)?,
+        } => {
+            check_tag(tag, answered)?;
+            size_bytes
+        }
         other => return Err(unexpected(&other)),
     };
-    let mut arrival = Arrival::begin(directory, target)?;
-    let digest = arrival.receive(connection, tag, size_bytes)?;
-    arrival.publish(existing)?;
-    Ok(Transferred {
-        name: name.clone(),
-        size_bytes,
-        digest,
-    })
+    let sent = arrival.receive(connection, tag, size_bytes)?;
+    connection.end_request();
+    Ok((size_bytes, arrival.verify(sent, size_bytes)?))
 }
 
 /// A file that is coming in, under a temporary name in its own directory; dropping it removes it.
@@ -65,7 +76,7 @@ struct Arrival {
 impl Arrival {
     fn begin(directory: &Path, target: PathBuf) -> Result<Self, ClientError> {
         let mut builder = tempfile::Builder::new();
-        builder.prefix(RESERVED_PREFIX).suffix(".part");
+        builder.prefix(".synfin-download-");
         // Like any new file; a temporary one would be its owner's alone.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -100,7 +111,7 @@ impl Arrival {
                     digest,
                 } => {
                     check_tag(tag, answered)?;
-                    return self.verify(digest, size_bytes);
+                    return Ok(digest);
                 }
                 other => return Err(unexpected(&other)),
             }

@@ -78,27 +78,6 @@ impl ClientError {
         let path = path.into();
         |source| Self::Local { path, source }
     }
-
-    /// Can the connection on which this happened still be used?
-    pub fn leaves_connection_usable(&self) -> bool {
-        match self {
-            Self::Refused(error) => !error.closing,
-            Self::Name(_)
-            | Self::LocalExists(_)
-            | Self::NotRegular(_)
-            | Self::SourceChanged(_)
-            | Self::DigestMismatch => true,
-            Self::Address { .. }
-            | Self::NoServer { .. }
-            | Self::Connect { .. }
-            | Self::Timeout
-            | Self::Closed
-            | Self::Lost(_)
-            | Self::Frame(_)
-            | Self::Unexpected(_)
-            | Self::Local { .. } => false,
-        }
-    }
 }
 
 impl From<io::Error> for ClientError {

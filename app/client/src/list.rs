@@ -46,7 +46,11 @@ fn request_page(connection: &mut Connection, after: UncheckedName) -> Result<Pag
         after,
     })?;
     match connection.receive()? {
-        ServerMessage::Entries { tag, page } => check_tag(expected, tag).map(|()| page),
+        ServerMessage::Entries { tag, page } => {
+            check_tag(expected, tag)?;
+            connection.end_request();
+            Ok(page)
+        }
         other => Err(unexpected(&other)),
     }
 }

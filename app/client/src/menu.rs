@@ -28,8 +28,10 @@ pub(crate) fn run(
         connection: Some(connection),
     };
     // When the terminal is gone there is nobody to ask: that ends the menu as the end of its input does.
-    let _ended = menu.converse();
-    menu.connection.take().map_or(Ok(()), quit)
+    let _terminal = menu.converse();
+    // A server that has gone before needs no goodbye.
+    let _goodbye = menu.connection.take().map(quit);
+    Ok(())
 }
 
 struct Menu<'a, I, O> {
@@ -158,9 +160,8 @@ impl<I: BufRead, O: Write> Menu<'_, I, O> {
     }
 
     fn report(&mut self, error: &ClientError) -> io::Result<()> {
-        if !error.leaves_connection_usable() {
-            self.connection = None;
-        }
+        self.connection
+            .take_if(|connection| !connection.is_usable());
         writeln!(self.output, "error: {error}")
     }
 

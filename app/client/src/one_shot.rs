@@ -37,10 +37,9 @@ enum Outcome {
 fn execute(arguments: &Arguments, command: &Command) -> Result<Outcome, ClientError> {
     let mut connection = arguments.connect()?;
     let outcome = converse(&mut connection, arguments, command);
-    match &outcome {
-        Err(error) if !error.leaves_connection_usable() => {}
-        Ok(_) => quit(connection)?,
-        Err(_) => drop(quit(connection)),
+    if connection.is_usable() {
+        // The work is done, or not, whatever becomes of the goodbye.
+        let _goodbye = quit(connection);
     }
     outcome
 }

@@ -99,7 +99,11 @@ fn send_content(
 fn finish(connection: &mut Connection, tag: Tag, digest: Digest) -> Result<(), ClientError> {
     connection.send(&ClientMessage::Done { tag, digest })?;
     match connection.receive()? {
-        ServerMessage::Stored { tag: answered } => check_tag(tag, answered),
+        ServerMessage::Stored { tag: answered } => {
+            check_tag(tag, answered)?;
+            connection.end_request();
+            Ok(())
+        }
         other => Err(unexpected(&other)),
     }
 }

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cap_std::fs::{Dir, File, OpenOptions};
-use synfin_protocol::RESERVED_PREFIX;
 
 use super::Store;
+
+/// A part of what `synfin_protocol::RESERVED_PREFIX` keeps clients away from.
+const PREFIX: &str = ".synfin-upload-";
 
 /// A temporary file in the store's own directory, because a rename is atomic only there. Dropping it removes it.
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl Drop for Temporary {
 fn unused_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("{RESERVED_PREFIX}{}-{number}.part", std::process::id())
+    format!("{PREFIX}{}-{number}", std::process::id())
 }
 
 /// Not every file system can lock; without it only a second server on the same directory would be the worse for it.
@@ -81,9 +83,7 @@ pub(super) fn sweep(root: &Dir) -> io::Result<()> {
     for entry in root.entries()? {
         let entry = entry?;
         let name = entry.file_name();
-        let is_ours = name
-            .to_str()
-            .is_some_and(|name| name.starts_with(RESERVED_PREFIX) && name.ends_with(".part"));
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
         if is_ours
             && entry.file_type()?.is_file()
             && !is_in_use(&entry.open_with(OpenOptions::new().write(true))?.into_std())
@@ -117,4 +117,15 @@ fn sync_directory(root: &Dir) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_directory(_root: &Dir) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_client_can_name_a_temporary_file() {
+        let refusal = synfin_protocol::FileName::new(unused_name().as_bytes());
+        assert_eq!(refusal, Err(synfin_protocol::NameError::ReservedPrefix));
+    }
 }
