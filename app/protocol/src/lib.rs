@@ -11,22 +11,34 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod bytes;
-mod data;
-mod digest;
-mod error_code;
 mod frame;
 mod hello;
-mod message;
+
+mod client_message;
+mod server_message;
+
+mod data;
+mod page;
+mod wire_error;
+
+mod digest;
+mod error_code;
+mod fields;
 mod name;
 
+mod bytes;
+
+pub use client_message::{ClientMessage, PutMode};
 pub use data::DataBuffer;
 pub use digest::Digest;
 pub use error_code::ErrorCode;
+pub use fields::Tag;
 pub use frame::{
     FrameError, FrameType, HEADER_BYTES, Header, MAX_CONTROL_BYTES, MAX_DATA_BYTES,
     MAX_REQUEST_BYTES, MIN_DATA_BYTES, RESERVED_TYPES, Sender,
 };
 pub use hello::{ClientHello, Features, MAGIC, ServerHello, VERSION, VersionRange};
-pub use message::{ClientMessage, Entry, Page, PutMode, ServerMessage, Tag, WireError};
 pub use name::{Escaped, FileName, MAX_NAME_BYTES, NameError, RESERVED_PREFIX, UncheckedName};
+pub use page::{Entry, Page};
+pub use server_message::ServerMessage;
+pub use wire_error::WireError;
