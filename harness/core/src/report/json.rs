@@ -11,16 +11,22 @@ pub fn json(report: &Report) -> String {
 
 /// What a terminal or a CI log would act on stands as `\u001b`. Outside strings pretty JSON has line breaks only.
 fn escaped(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || !is_invisible(c) {
-            safe.push(c);
-        } else {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
+    let escape = |c: char| match c {
+        '\n' => c.to_string(),
+        c if is_invisible(c) => utf16_escape(c),
+        c => c.to_string(),
+    };
+    let safe: String = json.chars().map(escape).collect();
     safe.replace("##", "#\\u0023")
+}
+
+/// RFC 8259, 7.
+fn utf16_escape(c: char) -> String {
+    let mut units = [0; 2];
+    let escapes: Vec<String> = c
+        .encode_utf16(&mut units)
+        .iter()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect();
+    escapes.concat()
 }

@@ -5,19 +5,21 @@ use super::visible::{harmless, visible, with_text};
 use super::words::{
     NO_BREAK, cause_words, item_result, points_words, result_word, summary, unpassed, wireshark,
 };
-use super::{CheckReport, ItemReport, RecordingReport, Report};
+use super::{CheckReport, ConnectionRow, ItemReport, RecordingReport, Report};
 
 /// Rubric table, failing rows, connection tables.
 pub fn markdown(report: &Report) -> String {
     let looks = with_text(report, visible);
     let report = with_text(report, escaped);
-    let mut text = format!("# {}\n\n{}\n\n", report.title, summary(&report).join(" · "));
-    text += &rubric(&report.items);
-    text += &format!("\n**{}**\n", points_words(report.points));
-    text += &failing(&report, &looks);
-    text += "\n## Connections\n";
-    report.recordings.iter().for_each(|r| text += &recording(r));
-    text
+    let recordings: String = report.recordings.iter().map(recording).collect();
+    format!(
+        "# {}\n\n{}\n\n{}\n**{}**\n{}\n## Connections\n{recordings}",
+        report.title,
+        summary(&report).join(" · "),
+        rubric(&report.items),
+        points_words(report.points),
+        failing(&report, &looks),
+    )
 }
 
 /// Text that Markdown shows as it is: no markup, no link, no mention, no cell border.
@@ -37,16 +39,16 @@ fn escaped(text: &str) -> String {
 }
 
 fn rubric(items: &[ItemReport]) -> String {
-    let mut text =
-        "| # | Fail (0) | Pass (1) | Result | Evidence |\n|--:|---|---|---|---|\n".to_owned();
-    for item in items {
-        let result = item_result(item);
-        text += &format!(
-            "| {} | {} | {} | **{result}** | {} |\n",
-            item.number, item.fail, item.pass, item.evidence
-        );
-    }
-    text
+    let rows: String = items.iter().map(rubric_row).collect();
+    format!("| # | Fail (0) | Pass (1) | Result | Evidence |\n|--:|---|---|---|---|\n{rows}")
+}
+
+fn rubric_row(item: &ItemReport) -> String {
+    let result = item_result(item);
+    format!(
+        "| {} | {} | {} | **{result}** | {} |\n",
+        item.number, item.fail, item.pass, item.evidence
+    )
 }
 
 /// The checks that did not pass; `looks` is the same report unescaped, for what stands in code.
@@ -114,17 +116,21 @@ fn fenced(code: &str) -> String {
 
 fn recording(recording: &RecordingReport) -> String {
     let capture = &recording.capture;
-    let mut text = format!("\n### {}\n\n{}\n", capture.file, health(capture));
-    capture
+    let notes: Vec<String> = capture
         .notes
         .iter()
-        .for_each(|note| text += &format!("\n- {note}"));
-    text += &format!(
-        "\n\n| {} |\n|--:|---|---|---|---|---|---|\n",
+        .map(|note| format!("\n- {note}"))
+        .collect();
+    let rows: String = recording.connections.iter().map(connection_row).collect();
+    format!(
+        "\n### {}\n\n{}\n{}\n\n| {} |\n|--:|---|---|---|---|---|---|\n{rows}",
+        capture.file,
+        health(capture),
+        notes.concat(),
         HEADINGS.join(" | ")
-    );
-    for row in &recording.connections {
-        text += &format!("| {} |\n", cells(row).join(" | ").replace(NO_BREAK, " "));
-    }
-    text
+    )
+}
+
+fn connection_row(row: &ConnectionRow) -> String {
+    format!("| {} |\n", cells(row).join(" | ").replace(NO_BREAK, " "))
 }

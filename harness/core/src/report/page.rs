@@ -96,7 +96,7 @@ pub(super) fn columns_of(text: &str) -> usize {
 /// A text in lines of at most `width` columns, broken between words; a word that is longer is broken where it must be.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for piece in text.split_whitespace().flat_map(|word| pieces(word, width)) {
+    for piece in text.split(' ').flat_map(|word| pieces(word, width)) {
         let line = lines.last_mut().expect("there is always a line");
         let gap = usize::from(!line.is_empty() && piece.begins_word);
         if line.is_empty() || columns_of(line) + gap + columns_of(piece.text) <= width {
@@ -170,7 +170,7 @@ fn break_at(word: &str, width: usize) -> usize {
         if used > width && index > 0 {
             return after_punctuation.unwrap_or(index);
         }
-        if matches!(c, '/' | '-' | '_' | '.' | ',' | ':' | '&' | '=') {
+        if matches!(c, '\u{a0}' | '/' | '-' | '_' | '.' | ':' | '&' | '=') {
             after_punctuation = Some(index + c.len_utf8());
         }
     }

@@ -7,16 +7,16 @@ use super::Report;
 /// The text with everything invisible shown as an escape: controls as `\x1b`, bidirectional controls, line separators
 /// and noncharacters as `\u{202e}`. A line break or tab becomes a space: one field is one line.
 pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => shown.push(' '),
-            c if !is_invisible(c) => shown.push(c),
-            c if c.is_ascii() => shown.push_str(&format!("\\x{:02x}", u32::from(c))),
-            c => shown.extend(c.escape_unicode()),
-        }
-    }
-    shown
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut shown, c| {
+            match c {
+                '\n' | '\t' => shown.push(' '),
+                c if !is_invisible(c) => shown.push(c),
+                c if c.is_ascii() => shown.extend(["\\x", &format!("{:02x}", u32::from(c))]),
+                c => shown.extend(c.escape_unicode()),
+            }
+            shown
+        })
 }
 
 /// Output whose lines a CI runner cannot take for commands to itself: GitHub's begin with `::`, Azure's hold `##[`.

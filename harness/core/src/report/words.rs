@@ -95,24 +95,19 @@ fn captures(report: &Report) -> String {
 
 /// `9 of 10 points; 1 item skipped; 2 need review`.
 pub(super) fn points_words(points: Points) -> String {
-    let mut words = format!(
-        "{} of {}",
-        points.reached,
-        counted(u64::from(points.possible), "point")
+    let possible = counted(u64::from(points.possible), "point");
+    let remarks = [
+        (points.skipped_items, "skipped"),
+        (points.needs_review, "to review"),
+    ];
+    let mut words = vec![format!("{} of {possible}", points.reached)];
+    words.extend(
+        remarks
+            .into_iter()
+            .filter(|&(items, _)| items > 0)
+            .map(|(items, what)| format!("{} {what}", counted(u64::from(items), "item"))),
     );
-    if points.skipped_items > 0 {
-        words += &format!(
-            "; {} skipped",
-            counted(u64::from(points.skipped_items), "item")
-        );
-    }
-    if points.needs_review > 0 {
-        words += &format!(
-            "; {} to review",
-            counted(u64::from(points.needs_review), "item")
-        );
-    }
-    words
+    words.join("; ")
 }
 
 /// `SYN 3, SYN-ACK 4, ACK 5`; a dash for nothing. No line breaks between a stage and its frame.
