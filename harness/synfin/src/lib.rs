@@ -8,7 +8,12 @@
 
 pub mod store;
 
-pub mod grading;
 pub mod options;
 
-pub mod cli;
+#[cfg(target_os = "linux")] pub mod clock;
+#[cfg(target_os = "linux")] pub mod sandbox;
+#[cfg(target_os = "linux")] pub mod ring;
+#[cfg(target_os = "linux")] pub mod launch;
+#[cfg(target_os = "linux")] mod drive;
+#[cfg(target_os = "linux")] mod recording;
+#[cfg(target_os = "linux")] pub mod runner;

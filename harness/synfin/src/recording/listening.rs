@@ -39,7 +39,7 @@ pub(crate) async fn start(stage: &Stage) -> Listening {
 }
 
 async fn listen(stage: &Stage) -> Listening {
-    let mut deadline = Instant::now() + stage.target.server.start_within;
+    let mut deadline = Instant::now() + stage.play.target.server.start_within;
     let mut ticks = interval(ASK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = Listening::Late;
@@ -52,7 +52,7 @@ async fn listen(stage: &Stage) -> Listening {
                 return Listening::Late;
             }
         };
-        if sockets.iter().any(|socket| covers(socket.local, socket.v6_only, stage.listen)) {
+        if sockets.iter().any(|socket| covers(socket.local, socket.v6_only, stage.listen())) {
             return Listening::AsAsked;
         }
         if !sockets.is_empty() && seen == Listening::Late {
