@@ -72,31 +72,39 @@ impl Sequence {
         }
     }
 
+    /// Records what the client does, or says why it cannot.
     fn act(&mut self, step: &Step, client: u32) -> Result<(), String> {
-        let name = step.file_name(ClientNumber(client));
         match step {
             Step::Connect => {
                 self.connected.insert(client);
-                return Ok(());
             }
-            Step::Hold => return Ok(()),
-            Step::List | Step::Upload { .. } | Step::Download { .. } | Step::Quit | Step::Kill => {}
-        }
-        if !self.connected.contains(&client) {
-            return Err(format!(
-                "client {client} has not connected before `{}`",
-                step.name()
-            ));
-        }
-        match (step, name) {
-            (Step::Upload { .. }, Some(name)) => {
-                self.uploaded.insert(name);
-                Ok(())
+            Step::Hold => {}
+            Step::List | Step::Quit | Step::Kill => self.need_connection(step, client)?,
+            Step::Upload { .. } => {
+                self.need_connection(step, client)?;
+                self.uploaded.extend(step.file_name(ClientNumber(client)));
             }
-            (Step::Download { .. }, Some(name)) if !self.uploaded.contains(&name) => {
-                Err(format!("no earlier step uploads `{name}`"))
+            Step::Download { .. } => {
+                self.need_connection(step, client)?;
+                self.need_upload(step, client)?;
             }
-            _ => Ok(()),
         }
+        Ok(())
+    }
+
+    fn need_connection(&self, step: &Step, client: u32) -> Result<(), String> {
+        if self.connected.contains(&client) {
+            return Ok(());
+        }
+        let name = step.name();
+        Err(format!("client {client} has not connected before `{name}`"))
+    }
+
+    fn need_upload(&self, step: &Step, client: u32) -> Result<(), String> {
+        let name = step.file_name(ClientNumber(client)).unwrap_or_default();
+        if self.uploaded.contains(&name) {
+            return Ok(());
+        }
+        Err(format!("no earlier step uploads `{name}`"))
     }
 }
