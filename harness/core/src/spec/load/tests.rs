@@ -571,6 +571,21 @@ fn server_and_programs_of_a_scenario_are_read() {
     assert_eq!(scenario.programs, Programs::Windows);
 }
 
+#[test]
+fn no_file_moves_the_cursor_by_its_error() {
+    let hostile = [
+        "schema = 1\n\"\\u001b[2J\" = 1\n",
+        "schema = \u{1b}[2J\n",
+        "schema = 1 # \u{202e}\nx = 1\n",
+        "schema = 1\n'\u{9b}2J' = 1\n",
+    ];
+    for text in hostile {
+        let error = Target::parse("target.toml", text).unwrap_err().to_string();
+        let moves = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!error.contains(moves), "{error:?}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn an_edited_file_is_read_or_refused_with_a_problem_to_show(
