@@ -16,3 +16,8 @@ pub use connection::{
 };
 pub use table::{FlowEvent, FlowTable};
 pub use vocabulary::{Completeness, ConnState};
+
+#[cfg(test)]
+pub(crate) mod script;
+#[cfg(test)]
+mod tests;

@@ -176,6 +176,15 @@ impl HalfConnection {
             .sum()
     }
 
+    /// Payload bytes that stand after the FIN, where there can be none.
+    pub fn bytes_after_fin(&self) -> u64 {
+        let end = self.fin.map_or(u64::MAX, |fin| fin.offset);
+        self.ranges
+            .iter()
+            .map(|range| range.end.saturating_sub(range.start.max(end)))
+            .sum()
+    }
+
     /// Ranges that the other side acknowledged and the capture does not hold: the capture is not whole.
     pub fn missing(&self) -> Vec<Range<u64>> {
         let mut holes = Vec::new();
