@@ -76,15 +76,13 @@ fn client_messages() -> Vec<(&'static str, ClientMessage<'static>)> {
     ]
 }
 
-fn server_messages() -> Vec<(&'static str, ServerMessage<'static>)> {
+fn answers() -> Vec<(&'static str, ServerMessage<'static>)> {
     let name = UncheckedName("a.tx".into());
     let entry = Entry {
         name,
         size_bytes: 5,
         modified_unix_ns: 1_700_000_000_000_000_000,
     };
-    let not_found = WireError::of_request(ErrorCode::NotFound, "no");
-    let busy = WireError::closing(ErrorCode::Busy, "full");
     vec![
         ("hello", ServerMessage::Hello(server_hello())),
         (
@@ -127,6 +125,18 @@ fn server_messages() -> Vec<(&'static str, ServerMessage<'static>)> {
                 digest: DIGEST_OF_ABC,
             },
         ),
+        ("bye", ServerMessage::Bye),
+    ]
+}
+
+fn server_messages() -> Vec<(&'static str, ServerMessage<'static>)> {
+    [answers(), refusals()].concat()
+}
+
+fn refusals() -> Vec<(&'static str, ServerMessage<'static>)> {
+    let not_found = WireError::of_request(ErrorCode::NotFound, "no");
+    let busy = WireError::closing(ErrorCode::Busy, "full");
+    vec![
         (
             "not-found",
             ServerMessage::Error {
@@ -141,7 +151,6 @@ fn server_messages() -> Vec<(&'static str, ServerMessage<'static>)> {
                 error: busy,
             },
         ),
-        ("bye", ServerMessage::Bye),
     ]
 }
 
