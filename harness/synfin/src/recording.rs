@@ -91,7 +91,7 @@ pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Res
 
     let recorded = manifest::write(job, &stage, captured, was_interrupted).await?;
     drop(stage);
-    sandbox.shutdown().await;
+    sandbox.shut_down().await?;
     Ok(recorded)
 }
 

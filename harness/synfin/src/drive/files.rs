@@ -117,11 +117,12 @@ impl Stage {
             Transfer::Upload => (Role::Server, &self.play.target.files.server_dir),
             Transfer::Download => (Role::Client(file.client), &self.play.target.files.client_dir),
         };
-        let opened = self.sandbox.open(role, &format!("{folder}/{}", file.name)).await?;
-        Ok(match opened {
-            Some(mut opened) => store::digest(&mut opened).ok(),
-            None => None,
-        })
+        let opened = match self.sandbox.open(role, &format!("{folder}/{}", file.name)).await {
+            // What is not a regular file (a link, a FIFO) has not arrived.
+            Err(SandboxError::Refused(_)) => None,
+            opened => opened?,
+        };
+        Ok(opened.and_then(|mut opened| store::digest(&mut opened).ok()))
     }
 }
 

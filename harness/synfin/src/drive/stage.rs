@@ -20,7 +20,7 @@ use super::watch::sample;
 use crate::clock;
 use super::terminal::Terminal;
 use crate::launch::{Launch, LaunchError, Program};
-use crate::sandbox::{Sandbox, Scope, Signal, SocketTable};
+use crate::sandbox::{Sandbox, SandboxError, Scope, Signal, SocketTable, Spawn};
 
 /// A client's handshake may take so long: a server with a small backlog answers a SYN only when it is sent again, after
 /// 1, 3 and 7 seconds on older kernels.
@@ -71,7 +71,7 @@ pub(crate) struct Stage {
     /// The namespaces in which it all happens.
     pub(crate) sandbox: Sandbox,
     /// The kernel's table of their sockets.
-    pub(crate) sockets: SocketTable,
+    sockets: Mutex<SocketTable>,
     log: Mutex<Log>,
 }
 
@@ -104,12 +104,17 @@ impl Stage {
         let board = Board::new(&play.scenario);
         let log = Log { steps: blank_steps(&play.scenario, &board), ..Log::default() };
         let wire = LiveWire::new((clock::now(), Instant::now()));
-        Self { board, wire, sandbox, sockets, log: Mutex::new(log), play }
+        Self { board, wire, sandbox, sockets: Mutex::new(sockets), log: Mutex::new(log), play }
     }
 
     /// Where the server should listen.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.play.target.server.listen
+    }
+
+    /// The kernel's table of the sockets, for a moment.
+    pub(crate) fn sockets(&self) -> MutexGuard<'_, SocketTable> {
+        self.sockets.lock().expect("no holder of the socket table's lock panics")
     }
 
     /// The log, for a moment.
@@ -162,14 +167,14 @@ impl Stage {
             Role::Server => (self.play.commands.server.clone(), Stdin::Pipe),
             Role::Client(_) => (self.play.commands.client.clone(), self.play.target.client.stdin),
         };
-        let launch = Launch { role, argv, env: self.play.commands.environment.clone(), stdin };
-        match Program::start(&self.sandbox, launch).await {
+        let spawn = Spawn { role, argv, env: self.play.commands.environment.clone() };
+        match Program::start(&self.sandbox, &Launch { spawn, stdin }).await {
             Ok(program) => {
                 let terminal = Arc::new(Terminal::new(program));
                 self.log().programs.insert(role, Arc::clone(&terminal));
                 Ok(terminal)
             }
-            Err(LaunchError::NotStarted(why)) => {
+            Err(LaunchError::Sandbox(SandboxError::NotStarted(why))) => {
                 self.log().start_errors.insert(role, why);
                 Err(StepOutcome::ProgramEnded)
             }
@@ -183,7 +188,7 @@ impl Stage {
         let Some(terminal) = self.log().programs.get(&role).cloned() else { return };
         let signalled = match action.signal {
             SignalSent::EndOfInput => {
-                terminal.program.end_input();
+                terminal.program.end_input().await;
                 return;
             }
             SignalSent::Term => self.sandbox.signal(role, Signal::Term, Scope::Program).await,

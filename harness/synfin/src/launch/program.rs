@@ -11,7 +11,7 @@ use synfin_core::spec::Stdin;
 use synfin_core::time::Timestamp;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use super::output::{Output, OutputSummary};
@@ -56,7 +56,7 @@ pub enum InputError {
 pub struct Program {
     role: Role,
     started_at: Timestamp,
-    input: Input,
+    input: Mutex<Input>,
     output: Output,
     reader: JoinHandle<()>,
     state: watch::Receiver<RoleState>,
@@ -75,7 +75,7 @@ impl Program {
         Ok(Self {
             role: launch.spawn.role,
             started_at,
-            input,
+            input: Mutex::new(input),
             reader: tokio::spawn(read_for_ever(output, printed.clone())),
             output: printed,
             state: follow(ended.into())?,
@@ -100,15 +100,16 @@ impl Program {
     /// Types a line and its end.
     pub async fn send_line(&self, line: &str, within: Duration) -> Result<(), InputError> {
         let typed = format!("{line}\n");
-        tokio::time::timeout(within, self.input.write(typed.as_bytes()))
+        let write = async { self.input.lock().await.write(typed.as_bytes()).await };
+        tokio::time::timeout(within, write)
             .await
             .map_err(|_| InputError::NotRead)?
             .map_err(InputError::Closed)
     }
 
     /// Ends its input, as Ctrl-D on an empty line does.
-    pub fn end_input(&mut self) {
-        self.input.end();
+    pub async fn end_input(&self) {
+        self.input.lock().await.end();
     }
 
     /// How it ended, if it has.
@@ -123,6 +124,11 @@ impl Program {
             .ended
     }
 
+    /// Whether nothing of its role is left.
+    pub fn is_role_gone(&self) -> bool {
+        self.state.borrow().is_gone
+    }
+
     /// Waits until nothing of its role is left, daemons included.
     pub async fn wait_until_role_gone(&self) {
         self.wait_for(|state| state.is_gone).await;
@@ -130,7 +136,7 @@ impl Program {
 
     /// Reads what is still to be read, for so long at most, and appends the output to its log.
     pub async fn finish(mut self, log: &Path, within: Duration) -> io::Result<OutputSummary> {
-        self.input.end();
+        self.input.get_mut().end();
         if tokio::time::timeout(within, &mut self.reader)
             .await
             .is_err()

@@ -34,7 +34,7 @@ pub(crate) async fn start(stage: &Stage) -> Listening {
     tokio::select! {
         biased;
         listening = listen(stage) => listening,
-        () = terminal.program.wait_role_gone() => Listening::Dead,
+        () = terminal.program.wait_until_role_gone() => Listening::Dead,
     }
 }
 
@@ -65,7 +65,7 @@ async fn listen(stage: &Stage) -> Listening {
 
 /// The listening sockets that the server's processes hold.
 async fn servers_listeners(stage: &Stage) -> Result<Vec<TcpSocket>, anyhow::Error> {
-    let mut sockets = stage.sockets.listeners()?;
+    let mut sockets = stage.sockets().listeners()?;
     if !sockets.is_empty() {
         let server = stage.sandbox.stat(Role::Server).await?;
         sockets.retain(|socket| server.socket_inodes.contains(&socket.inode));

@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{PermissionsExt, fchown, lchown, symlink};
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags};
 
 use super::message::Owner;
 use super::{FileKind, Listed};
@@ -171,6 +171,19 @@ pub(super) fn open(folder: &Path, path: &Path) -> io::Result<OwnedFd> {
     Ok(file.into())
 }
 
+/// Removes the file `path` of the folder, or the link of that name; it need not be there.
+pub(super) fn remove(folder: &Path, path: &Path) -> io::Result<()> {
+    let (parent, Some(name)) = (path.parent().unwrap_or(Path::new("")), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let removed = open_directory(folder, parent)
+        .and_then(|directory| Ok(rustix::fs::unlinkat(&directory, name, AtFlags::empty())?));
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Lists the directory `path` of the folder, in the order of names.
 pub(super) fn list(folder: &Path, path: &Path) -> io::Result<Vec<Listed>> {
     let directory = open_directory(folder, path)?;
@@ -184,7 +197,7 @@ pub(super) fn list(folder: &Path, path: &Path) -> io::Result<Vec<Listed>> {
         let found = rustix::fs::statat(
             &directory,
             entry.file_name(),
-            rustix::fs::AtFlags::SYMLINK_NOFOLLOW,
+            AtFlags::SYMLINK_NOFOLLOW,
         )?;
         listed.push(Listed {
             name: String::from_utf8_lossy(name).into_owned(),

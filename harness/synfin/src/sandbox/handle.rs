@@ -103,6 +103,13 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Removes a file from the role's folder, if it is there.
+    pub async fn remove(&self, role: Role, path: &str) -> Result<(), SandboxError> {
+        let path = path.into();
+        self.do_it(&Request::Remove { role, path }, &[]).await?;
+        Ok(())
+    }
+
     /// Opens a regular file of the role's folder; `None` if there is none. No link is followed.
     pub async fn open(&self, role: Role, path: &str) -> Result<Option<File>, SandboxError> {
         let path = path.into();

@@ -170,6 +170,10 @@ impl Init {
                 folder::put(&self.folder(role)?, &path, contents, self.order.owner)?;
                 Ok(done())
             }
+            Request::Remove { role, path } => {
+                folder::remove(&self.folder(role)?, &path)?;
+                Ok(done())
+            }
             Request::Spawn(order) => self.spawn(order, exactly(fds)?),
             Request::Signal {
                 role,

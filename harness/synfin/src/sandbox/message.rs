@@ -66,6 +66,8 @@ pub(super) enum Request {
     Prepare { role: Role, source: Option<PathBuf> },
     /// Store the contents of the one descriptor as a file of the role's folder.
     Put { role: Role, path: PathBuf },
+    /// Remove a file from the role's folder, if it is there.
+    Remove { role: Role, path: PathBuf },
     /// Start a program; descriptors: its three standard ones, and where its end is reported.
     Spawn(SpawnOrder),
     /// Signal a role.
