@@ -67,12 +67,17 @@ impl Job {
 
     fn roles(&self) -> impl Iterator<Item = Role> {
         let server = (self.play.scenario.server == ServerState::Up).then_some(Role::Server);
-        server.into_iter().chain((1..=self.play.scenario.clients.get()).map(Role::Client))
+        server
+            .into_iter()
+            .chain((1..=self.play.scenario.clients.get()).map(Role::Client))
     }
 }
 
 /// Makes the recording and writes its files. When `interrupted` becomes true, the rest is left out.
-pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Result<Recorded, RecordError> {
+pub(crate) async fn record(
+    job: &Job,
+    interrupted: watch::Receiver<bool>,
+) -> Result<Recorded, RecordError> {
     let sandbox = Sandbox::start(&job.setup).await?;
     let file = store::create(&job.run.join(format!("{}.pcap", job.stem())))?;
     let armed = Capture::arm(&sandbox, file, ring::Config::default());
@@ -80,7 +85,11 @@ pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Res
     let (armed, prepared) = tokio::join!(armed, prepared);
     let ((capture, frames), ()) = (armed?, prepared?);
 
-    let stage = Arc::new(Stage::new(job.play.clone(), sandbox.clone(), sandbox.socket_table().await?));
+    let stage = Arc::new(Stage::new(
+        job.play.clone(),
+        sandbox.clone(),
+        sandbox.socket_table().await?,
+    ));
     let mut background = JoinSet::new();
     background.spawn(pump(Arc::clone(&stage), frames));
     background.spawn(attribute_all(Arc::clone(&stage)));
@@ -107,7 +116,13 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
     while let Some(batch) = frames.recv().await {
         for frame in batch {
             if let Some(segment) = frame.segment {
-                stage.wire.push(Milestone { frame: frame.number, at: frame.timestamp }, &segment);
+                stage.wire.push(
+                    Milestone {
+                        frame: frame.number,
+                        at: frame.timestamp,
+                    },
+                    &segment,
+                );
             }
         }
     }
@@ -156,6 +171,7 @@ async fn has_server(stage: &Stage) -> bool {
 /// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
 pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
     let same_family = local.is_ipv4() == asked.is_ipv4();
-    let wildcard = local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
+    let wildcard =
+        local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
     local == asked || (local.port() == asked.port() && wildcard)
 }

@@ -167,7 +167,8 @@ pub fn create_folder(path: &Path) -> Result<(), StoreError> {
 
 /// Makes a folder that was not there before: `name` in `parent`, or `name-2` and so on. Gives its path and name.
 pub fn create_fresh_folder(parent: &Path, name: &str) -> Result<(PathBuf, String), StoreError> {
-    let names = std::iter::once(name.to_owned()).chain((2..).map(|count| format!("{name}-{count}")));
+    let names =
+        std::iter::once(name.to_owned()).chain((2..).map(|count| format!("{name}-{count}")));
     for name in names {
         let path = parent.join(&name);
         match fs::create_dir(&path) {
@@ -302,7 +303,10 @@ mod tests {
     #[test]
     fn a_recording_names_no_file_outside_its_folder() {
         for name in ["../x", "/etc/passwd", "a/b", r"..\x", "c:x", "", "."] {
-            assert!(member(Path::new("captures/run.json"), name).is_err(), "{name}");
+            assert!(
+                member(Path::new("captures/run.json"), name).is_err(),
+                "{name}"
+            );
         }
         let path = member(Path::new("captures/run.json"), "a-b.2.pcap").unwrap();
         assert_eq!(path, Path::new("captures/a-b.2.pcap"));

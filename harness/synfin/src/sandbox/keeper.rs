@@ -63,8 +63,14 @@ fn run(keeping: Keeping) -> io::Result<()> {
     match sys::fork() {
         Ok(Forked::Child) => program::become_it(keeping),
         Ok(Forked::Parent(program)) => {
-            drop(failed);
-            let Keeping { ended, .. } = keeping;
+            let Keeping {
+                ended,
+                standard,
+                failed: other,
+                ..
+            } = keeping;
+            // The program's alone from here on: whoever reads them waits for their end.
+            drop((failed, other, standard));
             wait_for_all(program, &mut File::from(ended))
         }
         Err(error) => write!(failed, "{}fork: {error}", program::OURS),
