@@ -9,10 +9,10 @@ use synfin_core::manifest::{Exit, Role};
 use synfin_core::spec::Stdin;
 
 /// Far more than anything here takes.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The usual set-up, with the binary under test as init.
-pub fn setup() -> Setup {
+pub(crate) fn setup() -> Setup {
     Setup {
         executable: PathBuf::from(env!("CARGO_BIN_EXE_synfin")),
         ..Setup::new().unwrap()
@@ -20,11 +20,11 @@ pub fn setup() -> Setup {
 }
 
 /// A scenario in which the server and the first client have empty folders.
-pub async fn start() -> Sandbox {
+pub(crate) async fn start() -> Sandbox {
     start_with(&setup()).await
 }
 
-pub async fn start_with(setup: &Setup) -> Sandbox {
+pub(crate) async fn start_with(setup: &Setup) -> Sandbox {
     let sandbox = Sandbox::start(setup).await.unwrap();
     for role in [Role::Server, Role::Client(1)] {
         sandbox.prepare(role, None).await.unwrap();
@@ -32,7 +32,7 @@ pub async fn start_with(setup: &Setup) -> Sandbox {
     sandbox
 }
 
-pub fn launch(role: Role, argv: &[&str], stdin: Stdin) -> Launch {
+pub(crate) fn launch(role: Role, argv: &[&str], stdin: Stdin) -> Launch {
     Launch {
         spawn: Spawn {
             role,
@@ -43,13 +43,13 @@ pub fn launch(role: Role, argv: &[&str], stdin: Stdin) -> Launch {
     }
 }
 
-pub async fn shell(sandbox: &Sandbox, role: Role, script: &str) -> Program {
+pub(crate) async fn shell(sandbox: &Sandbox, role: Role, script: &str) -> Program {
     let launch = launch(role, &["sh", "-c", script], Stdin::Pipe);
     Program::start(sandbox, &launch).await.unwrap()
 }
 
 /// `-u`: what is printed is printed at once.
-pub async fn python(sandbox: &Sandbox, role: Role, script: &str) -> Program {
+pub(crate) async fn python(sandbox: &Sandbox, role: Role, script: &str) -> Program {
     let launch = launch(role, &["python3", "-u", "-c", script], Stdin::Pipe);
     Program::start(sandbox, &launch)
         .await
@@ -57,7 +57,7 @@ pub async fn python(sandbox: &Sandbox, role: Role, script: &str) -> Program {
 }
 
 /// Waits for the program's end and gives it with all that was printed.
-pub async fn end_of(program: Program) -> (Exit, String) {
+pub(crate) async fn end_of(program: Program) -> (Exit, String) {
     let ended = tokio::time::timeout(PATIENCE, program.wait())
         .await
         .expect("the program ends");
@@ -69,12 +69,12 @@ pub async fn end_of(program: Program) -> (Exit, String) {
 }
 
 /// Runs a script as the server, to its end, and gives what it printed.
-pub async fn printed_by(sandbox: &Sandbox, script: &str) -> String {
+pub(crate) async fn printed_by(sandbox: &Sandbox, script: &str) -> String {
     end_of(shell(sandbox, Role::Server, script).await).await.1
 }
 
 /// Waits until the program has printed so many lines.
-pub async fn lines(program: &Program, count: usize) -> Vec<String> {
+pub(crate) async fn lines(program: &Program, count: usize) -> Vec<String> {
     let mut changes = program.output().changes();
     let printed = || {
         let bytes = program.output().since(0);
