@@ -30,3 +30,27 @@ impl fmt::Display for SeqNumber {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_number_after_the_last_is_zero() {
+        assert_eq!(SeqNumber(u32::MAX).plus(1), SeqNumber(0));
+        assert_eq!(SeqNumber(2).distance_from(SeqNumber(u32::MAX)), 3);
+        assert_eq!(SeqNumber(u32::MAX).distance_from(SeqNumber(2)), -3);
+        assert!(SeqNumber(0).is_after(SeqNumber(u32::MAX)));
+        assert!(!SeqNumber(7).is_after(SeqNumber(7)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_distance_leads_back_to_the_number(from in any::<u32>(), to in any::<u32>()) {
+            let distance = SeqNumber(to).distance_from(SeqNumber(from));
+            prop_assert_eq!(SeqNumber(from).plus(distance.cast_unsigned()), SeqNumber(to));
+        }
+    }
+}
