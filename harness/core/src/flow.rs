@@ -23,3 +23,5 @@ mod reassembly_tests;
 pub(crate) mod script;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tshark_tests;
