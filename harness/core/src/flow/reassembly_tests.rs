@@ -2,6 +2,7 @@
 //! duplication, reordering, overlap and wraparound.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use proptest::prelude::*;
 
@@ -69,7 +70,7 @@ fn segment<'a>(seq: u32, flags: &str, payload: &'a [u8]) -> Segment<'a> {
         ack: None,
         flags: Flags::from_letters(flags),
         window: 1000,
-        payload_len: payload.len() as u32,
+        payload_len: u32::try_from(payload.len()).expect("a segment is short"),
         payload,
     }
 }
@@ -93,10 +94,11 @@ fn take(read: &mut BTreeMap<u64, u8>, events: &[FlowEvent], payload: &[u8]) {
 fn take_stupidly(twin: &mut BTreeMap<u64, u8>, piece: Piece, copy: u8) -> u64 {
     let mut sent_again = 0;
     for offset in piece.start..piece.start + piece.len {
-        if twin.contains_key(&u64::from(offset)) {
-            sent_again += 1;
-        } else {
-            twin.insert(u64::from(offset), copy);
+        match twin.entry(u64::from(offset)) {
+            Entry::Occupied(_) => sent_again += 1,
+            Entry::Vacant(place) => {
+                place.insert(copy);
+            }
         }
     }
     sent_again

@@ -53,10 +53,14 @@ fn write(frames: &[Kept]) -> Vec<u8> {
 fn kept(nanos: u64, data: &[u8]) -> Kept {
     Kept {
         nanos,
-        original_len: data.len() as u32,
+        original_len: len(data),
         link_type: LinkType::Ethernet,
         data: data.to_vec(),
     }
+}
+
+fn len(data: &[u8]) -> u32 {
+    u32::try_from(data.len()).expect("a frame is short")
 }
 
 /// A classic header with these fields, little-endian, and one record of four bytes at 1 s and 5 units.
@@ -227,7 +231,7 @@ fn frames() -> impl Strategy<Value = Vec<Kept>> {
     let data = prop::collection::vec(any::<u8>(), 0..100);
     let frame = (0..u64::from(u32::MAX) * 1_000_000_000, data, 0..1_000_u32);
     let frame = frame.prop_map(|(nanos, data, cut)| Kept {
-        original_len: data.len() as u32 + cut,
+        original_len: len(&data) + cut,
         ..kept(nanos, &data)
     });
     prop::collection::vec(frame, 0..8)

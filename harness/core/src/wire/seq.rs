@@ -14,6 +14,16 @@ impl SeqNumber {
         Self(self.0.wrapping_add(bytes))
     }
 
+    /// The number at a stream's 64-bit `offset` from this one.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the circle has 2^32 numbers"
+    )]
+    pub const fn plus_offset(self, offset: u64) -> Self {
+        self.plus(offset as u32)
+    }
+
     /// How far this is ahead of `earlier`, bytes; negative when it is behind. Half the circle counts as behind.
     pub const fn distance_from(self, earlier: Self) -> i32 {
         self.0.wrapping_sub(earlier.0).cast_signed()
