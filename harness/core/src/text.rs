@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(Foreign::new("abcdefg", 6).as_str(), "abcdef…");
         assert_eq!(Foreign::new("abcd\u{1b}", 6).as_str(), "abcd…");
         assert_eq!(
-            Foreign::from_bytes(&[0xff; 1_000_000], 8).as_str(),
+            Foreign::from_bytes(&vec![0xff; 1_000_000], 8).as_str(),
             "\\xff\\xff…"
         );
     }

@@ -37,15 +37,23 @@ fn place_syn(connection: &Connection, tracker: &Tracker, segment: &Segment<'_>) 
     let Some(from) = connection.side_of(segment.source) else {
         return Placement::Anew;
     };
-    let is_unanswered = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
     let is_repeated = tracker.position(from).begins_at(segment.payload_seq());
     match (is_repeated, is_over(connection)) {
         (true, false) => Placement::Here,
         (true, true) => Placement::InDoubt,
         (false, true) => Placement::Anew,
-        (false, false) if is_unanswered && from == Side::Responder => Placement::Here,
-        (false, false) if is_unanswered => Placement::Anew,
-        (false, false) => Placement::InDoubt,
+        (false, false) => place_other_syn(connection, from),
+    }
+}
+
+/// Places a SYN whose number is not the one that its sender uses in a connection that is not over.
+fn place_other_syn(connection: &Connection, from: Side) -> Placement {
+    let is_unanswered = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
+    match from {
+        _ if !is_unanswered => Placement::InDoubt,
+        Side::Initiator => Placement::Anew,
+        // Both sides opened at once.
+        Side::Responder => Placement::Here,
     }
 }
 

@@ -88,7 +88,9 @@ fn segment(line: &str) -> Segment<'static> {
         seq: SeqNumber(seq),
         ack: option(options, "ack").map(SeqNumber),
         flags: Flags::from_letters(flags),
-        window: option(options, "win").map_or(1000, |window| window as u16),
+        window: option(options, "win").map_or(1000, |window| {
+            u16::try_from(window).expect("a window of 16 bits")
+        }),
         payload_len: len,
         payload: &PAYLOAD[..len as usize],
     }

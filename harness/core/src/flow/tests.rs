@@ -80,24 +80,23 @@ fn describe_half(half: &HalfConnection) -> String {
         .iter()
         .map(|range| format!("{range:?}"))
         .collect();
-    let mut text = format!("[{}] acknowledged {}", ranges.join(" "), half.acknowledged);
-    if let Some(fin) = half.fin {
-        let fin = format!(
-            " FIN {}@{} acknowledged {}",
-            frame(Some(fin.sent)),
-            fin.offset,
-            frame(fin.acknowledged)
-        );
-        text.push_str(&fin);
-    }
-    for reset in &half.resets {
+    let mut told = vec![format!(
+        "[{}] acknowledged {}",
+        ranges.join(" "),
+        half.acknowledged
+    )];
+    told.extend(half.fin.map(|fin| {
+        let (sent, acknowledged) = (frame(Some(fin.sent)), frame(fin.acknowledged));
+        format!("FIN {sent}@{} acknowledged {acknowledged}", fin.offset)
+    }));
+    told.extend(half.resets.iter().map(|reset| {
         let when = if reset.after_close {
             " after close"
         } else {
             ""
         };
-        text.push_str(&format!(" RST {}{when}", reset.sent.frame));
-    }
+        format!("RST {}{when}", reset.sent.frame)
+    }));
     let counts = [
         ("again", half.retransmitted_bytes),
         ("out of order", half.out_of_order_bytes),
@@ -106,13 +105,14 @@ fn describe_half(half: &HalfConnection) -> String {
         ("zero windows", half.zero_windows),
         ("keep-alives", half.keep_alives),
     ];
-    for (name, count) in counts.iter().filter(|(_, count)| *count > 0) {
-        text.push_str(&format!(" {name} {count}"));
-    }
-    for hole in half.missing() {
-        text.push_str(&format!(" missing {hole:?}"));
-    }
-    text
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    told.extend(counts.map(|(name, count)| format!("{name} {count}")));
+    told.extend(
+        half.missing()
+            .iter()
+            .map(|hole| format!("missing {hole:?}")),
+    );
+    told.join(" ")
 }
 
 fn frame(milestone: Option<Milestone>) -> String {
