@@ -1,16 +1,31 @@
 //! What a user writes: rubrics and targets.
 //!
-//! `rubric` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says what is
-//! wrong with it, with file, line, column and a suggestion.
+//! `rubric`, `step` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
+//! what is wrong with it, with file, line, column and a suggestion. `builtin` are the rubrics and targets compiled in.
 
 mod rubric;
 mod step;
+mod step_text;
 mod target;
 
+mod builtin;
+mod error;
+mod load;
+
+pub use builtin::{BUILTIN_RUBRICS, DEFAULT_RUBRIC, builtin_rubric, reference_target};
+pub use error::{Palette, Problem, SpecError, did_you_mean};
+pub use load::{DEFAULT_LISTEN, rubric_schema, target_schema};
 pub use rubric::{
     Band, CheckCall, Clients, Connections, Item, Programs, Rubric, Scenario, Selection, ServerState,
 };
 pub use step::{ClientNumber, FileSize, Step, StepEntry};
+pub use step_text::StepError;
 pub use target::{
     ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
 };
+
+/// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.
+fn is_one_component(name: &str) -> bool {
+    let is_separator = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
+    !matches!(name, "" | "." | "..") && name.len() <= 255 && !name.contains(is_separator)
+}

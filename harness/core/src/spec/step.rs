@@ -35,16 +35,17 @@ pub enum Step {
     Connect,
     /// Ask for the list of files.
     List,
-    /// Send a file of fresh, incompressible contents to the server: `upload notes.bin 64KiB`.
+    /// Send a file of fresh, incompressible contents to the server: `upload notes-{client}.bin 64KiB`. The contents follow
+    /// from the name: clients that upload the same name send the same bytes.
     Upload {
-        /// The file's name, one path component.
+        /// The file's name, one path component; `{client}` stands for the client's number.
         name: String,
         /// Its size.
         size: FileSize,
     },
     /// Fetch a file from the server: `download notes.bin`.
     Download {
-        /// The file's name, one path component.
+        /// The file's name, one path component; `{client}` stands for the client's number.
         name: String,
     },
     /// End the session as the program's user would.
@@ -66,6 +67,16 @@ impl Step {
             Self::Quit => "quit",
             Self::Hold => "hold",
             Self::Kill => "kill",
+        }
+    }
+
+    /// The name of the file that this client transfers by the step, `{client}` filled in; `None` if the step transfers none.
+    pub fn file_name(&self, client: ClientNumber) -> Option<String> {
+        match self {
+            Self::Upload { name, .. } | Self::Download { name } => {
+                Some(name.replace("{client}", &client.to_string()))
+            }
+            Self::Connect | Self::List | Self::Quit | Self::Hold | Self::Kill => None,
         }
     }
 

@@ -1,0 +1,109 @@
+//! TOML text → the types of this module, or everything that is wrong with it.
+//!
+//! Two passes: `toml` reads the text into file structs, which know keys, types and spans and are also the source of the JSON
+//! Schemas; then each becomes a type whose fields cannot be wrong. The first pass ends at the first error, the second
+//! finds them all.
+
+mod file;
+mod rubric;
+mod selection;
+mod steps;
+mod target;
+
+pub use file::{rubric_schema, target_schema};
+pub use target::DEFAULT_LISTEN;
+
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::error::did_you_mean;
+use super::{Problem, Rubric, SpecError, Target, is_one_component};
+
+/// The version of both file formats.
+const SCHEMA: u32 = 1;
+
+impl Rubric {
+    /// Reads a rubric. `source_name` is the file as messages name it.
+    pub fn parse(source_name: &str, text: &str) -> Result<Self, SpecError> {
+        let mut problems = Problems::default();
+        let rubric = read(text, &mut problems).and_then(|file| rubric::rubric(file, &mut problems));
+        problems.settle(source_name, text, rubric)
+    }
+}
+
+impl Target {
+    /// Reads a target. `source_name` is the file as messages name it.
+    pub fn parse(source_name: &str, text: &str) -> Result<Self, SpecError> {
+        let mut problems = Problems::default();
+        let target = read(text, &mut problems).and_then(|file| target::target(file, &mut problems));
+        problems.settle(source_name, text, target)
+    }
+}
+
+/// What was found wrong so far. A reader that returns `None` has put at least one problem here.
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, span: Range<usize>, message: impl Into<String>) {
+        self.suggest(span, message, None);
+    }
+
+    fn suggest(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        suggestion: Option<String>,
+    ) {
+        let message = message.into();
+        self.0.push(Problem {
+            span,
+            message,
+            suggestion,
+        });
+    }
+
+    fn settle<T>(self, source_name: &str, text: &str, value: Option<T>) -> Result<T, SpecError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(SpecError::of(source_name, text, self.0)),
+        }
+    }
+}
+
+fn read<F: DeserializeOwned>(text: &str, problems: &mut Problems) -> Option<F> {
+    let error = match toml::from_str(text) {
+        Ok(file) => return Some(file),
+        Err(error) => error,
+    };
+    let message = error.message();
+    problems.suggest(
+        error.span().unwrap_or(0..0),
+        message,
+        suggestion_for(message),
+    );
+    None
+}
+
+/// serde names the unknown word first and the known ones after it, all in backticks: "unknown field `clint`, expected one
+/// of `server`, `client`".
+fn suggestion_for(message: &str) -> Option<String> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next()?;
+    did_you_mean(unknown, quoted)
+}
+
+fn check_schema(schema: &Spanned<u32>, problems: &mut Problems) {
+    if *schema.get_ref() != SCHEMA {
+        let message = format!("schema {} is not known, only {SCHEMA}", schema.get_ref());
+        problems.add(schema.span(), message);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! A target file → a target.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use regex::Regex;
+use toml::{Spanned, Value};
+
+use super::file::{
+    ClientProgramFile, ExchangeFile, FilesFile, RunnerFile, ServerProgramFile, StdinFile,
+    TargetFile,
+};
+use super::{Problems, check_schema, did_you_mean, is_one_component};
+use crate::spec::{
+    ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
+};
+
+/// Where a server listens that takes its address from the command line. Every recording has a network of its own, so that
+/// one port serves all.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5001);
+
+const START_WITHIN_MS: u32 = 10_000;
+const STEP_WITHIN_MS: u32 = 15_000;
+const QUIET_MS: u32 = 150;
+
+/// The steps that a program is told to do; the others are done to it.
+const TOLD_STEPS: [&str; 5] = ["connect", "list", "upload", "download", "quit"];
+
+pub(super) fn target(file: TargetFile, problems: &mut Problems) -> Option<Target> {
+    check_schema(&file.schema, problems);
+    if let Some(raw) = &file.raw {
+        problems.add(raw.span(), "raw clients are not supported yet");
+    }
+    let build = file
+        .build
+        .iter()
+        .map(|line| shell(line, problems))
+        .collect::<Vec<_>>();
+    let server = server(&file.server, problems);
+    let client = client(&file.client, problems);
+    let files = files(file.files, problems);
+    let server = server?;
+    Some(Target {
+        name: file
+            .name
+            .unwrap_or_else(|| server.command.words().join(" ")),
+        build: build.into_iter().collect::<Option<_>>()?,
+        server,
+        client: client?,
+        files: files?,
+    })
+}
+
+/// A build line goes to the shell as it stands: it may hold `*.java`.
+fn shell(line: &Spanned<String>, problems: &mut Problems) -> Option<Command> {
+    if line.get_ref().trim().is_empty() {
+        problems.add(line.span(), "the command is empty");
+        return None;
+    }
+    Command::new(vec![
+        "sh".to_owned(),
+        "-c".to_owned(),
+        line.get_ref().clone(),
+    ])
+}
+
+fn server(file: &ServerProgramFile, problems: &mut Problems) -> Option<ServerProgram> {
+    let command = command(&file.command, problems);
+    let listen = match &file.listen {
+        Some(listen) => listen_address(listen, problems),
+        None => command
+            .as_ref()
+            .and_then(|it| picked_address(it, file, problems)),
+    };
+    let start_within = duration(file.start_within_ms.as_ref(), START_WITHIN_MS, problems);
+    Some(ServerProgram {
+        command: command?,
+        listen: listen?,
+        runner: runner(file.runner),
+        start_within: start_within?,
+    })
+}
+
+fn client(file: &ClientProgramFile, problems: &mut Problems) -> Option<ClientProgram> {
+    let command = command(&file.command, problems);
+    let quiet = duration(file.quiet_ms.as_ref(), QUIET_MS, problems);
+    let step_within = duration(file.step_within_ms.as_ref(), STEP_WITHIN_MS, problems);
+    let steps = scripts(&file.steps, problems);
+    Some(ClientProgram {
+        command: command?,
+        runner: runner(file.runner),
+        stdin: match file.stdin {
+            StdinFile::Pty => Stdin::Pty,
+            StdinFile::Pipe => Stdin::Pipe,
+        },
+        quiet: quiet?,
+        step_within: step_within?,
+        steps: steps?,
+    })
+}
+
+fn runner(file: RunnerFile) -> Runner {
+    match file {
+        RunnerFile::Native => Runner::Native,
+        RunnerFile::Wine => Runner::Wine,
+    }
+}
+
+fn command(value: &Spanned<Value>, problems: &mut Problems) -> Option<Command> {
+    let words = match value.get_ref() {
+        Value::Array(words) => words.iter().map(word).collect(),
+        Value::Table(_) => {
+            problems.add(value.span(), "one process per step is not supported yet");
+            return None;
+        }
+        _ => None,
+    };
+    let Some(words): Option<Vec<String>> = words else {
+        let help = r#"write `command = ["program", "argument"]`"#.to_owned();
+        problems.suggest(value.span(), "a command is an array of strings", Some(help));
+        return None;
+    };
+    if words
+        .first()
+        .is_none_or(|program| program.trim().is_empty())
+    {
+        problems.add(value.span(), "the command is empty");
+        return None;
+    }
+    Command::new(words)
+}
+
+fn word(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn listen_address(text: &Spanned<String>, problems: &mut Problems) -> Option<SocketAddr> {
+    let Ok(address) = text.get_ref().parse::<SocketAddr>() else {
+        let message = format!("{:?} is no address and port", text.get_ref());
+        let host_and_port = text.get_ref().rsplit_once(':');
+        let port = host_and_port.map_or("5001", |(_, port)| port);
+        let help = format!("write an IP address, such as `127.0.0.1:{port}` or `[::1]:{port}`");
+        problems.suggest(text.span(), message, Some(help));
+        return None;
+    };
+    if address.port() == 0 {
+        problems.add(text.span(), "port 0 is no port to connect to");
+        return None;
+    }
+    if !address.ip().is_loopback() {
+        let help = format!(
+            "clients connect by loopback: write `127.0.0.1:{}`",
+            address.port()
+        );
+        problems.suggest(
+            text.span(),
+            "the address is not a loopback address",
+            Some(help),
+        );
+        return None;
+    }
+    Some(address)
+}
+
+/// The default address, which only a server that is told it can listen on.
+fn picked_address(
+    command: &Command,
+    file: &ServerProgramFile,
+    problems: &mut Problems,
+) -> Option<SocketAddr> {
+    let is_told = |word: &String| word.contains("{addr}") || word.contains("{port}");
+    if command.words().iter().any(is_told) {
+        return Some(DEFAULT_LISTEN);
+    }
+    let help = r#"add `listen = "127.0.0.1:5001"`, or put `{addr}` or `{port}` into the command"#;
+    problems.suggest(
+        file.command.span(),
+        "nothing says where the server listens",
+        Some(help.to_owned()),
+    );
+    None
+}
+
+fn duration(
+    milliseconds: Option<&Spanned<u32>>,
+    default_ms: u32,
+    problems: &mut Problems,
+) -> Option<Duration> {
+    const LONGEST_MS: u32 = 3_600_000;
+    let Some(milliseconds) = milliseconds else {
+        return Some(Duration::from_millis(default_ms.into()));
+    };
+    if !(1..=LONGEST_MS).contains(milliseconds.get_ref()) {
+        let message = format!("the time is from 1 to {LONGEST_MS} ms");
+        problems.add(milliseconds.span(), message);
+        return None;
+    }
+    Some(Duration::from_millis((*milliseconds.get_ref()).into()))
+}
+
+fn scripts(
+    steps: &BTreeMap<Spanned<String>, Vec<Spanned<ExchangeFile>>>,
+    problems: &mut Problems,
+) -> Option<Vec<StepScript>> {
+    let scripts: Vec<_> = steps
+        .iter()
+        .map(|(name, exchanges)| script(name, exchanges, problems))
+        .collect();
+    scripts.into_iter().collect()
+}
+
+fn script(
+    name: &Spanned<String>,
+    exchanges: &[Spanned<ExchangeFile>],
+    problems: &mut Problems,
+) -> Option<StepScript> {
+    if !TOLD_STEPS.contains(&name.get_ref().as_str()) {
+        let message = format!("no program is told to {:?}", name.get_ref());
+        let help = did_you_mean(name.get_ref(), TOLD_STEPS)
+            .unwrap_or_else(|| format!("the steps are {}", TOLD_STEPS.join(", ")));
+        problems.suggest(name.span(), message, Some(help));
+        return None;
+    }
+    if exchanges.is_empty() {
+        problems.add(name.span(), "the step has no exchange; leave it out");
+        return None;
+    }
+    let exchanges: Vec<_> = exchanges.iter().map(|it| exchange(it, problems)).collect();
+    Some(StepScript {
+        step: name.get_ref().clone(),
+        exchanges: exchanges.into_iter().collect::<Option<_>>()?,
+    })
+}
+
+fn exchange(file: &Spanned<ExchangeFile>, problems: &mut Problems) -> Option<Exchange> {
+    let ExchangeFile {
+        expect,
+        send,
+        reply,
+    } = file.get_ref();
+    if expect.is_none() && send.is_none() {
+        problems.add(file.span(), "an exchange needs `expect` or `send`");
+        return None;
+    }
+    if send
+        .as_ref()
+        .is_some_and(|line| line.contains(['\n', '\r']))
+    {
+        problems.add(file.span(), "`send` is one line; write one exchange a line");
+        return None;
+    }
+    let expect = expect.as_ref().map(|it| pattern(it, Regex::new, problems));
+    let reply = reply
+        .as_ref()
+        .map(|it| pattern(it, regex::bytes::Regex::new, problems));
+    Some(Exchange {
+        expect: expect.map_or(Some(None), |it| it.map(Some))?,
+        send: send.clone(),
+        reply: reply.map_or(Some(None), |it| it.map(Some))?,
+    })
+}
+
+fn pattern<R>(
+    text: &Spanned<String>,
+    compile: impl Fn(&str) -> Result<R, regex::Error>,
+    problems: &mut Problems,
+) -> Option<R> {
+    let compiled = compile(text.get_ref());
+    compiled
+        .map_err(|error| {
+            let reason = error.to_string();
+            let last = reason.lines().last().unwrap_or_default();
+            let reason = last.trim_start_matches("error: ");
+            problems.add(text.span(), format!("bad regular expression: {reason}"));
+        })
+        .ok()
+}
+
+fn files(file: FilesFile, problems: &mut Problems) -> Option<Files> {
+    let client_dir = folder(file.client_dir, problems);
+    let server_dir = folder(file.server_dir, problems);
+    Some(Files {
+        client_dir: client_dir?,
+        server_dir: server_dir?,
+    })
+}
+
+/// A folder inside the program's own; that folder itself if absent.
+fn folder(path: Option<Spanned<String>>, problems: &mut Problems) -> Option<String> {
+    let Some(path) = path else {
+        return Some(".".to_owned());
+    };
+    if path.get_ref() == "." || path.get_ref().split('/').all(is_one_component) {
+        return Some(path.into_inner());
+    }
+    let message = format!("{:?} is no folder inside the program's own", path.get_ref());
+    problems.add(path.span(), message);
+    None
+}

@@ -1,0 +1,151 @@
+//! The text of a step entry: `upload@2 notes.bin 64KiB`.
+
+use std::str::{FromStr, SplitWhitespace};
+
+use super::error::did_you_mean;
+use super::{ClientNumber, FileSize, Step, StepEntry, is_one_component};
+
+const STEPS: [&str; 7] = [
+    "connect", "list", "upload", "download", "quit", "hold", "kill",
+];
+
+/// Steps of the design that no program can be put through yet.
+const LATER_STEPS: [&str; 8] = [
+    "reset",
+    "half-close",
+    "stall",
+    "slow",
+    "garbage",
+    "open-only",
+    "flood",
+    "stop",
+];
+
+/// The largest file a step may transfer: its contents are made in memory.
+const LARGEST_BYTES: u64 = 1 << 30;
+
+/// Why a text is no step entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum StepError {
+    #[error("the step is empty")]
+    Empty,
+    #[error("no step is called {0:?}")]
+    Unknown(String),
+    #[error("the step `{0}` is not supported yet")]
+    Later(String),
+    #[error("{0:?} is no client; they are numbered from 1 on")]
+    Client(String),
+    #[error("`hold` is for all clients, not for one")]
+    HoldOfOne,
+    #[error("`{0}` needs a file name")]
+    NoName(&'static str),
+    #[error("{0:?} is not one path component")]
+    Name(String),
+    #[error("`upload` needs a size")]
+    NoSize,
+    #[error("{0:?} is no size up to 1 GiB")]
+    Size(String),
+    #[error("nothing may follow here: {0:?}")]
+    Rest(String),
+}
+
+impl StepError {
+    /// What was probably meant.
+    pub fn suggestion(&self) -> Option<String> {
+        match self {
+            Self::Unknown(word) => did_you_mean(word, STEPS)
+                .or_else(|| Some(format!("the steps are {}", STEPS.join(", ")))),
+            Self::NoSize | Self::Size(_) => {
+                Some("write `upload notes.bin 64KiB`; units are B, KiB, MiB and GiB".to_owned())
+            }
+            Self::NoName(step) => Some(format!("write `{step} notes.bin`")),
+            Self::Empty
+            | Self::Later(_)
+            | Self::Client(_)
+            | Self::HoldOfOne
+            | Self::Name(_)
+            | Self::Rest(_) => None,
+        }
+    }
+}
+
+impl FromStr for StepEntry {
+    type Err = StepError;
+
+    fn from_str(text: &str) -> Result<Self, StepError> {
+        let mut words = text.split_whitespace();
+        let head = words.next().ok_or(StepError::Empty)?;
+        let (name, only) = match head.split_once('@') {
+            None => (head, None),
+            Some((name, client)) => (name, Some(client_number(client)?)),
+        };
+        let step = step(name, &mut words)?;
+        if let Some(word) = words.next() {
+            return Err(StepError::Rest(word.to_owned()));
+        }
+        if step == Step::Hold && only.is_some() {
+            return Err(StepError::HoldOfOne);
+        }
+        Ok(Self { step, only })
+    }
+}
+
+fn client_number(text: &str) -> Result<ClientNumber, StepError> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number
+        .map(ClientNumber)
+        .ok_or_else(|| StepError::Client(text.to_owned()))
+}
+
+fn step(name: &str, words: &mut SplitWhitespace<'_>) -> Result<Step, StepError> {
+    match name {
+        "connect" => Ok(Step::Connect),
+        "list" => Ok(Step::List),
+        "upload" => Ok(Step::Upload {
+            name: file_name("upload", words)?,
+            size: file_size(&words.collect::<String>())?,
+        }),
+        "download" => Ok(Step::Download {
+            name: file_name("download", words)?,
+        }),
+        "quit" => Ok(Step::Quit),
+        "hold" => Ok(Step::Hold),
+        "kill" => Ok(Step::Kill),
+        later if LATER_STEPS.contains(&later) => Err(StepError::Later(later.to_owned())),
+        unknown => Err(StepError::Unknown(unknown.to_owned())),
+    }
+}
+
+fn file_name(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<String, StepError> {
+    let name = words.next().ok_or(StepError::NoName(step))?;
+    if is_one_component(name) {
+        Ok(name.to_owned())
+    } else {
+        Err(StepError::Name(name.to_owned()))
+    }
+}
+
+/// `65536`, `64KiB`, `64 KiB` (its words joined).
+fn file_size(text: &str) -> Result<FileSize, StepError> {
+    let wrong = || StepError::Size(text.to_owned());
+    if text.is_empty() {
+        return Err(StepError::NoSize);
+    }
+    let digits_end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, unit) = text.split_at(digits_end);
+    let unit_bytes: u64 = match unit {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let count: u64 = digits.parse().map_err(|_| wrong())?;
+    let bytes = count
+        .checked_mul(unit_bytes)
+        .filter(|bytes| *bytes <= LARGEST_BYTES);
+    bytes.map(FileSize).ok_or_else(wrong)
+}
