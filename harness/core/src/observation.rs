@@ -33,6 +33,7 @@ pub use connection::ObservedConnection;
 pub use health::{Health, Problem, Wholeness};
 pub use listening::Listening;
 pub use process::OwnClose;
+pub(crate) use replies::find;
 pub use replies::{Replies, Shape};
 pub use socket::Service;
 pub use transcript::{Excerpt, FrameWindow, Piece, Transcript};

@@ -158,9 +158,8 @@ impl Observation {
 
     fn file_head(&self, client: ClientNumber, record: &StepRecord) -> Option<Vec<u8>> {
         let file = self.file(client, record.entry)?;
-        let size = usize::try_from(file.size).map_or(CONTENT_HEAD_BYTES, |size| {
-            size.min(CONTENT_HEAD_BYTES)
-        });
+        let size = usize::try_from(file.size)
+            .map_or(CONTENT_HEAD_BYTES, |size| size.min(CONTENT_HEAD_BYTES));
         Some(file_bytes(self.recorded()?.seed, &file.name, size))
     }
 
@@ -219,5 +218,7 @@ impl Exchange<'_> {
 
 /// The beginning of strange bytes, printable.
 fn shown(bytes: &[u8]) -> String {
-    bytes[..bytes.len().min(SHOWN_BYTES)].escape_ascii().to_string()
+    bytes[..bytes.len().min(SHOWN_BYTES)]
+        .escape_ascii()
+        .to_string()
 }

@@ -60,8 +60,8 @@ impl Observation {
 
     /// Whether a client was ever asked to end its session.
     pub fn was_asked_to_quit(&self, client: ClientNumber) -> bool {
-        self.steps_of(client).iter().any(|record| {
-            record.began_at.is_some() && self.step(record) == Some(&Step::Quit)
-        })
+        self.steps_of(client)
+            .iter()
+            .any(|record| record.began_at.is_some() && self.step(record) == Some(&Step::Quit))
     }
 }

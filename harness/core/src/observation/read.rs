@@ -199,7 +199,11 @@ impl Reading {
             });
         }
         for place in [SentinelPlace::First, SentinelPlace::Last] {
-            let mut guards = capture.sentinels.iter().filter(|it| it.place == place).peekable();
+            let mut guards = capture
+                .sentinels
+                .iter()
+                .filter(|it| it.place == place)
+                .peekable();
             if guards.peek().is_none() || !guards.all(|it| self.saw(it)) {
                 problems.push(Problem::SentinelMissing(place));
             }

@@ -107,7 +107,9 @@ pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     let last_start = haystack.len().checked_sub(needle.len())?;
     let mut from = 0;
     while from <= last_start {
-        let step = haystack[from..=last_start].iter().position(|&byte| byte == first)?;
+        let step = haystack[from..=last_start]
+            .iter()
+            .position(|&byte| byte == first)?;
         from += step;
         if haystack[from..].starts_with(needle) {
             return Some(from);

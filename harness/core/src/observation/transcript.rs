@@ -190,7 +190,10 @@ mod tests {
         transcript.push(at(1), 0..2, b"ab", &mut budget);
         transcript.push(at(2), 2..4, b"cd", &mut budget);
         let excerpt = transcript.within(window(0, 9));
-        assert_eq!((excerpt.bytes.as_slice(), excerpt.left_out_bytes), (b"abc".as_slice(), 1));
+        assert_eq!(
+            (excerpt.bytes.as_slice(), excerpt.left_out_bytes),
+            (b"abc".as_slice(), 1)
+        );
         assert_eq!(transcript.bytes_within(window(0, 9)), 4);
     }
 }
