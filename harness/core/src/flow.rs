@@ -4,9 +4,15 @@
 //! Order is the order of frames, never of timestamps; bytes and sequence ranges are counted, never packets.
 
 mod connection;
+mod epoch;
+mod half;
+mod ranges;
 mod table;
+mod tracker;
+mod vocabulary;
 
 pub use connection::{
     Connection, ConnectionId, Ending, Fin, HalfConnection, Milestone, Reset, Roles, Setup, Side,
 };
 pub use table::{FlowEvent, FlowTable};
+pub use vocabulary::{Completeness, ConnState};

@@ -1,9 +1,17 @@
 //! Capture files: container ↔ frames. pcap and pcapng are read; pcap with nanoseconds is written.
 
+mod reader;
+mod writer;
+
 use std::fmt;
-use std::io::{self, Read, Write};
 
 use crate::time::Timestamp;
+
+pub use reader::Reader;
+pub use writer::Writer;
+
+/// Snap length of the captures written, bytes: the most that libpcap reads (`MAXIMUM_SNAPLEN`).
+pub const SNAP_LENGTH_BYTES: u32 = 262_144;
 
 /// A frame's place in its capture, from 1 on, as Wireshark shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,8 +22,54 @@ pub struct FrameNumber(pub u64);
 pub enum LinkType {
     /// Ethernet (1), also what Linux's `lo` pretends to be.
     Ethernet,
+    /// BSD loopback (0): an address family in the byte order of the capturing machine, then IP.
+    Null,
+    /// OpenBSD loopback (108): an address family in network byte order, then IP.
+    Loop,
+    /// IPv4 or IPv6 at once (101).
+    Raw,
+    /// IPv4 at once (228).
+    Ipv4,
+    /// IPv6 at once (229).
+    Ipv6,
+    /// Linux "cooked" capture (113), as of tcpdump's device `any`.
+    LinuxSll,
+    /// Linux "cooked" capture, second version (276).
+    LinuxSll2,
     /// Any other, by its number in the LINKTYPE registry.
     Other(u16),
+}
+
+impl LinkType {
+    /// The link type of this number in the LINKTYPE registry. 12 and 14 are what BSDs number RAW by.
+    pub fn from_number(number: u16) -> Self {
+        match number {
+            0 => Self::Null,
+            1 => Self::Ethernet,
+            12 | 14 | 101 => Self::Raw,
+            108 => Self::Loop,
+            113 => Self::LinuxSll,
+            228 => Self::Ipv4,
+            229 => Self::Ipv6,
+            276 => Self::LinuxSll2,
+            other => Self::Other(other),
+        }
+    }
+
+    /// Its number in the LINKTYPE registry.
+    pub fn number(self) -> u16 {
+        match self {
+            Self::Null => 0,
+            Self::Ethernet => 1,
+            Self::Raw => 101,
+            Self::Loop => 108,
+            Self::LinuxSll => 113,
+            Self::Ipv4 => 228,
+            Self::Ipv6 => 229,
+            Self::LinuxSll2 => 276,
+            Self::Other(number) => number,
+        }
+    }
 }
 
 /// One captured frame.
@@ -53,60 +107,6 @@ pub enum OpenError {
     /// The first bytes are of no capture format.
     #[error("neither pcap nor pcapng: {0}")]
     NotACapture(String),
-}
-
-/// Reads the frames of a capture.
-#[derive(Debug)]
-pub struct Reader<R: Read> {
-    source: R,
-}
-
-impl<R: Read> Reader<R> {
-    /// Opens a capture of either format.
-    pub fn new(source: R) -> Result<Self, OpenError> {
-        Ok(Self { source })
-    }
-
-    /// The next frame; `None` at the end, whose kind [`Reader::tail`] then tells.
-    pub fn next_frame(&mut self) -> Option<Frame<'_>> {
-        let _ = &self.source;
-        None
-    }
-
-    /// How the capture ended, once `next_frame` has returned `None`.
-    pub fn tail(&self) -> &Tail {
-        &Tail::Whole
-    }
-}
-
-/// Writes a capture: classic pcap, nanoseconds, snap length 262144.
-#[derive(Debug)]
-pub struct Writer<W: Write> {
-    sink: W,
-}
-
-impl<W: Write> Writer<W> {
-    /// Begins a capture of frames of one link type.
-    pub fn new(sink: W, link_type: LinkType) -> io::Result<Self> {
-        let _ = link_type;
-        Ok(Self { sink })
-    }
-
-    /// Appends one frame.
-    pub fn write(
-        &mut self,
-        timestamp: Timestamp,
-        original_len: u32,
-        data: &[u8],
-    ) -> io::Result<()> {
-        let _ = (timestamp, original_len, data);
-        Ok(())
-    }
-
-    /// Ends the capture and gives the sink back.
-    pub fn finish(self) -> io::Result<W> {
-        Ok(self.sink)
-    }
 }
 
 impl fmt::Display for FrameNumber {

@@ -1,12 +1,24 @@
 //! One frame's bytes → one TCP segment. Whatever the bytes are, the answer is a value, never a panic.
+//!
+//! ```text
+//! frame ─► link (Ethernet, loopback, cooked, raw) ─► ip (IPv4, IPv6) ─► tcp
+//! ```
+//!
+//! Lengths are what the headers say, not what the snap length left. Checksums are never judged: on loopback the kernel
+//! does not fill them in.
+
+mod flags;
+mod ip;
+mod link;
+mod seq;
+mod tcp;
 
 use std::net::SocketAddr;
 
 use crate::pcap::LinkType;
 
-/// A TCP sequence number: arithmetic modulo 2^32 (RFC 9293, 3.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SeqNumber(pub u32);
+pub use flags::Flags;
+pub use seq::SeqNumber;
 
 /// What a frame carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,33 +57,31 @@ pub struct Segment<'a> {
     pub payload: &'a [u8],
 }
 
-/// The control bits of a segment (RFC 9293, 3.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Flags(pub(crate) u16);
-
-impl Flags {
-    const FIN: u16 = 1;
-    const SYN: u16 = 2;
-    const RST: u16 = 4;
-
-    /// FIN: the sender has no more data.
-    pub fn is_fin(self) -> bool {
-        self.0 & Self::FIN != 0
+impl Segment<'_> {
+    /// The first step of a handshake: SYN, and nothing of ACK or RST.
+    pub fn is_first_syn(&self) -> bool {
+        self.flags.is_syn() && self.ack.is_none() && !self.flags.is_rst()
     }
 
-    /// SYN: the sender synchronizes sequence numbers.
-    pub fn is_syn(self) -> bool {
-        self.0 & Self::SYN != 0
+    /// The second step of a handshake: SYN and ACK.
+    pub fn is_syn_ack(&self) -> bool {
+        self.flags.is_syn() && self.ack.is_some() && !self.flags.is_rst()
     }
 
-    /// RST: the sender resets the connection.
-    pub fn is_rst(self) -> bool {
-        self.0 & Self::RST != 0
+    /// The sequence number of the first payload byte: a SYN stands before it.
+    pub fn payload_seq(&self) -> SeqNumber {
+        self.seq.plus(u32::from(self.flags.is_syn()))
     }
 }
 
 /// Reads the headers of one frame. `original_len` is the frame's length on the wire.
 pub fn parse(link_type: LinkType, original_len: u32, data: &[u8]) -> Packet<'_> {
-    let _ = (link_type, original_len, data);
-    Packet::Other
+    match link::network_layer(link_type, data) {
+        link::Network::Ip(datagram) => tcp::parse(&ip::payload(&datagram, original_len, data)),
+        link::Network::Other => Packet::Other,
+        link::Network::Malformed(why) => Packet::Malformed(why),
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
 
+use super::vocabulary::Completeness;
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
 use crate::wire::SeqNumber;
@@ -64,6 +65,8 @@ pub struct Connection {
     pub by_initiator: HalfConnection,
     /// What the responder sent.
     pub by_responder: HalfConnection,
+    /// Wireshark's view of it.
+    pub completeness: Completeness,
 }
 
 /// A connection's handshake (RFC 9293, 3.5).
@@ -96,6 +99,8 @@ pub struct HalfConnection {
     pub retransmitted_bytes: u64,
     /// Payload bytes that filled a hole left earlier.
     pub out_of_order_bytes: u64,
+    /// Payload bytes that no offset could be given: further away than any window, or one hole too many.
+    pub unplaced_bytes: u64,
     /// Its FIN.
     pub fin: Option<Fin>,
     /// Its RSTs that ended the connection or came after its end, in order.
@@ -134,9 +139,9 @@ pub enum Ending {
         /// Whose FIN came first.
         first: Side,
     },
-    /// One side's FIN only.
+    /// One side's FIN only, or both and not both acknowledged.
     HalfClosed {
-        /// Whose.
+        /// Whose FIN, or whose came first.
         by: Side,
     },
     /// An RST before both FINs were acknowledged.
@@ -206,10 +211,59 @@ impl Connection {
         }
     }
 
-    /// How it ended, as far as it was seen.
+    /// How it ended, as far as it was seen. An RST decides, unless it came when all was over.
     pub fn ending(&self) -> Ending {
-        let _ = self;
-        Ending::StillOpen
+        if let Some(by) = self.reset_by() {
+            return match (self.setup.syn, self.setup.syn_ack, by) {
+                (Some(_), None, Side::Responder) => Ending::Refused,
+                (Some(_) | None, Some(_) | None, Side::Initiator | Side::Responder) => {
+                    Ending::Reset { by }
+                }
+            };
+        }
+        match self.first_to_close() {
+            Some(first) if self.is_closed() => Ending::Orderly { first },
+            Some(by) => Ending::HalfClosed { by },
+            None if self.is_unanswered() => Ending::Unanswered,
+            None => Ending::StillOpen,
+        }
+    }
+
+    /// Whether both sides' FINs were acknowledged.
+    pub fn is_closed(&self) -> bool {
+        [&self.by_initiator, &self.by_responder]
+            .iter()
+            .all(|half| half.fin.is_some_and(|fin| fin.acknowledged.is_some()))
+    }
+
+    /// Whose FIN came first, if there was any.
+    pub fn first_to_close(&self) -> Option<Side> {
+        let sent = |side| Some((self.sent_by(side).fin?.sent.frame, side));
+        [sent(Side::Initiator), sent(Side::Responder)]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(frame, _)| *frame)
+            .map(|(_, side)| side)
+    }
+
+    /// Who sent the first RST that came before all was over.
+    fn reset_by(&self) -> Option<Side> {
+        let sent = |side| {
+            let mut resets = self.sent_by(side).resets.iter();
+            Some((resets.find(|reset| !reset.after_close)?.sent.frame, side))
+        };
+        [sent(Side::Initiator), sent(Side::Responder)]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(frame, _)| *frame)
+            .map(|(_, side)| side)
+    }
+
+    /// Whether nothing of the responder followed the SYN.
+    fn is_unanswered(&self) -> bool {
+        self.setup.syn.is_some()
+            && self.setup.syn_ack.is_none()
+            && self.by_responder.first_payload.is_none()
     }
 }
 

@@ -1,0 +1,68 @@
+//! The TCP header (RFC 9293, 3.1). Read by hand: its first twenty bytes tell all that is needed, and a snap length may
+//! have cut its options.
+
+use std::net::SocketAddr;
+
+use etherparse::ip_number;
+
+use super::ip::IpPayload;
+use super::{Flags, Packet, Segment, SeqNumber};
+
+const TCP_HEADER_BYTES: usize = 20;
+const UDP_HEADER_BYTES: usize = 8;
+
+/// Reads what an IP datagram carried. A fragment is no segment: its length is not the segment's.
+pub(super) fn parse<'a>(datagram: &IpPayload<'a>) -> Packet<'a> {
+    match datagram.protocol {
+        _ if datagram.is_fragment => Packet::Other,
+        ip_number::TCP => segment(datagram),
+        ip_number::UDP => match datagram.captured.get(UDP_HEADER_BYTES..) {
+            Some(payload) => Packet::Udp { payload },
+            None => Packet::Malformed("the UDP header is cut"),
+        },
+        _ => Packet::Other,
+    }
+}
+
+fn segment<'a>(datagram: &IpPayload<'a>) -> Packet<'a> {
+    let Some(header) = datagram.captured.first_chunk::<TCP_HEADER_BYTES>() else {
+        return Packet::Malformed("the TCP header is cut");
+    };
+    let offset_and_flags = u16_at(header, 12);
+    let header_bytes = u32::from(offset_and_flags >> 12) * 4;
+    if header_bytes < TCP_HEADER_BYTES as u32 {
+        return Packet::Malformed("the TCP header is said to be shorter than 20 bytes");
+    }
+    let Some(payload_len) = datagram.len.checked_sub(header_bytes) else {
+        return Packet::Malformed("the TCP header is said to be longer than its datagram");
+    };
+    let flags = Flags::from_header(offset_and_flags);
+    Packet::Tcp(Segment {
+        source: SocketAddr::new(datagram.source, u16_at(header, 0)),
+        destination: SocketAddr::new(datagram.destination, u16_at(header, 2)),
+        seq: SeqNumber(u32_at(header, 4)),
+        ack: flags.is_ack().then(|| SeqNumber(u32_at(header, 8))),
+        flags,
+        window: u16_at(header, 14),
+        payload_len,
+        payload: captured_payload(datagram, header_bytes as usize, payload_len as usize),
+    })
+}
+
+/// The payload captured: without the header's options, and without what follows the datagram in its frame.
+fn captured_payload<'a>(
+    datagram: &IpPayload<'a>,
+    header_bytes: usize,
+    payload_len: usize,
+) -> &'a [u8] {
+    let payload = datagram.captured.get(header_bytes..).unwrap_or_default();
+    payload.get(..payload_len).unwrap_or(payload)
+}
+
+fn u16_at(header: &[u8; TCP_HEADER_BYTES], at: usize) -> u16 {
+    u16::from_be_bytes([header[at], header[at + 1]])
+}
+
+fn u32_at(header: &[u8; TCP_HEADER_BYTES], at: usize) -> u32 {
+    (u32::from(u16_at(header, at)) << 16) | u32::from(u16_at(header, at + 2))
+}
