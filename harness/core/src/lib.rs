@@ -17,8 +17,13 @@ pub mod time;
 pub mod pcap;
 pub mod wire;
 
-pub mod checks;
 pub mod flow;
 pub mod manifest;
-pub mod report;
 pub mod spec;
+
+pub mod diagnosis;
+pub mod observation;
+
+pub mod checks;
+
+pub mod report;
