@@ -22,3 +22,4 @@ pub mod flow;
 pub mod manifest;
 pub mod report;
 pub mod spec;
+pub mod story;

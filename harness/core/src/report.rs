@@ -10,6 +10,7 @@
 
 mod model;
 mod page;
+mod row;
 mod visible;
 mod words;
 
@@ -17,6 +18,7 @@ mod connections;
 mod failures;
 mod json;
 mod junit;
+mod ladder;
 mod markdown;
 mod table;
 
@@ -24,6 +26,7 @@ pub use connections::connections;
 pub use failures::failures;
 pub use json::json;
 pub use junit::{JunitError, junit};
+pub use ladder::ladder;
 pub use markdown::markdown;
 pub use model::{
     CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,

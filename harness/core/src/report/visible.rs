@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Report;
+use crate::text::is_hostile;
 
 /// The text with everything invisible shown as an escape: controls as `\x1b`, bidirectional controls, line separators
 /// and noncharacters as `\u{202e}`. A line break or tab becomes a space: one field is one line.
@@ -11,7 +12,7 @@ pub fn visible(text: &str) -> String {
         .fold(String::with_capacity(text.len()), |mut shown, c| {
             match c {
                 '\n' | '\t' => shown.push(' '),
-                c if !is_invisible(c) => shown.push(c),
+                c if !is_hostile(c) => shown.push(c),
                 c if c.is_ascii() => shown.extend(["\\x", &format!("{:02x}", u32::from(c))]),
                 c => shown.extend(c.escape_unicode()),
             }
@@ -29,15 +30,6 @@ pub fn harmless(output: &str) -> String {
             _ => line.to_owned(),
         })
         .collect()
-}
-
-/// Whether a character has no business in text of one line: controls, bidirectional controls (Unicode Annex 9), line
-/// separators and noncharacters.
-pub(super) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fdd0}'..='\u{fdef}')
-        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// The report with every string in it passed through `change`; names of results and the like are strings too, so
