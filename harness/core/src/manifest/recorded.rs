@@ -184,8 +184,8 @@ pub struct ProcessRecord {
     pub role: Role,
     /// Its command line.
     pub argv: Vec<String>,
-    /// When it was started.
-    pub started_at: u64,
+    /// When it was started; absent if it could not be.
+    pub started_at: Option<u64>,
     /// When and how it ended; absent if it never started or its end was not seen.
     pub exited_at: Option<u64>,
     /// How it ended.
@@ -383,6 +383,16 @@ pub enum Transfer {
     Upload,
     /// Server to client.
     Download,
+}
+
+impl Role {
+    /// The client's number, for a client.
+    pub fn client(self) -> Option<u32> {
+        match self {
+            Self::Server => None,
+            Self::Client(number) => Some(number),
+        }
+    }
 }
 
 /// `server`, `client-3`.
