@@ -1,19 +1,22 @@
 //! A connection's story as a ladder: time runs down, each rung an arrow between the two ends.
 
 use super::Usually;
-use super::page::{Page, columns_of, labelled, push_right, wrapped};
+use super::page::{Page, columns_of, labelled, push_right};
 use super::row::ending_words;
 use super::visible::harmless;
 use super::words::{counted, grouped};
 use crate::flow::Side;
-use crate::story::{Control, Row, Story};
+use crate::story::{Control, Phase, Row, Story};
 
 /// One connection, and what usually causes an ending like its own.
 pub fn ladder(story: &Story, usually: &[Usually], page: &Page) -> String {
     let lanes = Lanes::fit(story, page.width());
     let mut lines = heading(story, page);
     lines.push(lanes.heading());
-    lines.extend(story.rows.iter().flat_map(|row| lanes.rung(row)));
+    for (index, row) in story.rows.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| story.rows[index].phase);
+        lines.extend(lanes.rung(row, &notes(row, before)));
+    }
     lines.extend(folded(story));
     for (index, usually) in usually.iter().enumerate() {
         let label = if index == 0 {
@@ -32,19 +35,21 @@ pub fn ladder(story: &Story, usually: &[Usually], page: &Page) -> String {
 
 fn heading(story: &Story, page: &Page) -> Vec<String> {
     let connection = &story.connection;
-    let text = format!(
-        "connection {}   {} → {}     {}     completeness {} · {}",
-        connection.id,
-        connection.initiator,
-        connection.responder,
+    let who = format!(
+        "connection {}   {} → {}",
+        connection.id, connection.initiator, connection.responder
+    );
+    let how = format!(
+        "{}     completeness {} · {}",
         ending_words(connection.ending()),
         connection.completeness(),
         connection.conn_state(),
     );
-    let lines = if columns_of(&text) <= page.width() {
-        vec![text]
+    let one_line = format!("{who}     {how}");
+    let lines = if columns_of(&one_line) <= page.width() {
+        vec![one_line]
     } else {
-        wrapped(&text, page.width())
+        vec![who, format!("   {how}")]
     };
     lines.iter().map(|line| page.colour.bold(line)).collect()
 }
@@ -100,7 +105,7 @@ impl Lanes {
     }
 
     /// A row's line, and more where its notes do not fit beside it.
-    fn rung(&self, row: &Row) -> Vec<String> {
+    fn rung(&self, row: &Row, notes: &str) -> Vec<String> {
         let line = format!(
             "{:>frame$} {:>time$}  │{}│  ",
             row.at.frame.to_string(),
@@ -109,7 +114,7 @@ impl Lanes {
             frame = self.frame_columns,
             time = self.time_columns,
         );
-        labelled(&line, &notes(row), self.page_columns)
+        labelled(&line, notes, self.page_columns)
     }
 }
 
@@ -119,12 +124,11 @@ fn milliseconds(row: &Row) -> String {
     text.trim_end_matches(" ms").to_owned()
 }
 
-fn notes(row: &Row) -> String {
-    let odd: Vec<String> = row.anomalies.iter().map(ToString::to_string).collect();
-    match odd.as_slice() {
-        [] => row.phase.to_string(),
-        odd => format!("{} · {}", row.phase, odd.join(", ")),
-    }
+/// The phase where it begins, and what is odd.
+fn notes(row: &Row, before: Option<Phase>) -> String {
+    let phase = (before != Some(row.phase)).then(|| row.phase.to_string());
+    let odd = row.anomalies.iter().map(ToString::to_string);
+    phase.into_iter().chain(odd).collect::<Vec<_>>().join(" · ")
 }
 
 /// `SYN-ACK`, `1:41 (40 bytes) "LIST\n"`, `41:46 (5 bytes) + FIN`. Numbers are relative, as tcpdump's: the first byte

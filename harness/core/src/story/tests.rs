@@ -100,10 +100,10 @@ fn told(trace: &str) -> Vec<Story> {
 }
 
 fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
-    let mut words = line.splitn(6, ' ').filter(|word| !word.is_empty());
-    let [at, way, flags, seq] = std::array::from_fn(|_| words.next().unwrap());
-    let rest = line.split_once(seq).unwrap().1.trim();
-    let (ack, payload) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (head, text) = line.split_once('"').unwrap_or((line, ""));
+    let mut words = head.split_whitespace();
+    let [at, way, flags, seq, ack] = std::array::from_fn(|_| words.next().unwrap());
+    let rest: Vec<&str> = words.collect();
     let millis: f64 = at.parse().unwrap();
     let [initiator, responder]: [SocketAddr; 2] =
         ["127.0.0.1:51702", "127.0.0.1:5001"].map(|address| address.parse().unwrap());
@@ -112,13 +112,11 @@ fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
     } else {
         (responder, initiator)
     };
-    let (window, payload) = match payload.strip_suffix("win 0") {
-        Some(payload) => (0, payload.trim()),
-        None => (500, payload),
-    };
-    let bytes = match payload.strip_prefix('"') {
-        Some(text) => text.trim_end_matches('"').replace("\\n", "\n").into_bytes(),
-        None => vec![0; payload.parse().unwrap_or(0)],
+    let window = if rest == ["win", "0"] { 0 } else { 500 };
+    let zeros = rest.first().and_then(|len| len.parse().ok()).unwrap_or(0);
+    let bytes = match text.trim_end_matches('"') {
+        "" => vec![0; zeros],
+        text => text.replace("\\n", "\n").into_bytes(),
     };
     let segment = Segment {
         source,
@@ -132,7 +130,7 @@ fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
     };
     let at = Milestone {
         frame,
-        at: Timestamp::from_nanos((millis * 1e6) as u64),
+        at: Timestamp::from_nanos((millis * 1e6).round() as u64),
     };
     teller.push_segment(at, &segment);
 }
