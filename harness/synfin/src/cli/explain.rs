@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use synfin_core::diagnosis::Pattern;
+use synfin_core::flow::{Connection, Ending};
 use synfin_core::report::{Usually, ladder};
 use synfin_core::story::{Story, stories};
 
@@ -51,8 +53,28 @@ fn draw(stories: &[Story], output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Passed)
 }
 
-/// What usually causes an ending like this one.
+/// What usually causes an ending like this one; nothing for one that is as it should be.
 fn usually(story: &Story) -> Vec<Usually> {
-    let _ = story;
-    Vec::new()
+    pattern(&story.connection)
+        .map(Pattern::usually)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|usual| Usually {
+            cause: usual.cause,
+            remedy: usual.remedy,
+            source: usual.source,
+        })
+        .collect()
+}
+
+fn pattern(connection: &Connection) -> Option<Pattern> {
+    let has_payload = connection.by_initiator.first_payload.is_some()
+        || connection.by_responder.first_payload.is_some();
+    match connection.ending() {
+        Ending::Refused => Some(Pattern::Refused),
+        Ending::Unanswered => Some(Pattern::SynUnanswered),
+        Ending::Reset { .. } => Some(Pattern::Reset),
+        Ending::HalfClosed { .. } | Ending::StillOpen => Some(Pattern::NeverClosed),
+        Ending::Orderly { .. } => (!has_payload).then_some(Pattern::NoPayload),
+    }
 }

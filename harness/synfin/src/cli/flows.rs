@@ -1,9 +1,8 @@
 //! `synfin flows CAPTURE`: the connections of any capture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use synfin_core::pcap::Tail;
-use synfin_core::report::{CaptureSummary, ConnectionRow, RecordingReport, recording};
+use synfin_core::report::{CaptureSummary, ConnectionRow, RecordingReport, recording_table};
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
@@ -17,16 +16,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    let mut capture = source::capture(&args.capture)?;
+    list(&args.capture, output)
+}
+
+/// Prints the connection table of a capture.
+pub(super) fn list(path: &Path, output: &Output) -> Result<Exit, Failure> {
+    let mut capture = source::capture(path)?;
     let (frames, connections) = source::connections(&mut capture);
-    source::tell_tail(&args.capture, &capture, output);
-    let table = RecordingReport {
+    source::tell_tail(path, &capture, output);
+    let recording = RecordingReport {
         scenario: String::new(),
         capture: CaptureSummary {
-            file: args.capture.display().to_string(),
+            file: path.display().to_string(),
             frames,
             dropped: None,
-            whole: *capture.tail() == Tail::Whole,
+            whole: false,
             notes: Vec::new(),
         },
         connections: connections
@@ -34,6 +38,6 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
             .map(|connection| ConnectionRow::new(connection, None))
             .collect(),
     };
-    output.data(&recording(&table, &output.page()))?;
+    output.data(&recording_table(&recording, &output.page()))?;
     Ok(Exit::Passed)
 }

@@ -37,10 +37,12 @@ pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
     }
 }
 
-/// Reads a capture's connections.
-pub(super) fn connections(capture: &mut Capture) -> Vec<Connection> {
+/// Reads a capture: how many frames, and their connections.
+pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
     let mut flows = FlowTable::default();
+    let mut frames = 0;
     while let Some(frame) = capture.next_frame() {
+        frames += 1;
         let at = Milestone {
             frame: frame.number,
             at: frame.timestamp,
@@ -50,7 +52,7 @@ pub(super) fn connections(capture: &mut Capture) -> Vec<Connection> {
             Packet::Udp { .. } | Packet::Other | Packet::Malformed(_) => {}
         }
     }
-    flows.finish()
+    (frames, flows.finish())
 }
 
 /// `--rubric FILE|NAME`: a built-in name wins; a file of that name is written `./NAME`.
@@ -63,9 +65,9 @@ pub(super) fn rubric(text: &str) -> Result<RubricSource, Failure> {
         return Ok(RubricSource::File(path.to_owned()));
     }
     let names = BUILTIN_RUBRICS.map(|(name, _)| name);
-    let meant = did_you_mean(text, names).map_or_else(String::new, |name| format!("; did you mean {name}?"));
+    let meant = did_you_mean(text, names)
+        .unwrap_or_else(|| format!("built in are {}", names.join(", ")));
     Err(Failure::Usage(anyhow!(
-        "no rubric is called {text:?}, and no file{meant} (built in: {})",
-        names.join(", ")
+        "no rubric and no file is called {text:?}: {meant}"
     )))
 }
