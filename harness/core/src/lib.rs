@@ -21,8 +21,10 @@ pub mod flow;
 pub mod manifest;
 pub mod spec;
 
-pub mod diagnosis;
 pub mod observation;
+
+pub mod diagnosis;
+pub mod story;
 
 pub mod checks;
 

@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use synfin_core::report::{Colour, Page, harmless};
+use synfin_core::report::{Colour, Page, harmless, labelled, visible};
 
 use super::exit::Failure;
 
@@ -46,6 +46,11 @@ impl Output {
             colour: self.colour,
             ..Page::plain(self.columns)
         }
+    }
+
+    /// Text behind a label, wrapped to standard output's width, with its line end.
+    pub(super) fn labelled(&self, label: &str, text: &str) -> String {
+        labelled(label, &visible(text), self.page().width()).join("\n") + "\n"
     }
 
     /// Writes data to standard output. That its reader has gone (`| head`) is no failure.
