@@ -54,6 +54,49 @@ proptest! {
     }
 }
 
+/// Numbers near to each other, near to the end of the circle, and any.
+fn seq() -> impl Strategy<Value = u32> {
+    prop_oneof![0..50_u32, u32::MAX - 50..=u32::MAX, any::<u32>()]
+}
+
+fn any_segment() -> impl Strategy<Value = (bool, String, u32, u32, u32)> {
+    (
+        any::<bool>(),
+        "[FSRP.]{0,3}",
+        seq(),
+        seq(),
+        prop_oneof![0..9_u32, any::<u32>()],
+    )
+}
+
+proptest! {
+    /// Nothing captured can panic, and what is told of it does not contradict itself.
+    #[test]
+    fn any_segments_make_connections(segments in prop::collection::vec(any_segment(), 0..40)) {
+        let mut table = FlowTable::default();
+        let mut sent = 0;
+        for (frame, (is_reply, flags, seq, ack, payload_len)) in (1..).zip(segments) {
+            let mut segment = Segment { payload_len, ..segment(seq, &flags, b"") };
+            segment.ack = segment.flags.is_ack().then_some(SeqNumber(ack));
+            if is_reply {
+                std::mem::swap(&mut segment.source, &mut segment.destination);
+            }
+            push(&mut table, frame, &segment);
+            sent += u64::from(payload_len);
+        }
+        let mut received = 0;
+        for connection in table.finish() {
+            prop_assert!(connection.first <= connection.last);
+            for half in [&connection.by_initiator, &connection.by_responder] {
+                prop_assert!(half.ranges.is_sorted_by(|a, b| a.end < b.start));
+                received += half.payload_bytes() + half.retransmitted_bytes + half.unplaced_bytes;
+            }
+            let _ = (connection.ending(), connection.conn_state(), connection.completeness());
+        }
+        prop_assert!(received <= sent);
+    }
+}
+
 fn push(table: &mut FlowTable, frame: u64, segment: &Segment<'_>) -> Vec<FlowEvent> {
     let at = Milestone {
         frame: FrameNumber(frame),

@@ -21,6 +21,8 @@ use crate::wire::{Flags, Segment, SeqNumber};
 pub(crate) const CLIENT: &str = "10.0.0.1:40000";
 /// The end that `<` lines come from.
 pub(crate) const SERVER: &str = "10.0.0.2:80";
+/// Its port.
+pub(crate) const SERVER_PORT: u16 = 80;
 
 /// What every payload is cut from.
 static PAYLOAD: [u8; 4096] = [b'x'; 4096];

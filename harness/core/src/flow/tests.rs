@@ -780,6 +780,40 @@ fn data_after_a_fin_is_counted_apart() {
     );
 }
 
+#[test]
+fn an_rst_after_both_fins_of_which_one_is_not_acknowledged_is_a_reset_but_not_for_zeek() {
+    check_established(
+        "
+        > F. 1001 ack 5001
+        < F. 5001 ack 1001
+        > R 1002
+        ",
+        "
+        client by Syn: setup 1 2 3; reset by initiator; 55 SF
+        > [] acknowledged 0 FIN 4@0 acknowledged - RST 6
+        < [] acknowledged 0 FIN 5@0 acknowledged -
+        ",
+    );
+}
+
+#[test]
+fn what_one_side_did_without_the_other_has_names_of_its_own() {
+    let states = [
+        ("> S 1000\n> F. 1001 ack 5001", "SH"),
+        ("> S 1000\n> R 1001", "RSTOS0"),
+        ("< S. 5000 ack 1001\n< F. 5001 ack 1001", "SHR"),
+        ("< S. 5000 ack 1001\n< R. 5001 ack 1001", "RSTRH"),
+        ("> P. 1001(5) ack 5001\n> R 1006", "OTH"),
+    ];
+    for (script, expected) in states {
+        let states: Vec<String> = connections(script)
+            .iter()
+            .map(|connection| connection.conn_state().to_string())
+            .collect();
+        assert_eq!(states, [expected], "{script}");
+    }
+}
+
 // --- ports used again ---
 
 #[test]
@@ -838,6 +872,26 @@ fn a_syn_into_a_living_connection_opens_a_new_one_once_it_is_answered() {
         client by Syn: setup 4 5 6; still open; 7 S1
         > [] acknowledged 0
         < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn the_same_syn_after_a_refusal_is_another_attempt_once_it_is_refused_too() {
+    check(
+        "
+        > S 1000
+        < R. 0 ack 1001
+        > S 1000
+        < R. 0 ack 1001
+        ",
+        "
+        client by Syn: setup 1 - -; refused; 37 REJ
+        > [] acknowledged 0
+        < [] acknowledged 0 RST 2
+        client by Syn: setup 3 - -; refused; 37 REJ
+        > [] acknowledged 0
+        < [] acknowledged 0 RST 4
         ",
     );
 }

@@ -9,9 +9,10 @@ use std::process::Command;
 
 use etherparse::PacketBuilder;
 
-use super::script::{connections, segments};
-use super::{Connection, Milestone};
-use crate::pcap::{LinkType, Writer};
+use super::script::{SERVER_PORT, segments};
+use super::{Connection, FlowTable, Milestone};
+use crate::pcap::{FrameNumber, LinkType, Writer};
+use crate::time::Timestamp;
 use crate::wire::Segment;
 
 /// Scripts on which tshark is right; where it is not, the other tests say what is.
@@ -82,10 +83,34 @@ fn tshark_sees_the_same_connections() {
         println!("LEFT OUT: our reading was not compared with tshark's");
         return;
     }
-    for script in SCRIPTS {
-        let ours: Vec<Seen> = connections(script).iter().map(ours).collect();
-        assert_eq!(ours, tsharks(script), "ours and tshark's of\n{script}");
+    let segments = all_segments();
+    let mut table = FlowTable::default();
+    for (at, segment) in &segments {
+        table.push(*at, segment);
     }
+    let ours: Vec<Seen> = table.connections().iter().map(ours).collect();
+    assert_eq!(ours, tsharks(&segments));
+}
+
+/// The scripts one after the other, each from a port of its own.
+fn all_segments() -> Vec<(Milestone, Segment<'static>)> {
+    let mut all = Vec::new();
+    for (port, script) in (40_001..).zip(SCRIPTS) {
+        for (_, mut segment) in segments(script) {
+            if segment.destination.port() == SERVER_PORT {
+                segment.source.set_port(port);
+            } else {
+                segment.destination.set_port(port);
+            }
+            let number = all.len() as u64 + 1;
+            let at = Milestone {
+                frame: FrameNumber(number),
+                at: Timestamp::from_nanos(number * 1_000_000),
+            };
+            all.push((at, segment));
+        }
+    }
+    all
 }
 
 fn is_left_out() -> bool {
@@ -96,6 +121,8 @@ fn is_left_out() -> bool {
 /// What both tell of a connection.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Seen {
+    /// Which script it is of: the client's port.
+    client_port: u16,
     completeness: u8,
     syn: Vec<u64>,
     syn_ack: Vec<u64>,
@@ -114,7 +141,9 @@ fn ours(connection: &Connection) -> Seen {
         numbers.sort_unstable();
         numbers
     };
+    let ports = [connection.initiator.port(), connection.responder.port()];
     Seen {
+        client_port: ports[0].max(ports[1]),
         completeness: connection.completeness(),
         syn: numbers(connection.setup.syn.into_iter().collect()),
         syn_ack: numbers(connection.setup.syn_ack.into_iter().collect()),
@@ -135,17 +164,30 @@ fn ours(connection: &Connection) -> Seen {
 }
 
 /// tshark's reading, one for each of its streams; of SYNs the first of a stream.
-fn tsharks(script: &str) -> Vec<Seen> {
+fn tsharks(segments: &[(Milestone, Segment<'_>)]) -> Vec<Seen> {
     let mut streams = BTreeMap::<u64, Seen>::new();
-    for line in run_tshark(script).lines() {
+    for line in run_tshark(&capture(segments)).lines() {
         let row: Vec<u64> = line
             .split('\t')
             .map(|field| field.parse().expect("a number"))
             .collect();
-        let [frame, stream, completeness, syn, ack, fin, rst, len] = row[..] else {
+        let [
+            frame,
+            stream,
+            from,
+            to,
+            completeness,
+            syn,
+            ack,
+            fin,
+            rst,
+            len,
+        ] = row[..]
+        else {
             panic!("tshark printed {line:?}");
         };
         let seen = streams.entry(stream).or_default();
+        seen.client_port = u16::try_from(from.max(to)).expect("a port");
         seen.completeness = u8::try_from(completeness).expect("a sum of six bits");
         match (syn, ack) {
             (1, 0) if seen.syn.is_empty() => seen.syn.push(frame),
@@ -160,10 +202,12 @@ fn tsharks(script: &str) -> Vec<Seen> {
 }
 
 /// A line a frame: the fields that `tsharks` reads.
-fn run_tshark(script: &str) -> String {
-    const FIELDS: [&str; 8] = [
+fn run_tshark(capture: &[u8]) -> String {
+    const FIELDS: [&str; 10] = [
         "frame.number",
         "tcp.stream",
+        "tcp.srcport",
+        "tcp.dstport",
         "tcp.completeness",
         "tcp.flags.syn",
         "tcp.flags.ack",
@@ -172,7 +216,7 @@ fn run_tshark(script: &str) -> String {
         "tcp.len",
     ];
     let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
-    file.write_all(&capture(script))
+    file.write_all(capture)
         .expect("a temporary file can be written");
     let output = Command::new("tshark")
         .args(["-n", "-2", "-T", "fields", "-r"])
@@ -190,10 +234,10 @@ fn run_tshark(script: &str) -> String {
     text.replace("True", "1").replace("False", "0")
 }
 
-fn capture(script: &str) -> Vec<u8> {
+fn capture(segments: &[(Milestone, Segment<'_>)]) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new(), LinkType::Ethernet).expect("a vector takes it all");
-    for (at, segment) in segments(script) {
-        let frame = frame(&segment);
+    for (at, segment) in segments {
+        let frame = frame(segment);
         let len = u32::try_from(frame.len()).expect("a frame is short");
         writer
             .write(at.at, len, &frame)
