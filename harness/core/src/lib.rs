@@ -21,9 +21,13 @@ pub mod flow;
 pub mod manifest;
 pub mod spec;
 
-pub mod diagnosis;
 pub mod observation;
+
+pub mod diagnosis;
+pub mod story;
 
 pub mod checks;
 
 pub mod report;
+
+pub mod grade;

@@ -3,9 +3,14 @@
 //! These types *are* the file format: they hold what was seen, unjudged. Times are nanoseconds since the epoch on the clock
 //! that stamps the capture's frames, so that both can be put in one order.
 
+//!
+//! `json` reads and writes them.
+
+mod json;
 mod recorded;
 mod run;
 
+pub use json::{ManifestError, SCHEMA};
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, ProcessRecord, Recorded,
     Role, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,

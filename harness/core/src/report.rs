@@ -1,8 +1,40 @@
 //! What a grading says: one versioned model, and a renderer a file.
+//!
+//! ```text
+//! Report ─┬─► json, junit, markdown           files: the same bytes on every machine
+//!         └─► table, connections, failures    for a Page: a width, colours, folders to name
+//! ```
+//!
+//! A report's strings may hold what programs printed. They came in harmless (`text::Foreign`); every renderer makes them
+//! visible once more and escapes for its own format.
 
 mod model;
+mod page;
+mod row;
+mod visible;
+mod words;
 
+mod connections;
+mod failures;
+mod json;
+mod junit;
+mod ladder;
+mod markdown;
+mod table;
+
+pub use connections::connections;
+pub use failures::failures;
+pub use json::json;
+pub use junit::{JunitError, junit};
+pub use ladder::ladder;
+pub use markdown::markdown;
 pub use model::{
     CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,
     RecordingReport, Report, ResultName, Stage, Status, Usually,
 };
+pub use page::{Colour, Page};
+pub use table::table;
+pub use visible::{harmless, visible};
+
+#[cfg(test)]
+mod tests;

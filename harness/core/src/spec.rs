@@ -25,7 +25,7 @@ pub use target::{
 };
 
 /// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.
-fn is_one_component(name: &str) -> bool {
+pub fn is_one_component(name: &str) -> bool {
     let is_separator = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
     !matches!(name, "" | "." | "..") && name.len() <= 255 && !name.contains(is_separator)
 }

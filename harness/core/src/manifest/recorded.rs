@@ -1,7 +1,9 @@
 //! `<scenario>.json`: one recording's facts beside its capture.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a capture beside its frames.
@@ -17,7 +19,7 @@ pub enum Manifest {
 }
 
 /// The facts of one recording.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recorded {
     /// Version of this format, 1.
@@ -59,7 +61,7 @@ pub struct Recorded {
 }
 
 /// The capture of a recording, and what could have made it less than whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureHealth {
     /// Its file, beside the manifest.
@@ -79,7 +81,7 @@ pub struct CaptureHealth {
 }
 
 /// A datagram that proves the capture whole up to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sentinel {
     /// `first` or `last`.
@@ -93,7 +95,7 @@ pub struct Sentinel {
 }
 
 /// Which end of the capture a sentinel guards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SentinelPlace {
     /// Before the first child was started.
@@ -112,7 +114,7 @@ pub enum Role {
 }
 
 /// What one client did, entry by entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientSteps {
     /// Its number.
@@ -122,7 +124,7 @@ pub struct ClientSteps {
 }
 
 /// One step of one client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepRecord {
     /// Which entry of the scenario's steps, from 0 on.
@@ -142,7 +144,7 @@ pub struct StepRecord {
 }
 
 /// How a step ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum StepOutcome {
     /// Its end was seen: reply, acknowledgments, and the program wants input again (or ended, for `quit`).
@@ -161,7 +163,7 @@ pub enum StepOutcome {
 }
 
 /// A connection that was found to be a client's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attribution {
     /// The client.
@@ -175,15 +177,15 @@ pub struct Attribution {
 }
 
 /// One program, from start to end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProcessRecord {
     /// Its part.
     pub role: Role,
     /// Its command line.
     pub argv: Vec<String>,
-    /// When it was started.
-    pub started_at: u64,
+    /// When it was started; absent if it could not be.
+    pub started_at: Option<u64>,
     /// When and how it ended; absent if it never started or its end was not seen.
     pub exited_at: Option<u64>,
     /// How it ended.
@@ -205,7 +207,7 @@ pub struct ProcessRecord {
 }
 
 /// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum Exit {
     /// By itself, with this code.
@@ -221,7 +223,7 @@ pub enum Exit {
 }
 
 /// Something we did to end a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StopAction {
     /// When.
@@ -233,7 +235,7 @@ pub struct StopAction {
 }
 
 /// A way to end a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignalSent {
     /// Its input was closed.
@@ -245,7 +247,7 @@ pub enum SignalSent {
 }
 
 /// A watch over a role's threads while wire and input were idle, sampled at 20 Hz: a thread seen asleep once is cleared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Supervision {
     /// When it began.
@@ -257,7 +259,7 @@ pub struct Supervision {
 }
 
 /// One thread under watch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ThreadSample {
     /// Thread id inside the scenario.
@@ -273,7 +275,7 @@ pub struct ThreadSample {
 }
 
 /// The socket table at one moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SocketSample {
     /// When.
@@ -289,7 +291,7 @@ pub struct SocketSample {
 }
 
 /// Why a socket sample was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum SampleReason {
     /// The server was first seen in LISTEN, or its deadline passed.
@@ -311,7 +313,7 @@ pub enum SampleReason {
 }
 
 /// One TCP socket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SocketRow {
     /// Its own address.
@@ -333,7 +335,7 @@ pub struct SocketRow {
 }
 
 /// The state of a TCP socket (RFC 9293, 3.3.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the RFC's own names")]
 pub enum SocketState {
@@ -352,7 +354,7 @@ pub enum SocketState {
 }
 
 /// One file that one step transferred.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRecord {
     /// The client.
@@ -374,13 +376,23 @@ pub struct FileRecord {
 }
 
 /// The direction of a transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transfer {
     /// Client to server.
     Upload,
     /// Server to client.
     Download,
+}
+
+impl Role {
+    /// The client's number, for a client.
+    pub fn client(self) -> Option<u32> {
+        match self {
+            Self::Server => None,
+            Self::Client(number) => Some(number),
+        }
+    }
 }
 
 /// `server`, `client-3`.
@@ -423,5 +435,19 @@ impl<'de> Deserialize<'de> for Role {
         String::deserialize(deserializer)?
             .parse()
             .map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Role {
+    fn schema_name() -> Cow<'static, str> {
+        "Role".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A program's part in a scenario.",
+            "type": "string",
+            "pattern": "^(server|client-[0-9]+)$",
+        })
     }
 }

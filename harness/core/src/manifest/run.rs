@@ -1,9 +1,10 @@
 //! `run.json`: what was asked for, on what machine, and which recordings came of it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A run: a rubric × its targets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunFile {
     /// Version of this format, 1.
@@ -33,7 +34,7 @@ pub struct RunFile {
 }
 
 /// The targets' copies in the run's folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Targets {
     /// What reports call the target.
@@ -45,7 +46,7 @@ pub struct Targets {
 }
 
 /// The machine a run was recorded on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Machine {
     /// `linux`, `windows`, …
@@ -59,7 +60,9 @@ pub struct Machine {
 }
 
 /// How programs are isolated and recorded, from best to least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// 0: a user namespace of an ordinary user.
@@ -75,7 +78,7 @@ pub enum Level {
 }
 
 /// One scenario of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScenarioEntry {
     /// Its name.
@@ -87,7 +90,7 @@ pub struct ScenarioEntry {
 }
 
 /// Why a scenario has no recording.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
 pub enum NotRecorded {
     /// No Windows programs were given.

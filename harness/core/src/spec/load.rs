@@ -78,24 +78,22 @@ fn read<F: DeserializeOwned>(text: &str, problems: &mut Problems) -> Option<F> {
         Ok(file) => return Some(file),
         Err(error) => error,
     };
-    let message = error.message();
-    problems.suggest(
-        error.span().unwrap_or(0..0),
-        message,
-        suggestion_for(message),
-    );
+    let span = error.span().unwrap_or(0..0);
+    match unknown_word(error.message()) {
+        Some((message, help)) => problems.suggest(span, message, Some(help)),
+        None => problems.add(span, error.message()),
+    }
     None
 }
 
-/// serde names the unknown word first and the known ones after it, all in backticks: "unknown field `clint`, expected one
-/// of `server`, `client`".
-fn suggestion_for(message: &str) -> Option<String> {
-    if !message.starts_with("unknown ") {
-        return None;
-    }
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let unknown = quoted.next()?;
-    did_you_mean(unknown, quoted)
+/// What serde says of an unknown key or value, "unknown field `clint`, expected one of `server`, `client`", as a message and
+/// a suggestion.
+fn unknown_word(message: &str) -> Option<(&str, String)> {
+    let (unknown, expected) = message.split_once(", expected ")?;
+    let word = unknown.strip_prefix("unknown ")?.split('`').nth(1)?;
+    let known = expected.split('`').skip(1).step_by(2);
+    let help = did_you_mean(word, known).unwrap_or_else(|| format!("expected {expected}"));
+    Some((unknown, help))
 }
 
 fn check_schema(schema: &Spanned<u32>, problems: &mut Problems) {

@@ -179,7 +179,10 @@ impl Keys {
         match value.into_inner() {
             Value::String(text) => Some(Spanned::new(span, text)),
             other => {
-                let message = format!("`{key}` is a string, not {}", other.type_str());
+                let message = format!(
+                    "`{key}` must be a string; this is of type {}",
+                    other.type_str()
+                );
                 problems.add(span, message);
                 None
             }

@@ -44,7 +44,10 @@ fn numbered(
         return None;
     };
     if from > count || to.is_some_and(|to| to > count) {
-        let message = format!("scenario `{}` has {count} clients", scenario.name);
+        let message = format!(
+            "scenario `{}` has no more than {count} clients",
+            scenario.name
+        );
         problems.add(text.span(), message);
         return None;
     }

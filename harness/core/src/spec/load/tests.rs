@@ -1,5 +1,8 @@
 //! Whole files in; values or rendered errors out.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use insta::assert_snapshot;
 
 use super::*;
@@ -113,5 +116,475 @@ fn every_built_in_rubric_parses() {
     for (name, text) in BUILTIN_RUBRICS {
         let rubric = rubric_of(text);
         assert!(!rubric.title.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn an_unknown_key_brings_the_known_one() {
+    assert_snapshot!(edited_rubric("clients = 6", "clint = 6"), @"
+    error: unknown field `clint`
+     --> rubric.toml:7:1
+      |
+    7 | clint = 6
+      | ^^^^^
+      |
+      = help: did you mean `clients`?
+    ");
+    assert_snapshot!(edited_rubric("title =", "colour ="), @r#"
+    error: unknown field `colour`
+     --> rubric.toml:3:1
+      |
+    3 | colour = "Installation 1: client–server communication"
+      | ^^^^^^
+      |
+      = help: expected one of `schema`, `title`, `scenario`, `item`
+    "#);
+    assert_snapshot!(edited_target("stdin =", "stdinn ="), @r#"
+    error: unknown field `stdinn`
+     --> target.toml:9:1
+      |
+    9 | stdinn = "pty"
+      | ^^^^^^
+      |
+      = help: did you mean `stdin`?
+    "#);
+    assert_snapshot!(edited_target(r#"stdin = "pty""#, r#"stdin = "ptty""#), @r#"
+    error: unknown variant `ptty`
+     --> target.toml:9:9
+      |
+    9 | stdin = "ptty"
+      |         ^^^^^^
+      |
+      = help: did you mean `pty`?
+    "#);
+}
+
+#[test]
+fn a_wrong_type_is_placed() {
+    assert_snapshot!(edited_rubric("clients = 6", r#"clients = "six""#), @r#"
+    error: invalid type: string "six", expected u32
+     --> rubric.toml:7:11
+      |
+    7 | clients = "six"
+      |           ^^^^^
+    "#);
+    assert_snapshot!(edited_rubric(r#"check = "survives""#, "check = 3"), @r#"
+    error: `check` must be a string; this is of type integer
+      --> rubric.toml:24:41
+       |
+    24 | checks = [{ in = "client-dies", check = 3 }, { in = "client-dies", clients = "2..", check = "orderly-close" }]
+       |                                         ^
+    "#);
+    assert_snapshot!(edited_target(r#"["python3", "server.py"]"#, r#""python3 server.py""#), @r#"
+    error: a command is an array of strings
+     --> target.toml:5:11
+      |
+    5 | command = "python3 server.py"
+      |           ^^^^^^^^^^^^^^^^^^^
+      |
+      = help: write `command = ["program", "argument"]`
+    "#);
+}
+
+#[test]
+fn text_that_is_no_toml_is_placed() {
+    assert_snapshot!(edited_rubric("clients = 6", "clients = "), @"
+    error: string values must be quoted, expected literal string
+     --> rubric.toml:7:11
+      |
+    7 | clients = 
+      |           ^
+    ");
+}
+
+#[test]
+fn a_scenario_that_nobody_defined_brings_a_defined_one() {
+    assert_snapshot!(edited_rubric(r#"in = "five-at-once""#, r#"in = "five_at_once""#), @r#"
+    error: no scenario is called "five_at_once"
+      --> rubric.toml:20:18
+       |
+    20 | checks = [{ in = "five_at_once", check = "served-concurrently", at_least = 5 }]
+       |                  ^^^^^^^^^^^^^^
+       |
+       = help: did you mean `five-at-once`?
+    "#);
+}
+
+#[test]
+fn names_and_ids_are_distinct() {
+    assert_snapshot!(edited_rubric(r#""client-dies""#, r#""five-at-once""#), @r#"
+    error: a second scenario is called "five-at-once"
+      --> rubric.toml:11:8
+       |
+    11 | name = "five-at-once"
+       |        ^^^^^^^^^^^^^^
+    error: no scenario is called "client-dies"
+      --> rubric.toml:24:18
+       |
+    24 | checks = [{ in = "client-dies", check = "survives" }, { in = "client-dies", clients = "2..", check = "orderly-close" }]
+       |                  ^^^^^^^^^^^^^
+    error: no scenario is called "client-dies"
+      --> rubric.toml:24:62
+       |
+    24 | checks = [{ in = "client-dies", check = "survives" }, { in = "client-dies", clients = "2..", check = "orderly-close" }]
+       |                                                              ^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(edited_rubric(r#"id = "survives""#, r#"id = "serves-five-clients""#), @r#"
+    error: a second item is called "serves-five-clients"
+      --> rubric.toml:23:6
+       |
+    23 | id = "serves-five-clients"
+       |      ^^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn every_problem_of_a_file_is_told_at_once() {
+    assert_snapshot!(
+        edited_rubric(
+            r#""hold", "upload notes.bin 64KiB""#,
+            r#""hold@1", "uplaod x 1", "upload x 64kb", "list@7""#
+        ),
+        @r#"
+        error: `hold` is for all clients, not for one
+         --> rubric.toml:8:29
+          |
+        8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
+          |                             ^^^^^^^^
+        error: no step is called "uplaod"
+         --> rubric.toml:8:39
+          |
+        8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
+          |                                       ^^^^^^^^^^^^
+          |
+          = help: did you mean `upload`?
+        error: "64kb" is no size up to 1 GiB
+         --> rubric.toml:8:53
+          |
+        8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
+          |                                                     ^^^^^^^^^^^^^^^
+          |
+          = help: write `upload notes.bin 64KiB`; units are B, KiB, MiB and GiB
+        error: there is no client 7, only 6
+         --> rubric.toml:8:70
+          |
+        8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
+          |                                                                      ^^^^^^^^
+        error: no earlier step uploads `notes.bin`
+         --> rubric.toml:8:80
+          |
+        8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
+          |                                                                                ^^^^^^^^^^^^^^^^^^^^
+        "#
+    );
+}
+
+#[test]
+fn steps_that_come_later_are_not_unknown() {
+    assert_snapshot!(edited_rubric(r#""hold""#, r#""half-close@1""#), @r#"
+    error: the step `half-close` is not supported yet
+     --> rubric.toml:8:29
+      |
+    8 | steps = ["connect", "list", "half-close@1", "upload notes.bin 64KiB", "download notes.bin", "quit"]
+      |                             ^^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(edited_rubric("clients = 6", "clients = 6\nraw = 1"), @"
+    error: raw clients are not supported yet
+     --> rubric.toml:8:7
+      |
+    8 | raw = 1
+      |       ^
+    ");
+    assert_snapshot!(edited_target("[files]", "[raw.steps]\nlist = \"LIST\\n\"\n[files]"), @"
+    error: raw clients are not supported yet
+      --> target.toml:15:2
+       |
+    15 | [raw.steps]
+       |  ^^^
+    ");
+    assert_snapshot!(
+        edited_target("[client]\ncommand = [\"python3\", \"client.py\"]", "[client]\ncommand.upload = [\"put\"]"),
+        @r#"
+        error: one process per step is not supported yet
+         --> target.toml:8:1
+          |
+        8 | command.upload = ["put"]
+          | ^^^^^^^
+        "#
+    );
+}
+
+#[test]
+fn a_client_connects_before_it_does_anything_else() {
+    assert_snapshot!(edited_rubric(r#""connect", "list", "kill@1""#, r#""connect@2", "list""#), @r#"
+    error: client 1 has not connected before `list`
+      --> rubric.toml:13:23
+       |
+    13 | steps = ["connect@2", "list", "list@2", "quit@2"]
+       |                       ^^^^^^
+    "#);
+}
+
+#[test]
+fn a_file_is_uploaded_before_it_is_downloaded() {
+    assert_snapshot!(edited_rubric("download notes.bin", "download other.bin"), @r#"
+    error: no earlier step uploads `other.bin`
+     --> rubric.toml:8:63
+      |
+    8 | steps = ["connect", "list", "hold", "upload notes.bin 64KiB", "download other.bin", "quit"]
+      |                                                               ^^^^^^^^^^^^^^^^^^^^
+    "#);
+    let own = EXAMPLE_RUBRIC.replace("notes.bin", "notes-{client}.bin");
+    assert_eq!(rubric_of(&own).scenarios[0].steps.len(), 6);
+}
+
+#[test]
+fn a_selection_fits_its_scenario() {
+    assert_snapshot!(edited_rubric(r#""2..""#, r#""3..""#), @r#"
+    error: scenario `client-dies` has no more than 2 clients
+      --> rubric.toml:24:87
+       |
+    24 | checks = [{ in = "client-dies", check = "survives" }, { in = "client-dies", clients = "3..", check = "orderly-close" }]
+       |                                                                                       ^^^^^
+    "#);
+    assert_snapshot!(edited_rubric(r#""2..""#, r#""0..1""#), @r#"
+    error: "0..1" selects no clients
+      --> rubric.toml:24:87
+       |
+    24 | checks = [{ in = "client-dies", check = "survives" }, { in = "client-dies", clients = "0..1", check = "orderly-close" }]
+       |                                                                                       ^^^^^^
+       |
+       = help: write `"2"`, `"2.."` or `"1..3"`; clients are numbered from 1 on
+    "#);
+    assert_snapshot!(edited_rubric(r#"clients = "2..""#, r#"connections = "frist""#), @r#"
+    error: "frist" is neither `all`, `first` nor `last`
+      --> rubric.toml:24:91
+       |
+    24 | checks = [{ in = "client-dies", check = "survives" }, { in = "client-dies", connections = "frist", check = "orderly-close" }]
+       |                                                                                           ^^^^^^^
+       |
+       = help: did you mean `first`?
+    "#);
+    assert_snapshot!(edited_rubric(r#"clients = "2..""#, r#"during = "upload""#), @r#"
+    error: scenario `client-dies` has no step "upload"
+      --> rubric.toml:24:86
+       |
+    24 | checks = [{ in = "client-dies", check = "survives" }, { in = "client-dies", during = "upload", check = "orderly-close" }]
+       |                                                                                      ^^^^^^^^
+    "#);
+}
+
+#[test]
+fn nothing_may_be_empty() {
+    assert_snapshot!(edited_rubric(r#"[{ in = "five-at-once", check = "served-concurrently", at_least = 5 }]"#, "[]"), @"
+    error: an item has at least one check
+      --> rubric.toml:20:10
+       |
+    20 | checks = []
+       |          ^^
+    ");
+    assert_snapshot!(edited_rubric(r#"["connect", "list", "kill@1", "list@2", "quit@2"]"#, "[]"), @"
+    error: a scenario has at least one step
+      --> rubric.toml:13:9
+       |
+    13 | steps = []
+       |         ^^
+    ");
+    assert_snapshot!(edited_target(r#"["python3", "server.py"]"#, "[]"), @"
+    error: the command is empty
+     --> target.toml:5:11
+      |
+    5 | command = []
+      |           ^^
+    ");
+    assert_snapshot!(Rubric::parse("r.toml", "schema = 1\ntitle = ''\nscenario = []\nitem = []\n").unwrap_err(), @"
+    error: a rubric has at least one scenario
+     --> r.toml:1:1
+      |
+    1 | schema = 1
+      | ^
+    error: a rubric has at least one item
+     --> r.toml:1:1
+      |
+    1 | schema = 1
+      | ^
+    ");
+}
+
+#[test]
+fn another_schema_is_refused() {
+    assert_snapshot!(edited_rubric("schema = 1", "schema = 2"), @"
+    error: schema 2 is not known, only 1
+     --> rubric.toml:2:10
+      |
+    2 | schema = 2
+      |          ^
+    ");
+}
+
+#[test]
+fn the_example_target_parses_with_the_defaults() {
+    let target = target_of(EXAMPLE_TARGET);
+    assert_eq!(target.name, "python3 server.py");
+    assert_eq!(target.build[0].words(), ["sh", "-c", "javac *.java"]);
+    assert_eq!(target.server.start_within, Duration::from_secs(10));
+    assert_eq!(target.client.step_within, Duration::from_secs(15));
+    assert_eq!(target.client.quiet, Duration::from_millis(150));
+    assert_eq!(target.client.script("upload").unwrap().exchanges.len(), 2);
+    assert_eq!(target.client.script("list").unwrap().replies().count(), 1);
+}
+
+#[test]
+fn a_server_that_is_told_its_address_gets_the_default_one() {
+    let text = EXAMPLE_TARGET
+        .replace("listen = \"127.0.0.1:5001\"", "")
+        .replace(r#""server.py"]"#, r#""server.py", "{port}"]"#);
+    assert_eq!(target_of(&text).server.listen, DEFAULT_LISTEN);
+}
+
+#[test]
+fn a_bad_listen_address_brings_a_good_one() {
+    assert_snapshot!(edited_target("127.0.0.1:5001", "localhost:8000"), @r#"
+    error: "localhost:8000" is no address and port
+     --> target.toml:6:10
+      |
+    6 | listen = "localhost:8000"
+      |          ^^^^^^^^^^^^^^^^
+      |
+      = help: write an IP address, such as `127.0.0.1:8000` or `[::1]:8000`
+    "#);
+    assert_snapshot!(edited_target("127.0.0.1:5001", "0.0.0.0:8000"), @r#"
+    error: the address is not a loopback address
+     --> target.toml:6:10
+      |
+    6 | listen = "0.0.0.0:8000"
+      |          ^^^^^^^^^^^^^^
+      |
+      = help: clients connect by loopback: write `127.0.0.1:8000`
+    "#);
+    assert_snapshot!(edited_target("127.0.0.1:5001", "127.0.0.1:0"), @r#"
+    error: port 0 is no port to connect to
+     --> target.toml:6:10
+      |
+    6 | listen = "127.0.0.1:0"
+      |          ^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(edited_target(r#"listen = "127.0.0.1:5001""#, ""), @r#"
+    error: nothing says where the server listens
+     --> target.toml:5:11
+      |
+    5 | command = ["python3", "server.py"]
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add `listen = "127.0.0.1:5001"`, or put `{addr}` or `{port}` into the command
+    "#);
+}
+
+#[test]
+fn a_bad_pattern_is_placed() {
+    assert_snapshot!(edited_target("(?m)^Files", "(?m^Files"), @r#"
+    error: bad regular expression: unrecognized flag
+      --> target.toml:11:38
+       |
+    11 | list     = [{ send = "LIST", reply = "(?m^Files" }]
+       |                                      ^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_script_is_for_a_step_that_programs_are_told() {
+    assert_snapshot!(edited_target("quit     =", "exit     ="), @r#"
+    error: no program is told to "exit"
+      --> target.toml:14:1
+       |
+    14 | exit     = [{ send = "EXIT" }]
+       | ^^^^
+       |
+       = help: the steps are connect, list, upload, download, quit
+    "#);
+    assert_snapshot!(edited_target("quit     =", "quitt    ="), @r#"
+    error: no program is told to "quitt"
+      --> target.toml:14:1
+       |
+    14 | quitt    = [{ send = "EXIT" }]
+       | ^^^^^
+       |
+       = help: did you mean `quit`?
+    "#);
+    assert_snapshot!(edited_target(r#"{ send = "EXIT" }"#, "{ reply = \"BYE\" }"), @r#"
+    error: an exchange needs `expect` or `send`
+      --> target.toml:14:13
+       |
+    14 | quit     = [{ reply = "BYE" }]
+       |             ^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn folders_lie_inside_the_programs_own() {
+    assert_snapshot!(edited_target(r#""client-files""#, r#""../client-files""#), @r#"
+    error: "../client-files" is no folder inside the program's own
+      --> target.toml:16:14
+       |
+    16 | client_dir = "../client-files"
+       |              ^^^^^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(edited_target(r#""client-files""#, r#""/tmp""#), @r#"
+    error: "/tmp" is no folder inside the program's own
+      --> target.toml:16:14
+       |
+    16 | client_dir = "/tmp"
+       |              ^^^^^^
+    "#);
+}
+
+#[test]
+fn the_reference_target_parses() {
+    let (_, text) = reference_target();
+    let target = target_of(text);
+    assert_eq!(target.server.listen, DEFAULT_LISTEN);
+    assert_eq!(target.client.steps.len(), 5);
+}
+
+#[test]
+fn installation_1_names_every_scenario_it_records() {
+    let (_, text) = BUILTIN_RUBRICS[0];
+    let rubric = rubric_of(text);
+    let judged: BTreeSet<_> = rubric
+        .items
+        .iter()
+        .flat_map(|item| &item.checks)
+        .map(|call| call.scenario.as_str())
+        .collect();
+    let recorded: BTreeSet<_> = rubric.scenarios.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(judged, recorded);
+}
+
+#[test]
+fn server_and_programs_of_a_scenario_are_read() {
+    let text = EXAMPLE_RUBRIC.replace(
+        "clients = 2",
+        "clients = 2\nserver = \"down\"\nprograms = \"windows\"",
+    );
+    let scenario = &rubric_of(&text).scenarios[1];
+    assert_eq!(scenario.server, ServerState::Down);
+    assert_eq!(scenario.programs, Programs::Windows);
+}
+
+proptest::proptest! {
+    #[test]
+    fn an_edited_file_is_read_or_refused_with_a_problem_to_show(
+        at in 0..EXAMPLE_RUBRIC.len(),
+        cut in 0..40_usize,
+        inserted in "\\PC{0,3}",
+    ) {
+        let start = EXAMPLE_RUBRIC.floor_char_boundary(at);
+        let end = EXAMPLE_RUBRIC.ceil_char_boundary(at + cut);
+        let mut text = EXAMPLE_RUBRIC.to_owned();
+        text.replace_range(start..end, &inserted);
+        if let Err(error) = Rubric::parse("rubric.toml", &text) {
+            proptest::prop_assert!(!error.problems().is_empty());
+            proptest::prop_assert!(error.to_string().contains("rubric.toml:"));
+        }
     }
 }

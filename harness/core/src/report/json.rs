@@ -1,0 +1,32 @@
+//! `report.json`.
+
+use super::Report;
+use crate::text::is_hostile;
+
+/// The report as indented JSON: the same report gives the same bytes, and reading it back gives the same report.
+pub fn json(report: &Report) -> String {
+    let text = serde_json::to_string_pretty(report).expect("a report has string keys only");
+    escaped(&text) + "\n"
+}
+
+/// What a terminal or a CI log would act on stands as `\u001b`. Outside strings pretty JSON has line breaks only.
+fn escaped(json: &str) -> String {
+    let escape = |c: char| match c {
+        '\n' => c.to_string(),
+        c if is_hostile(c) => utf16_escape(c),
+        c => c.to_string(),
+    };
+    let safe: String = json.chars().map(escape).collect();
+    safe.replace("##", "#\\u0023")
+}
+
+/// RFC 8259, 7.
+fn utf16_escape(c: char) -> String {
+    let mut units = [0; 2];
+    let escapes: Vec<String> = c
+        .encode_utf16(&mut units)
+        .iter()
+        .map(|unit| format!("\\u{unit:04x}"))
+        .collect();
+    escapes.concat()
+}

@@ -1,0 +1,70 @@
+//! Text that can neither move a cursor, nor reorder what stands around it, nor speak to a CI log.
+
+use serde_json::Value;
+
+use super::Report;
+use crate::text::is_hostile;
+
+/// The text with everything invisible shown as an escape: controls as `\x1b`, bidirectional controls, line separators
+/// and noncharacters as `\u{202e}`. A line break or tab becomes a space: one field is one line.
+pub fn visible(text: &str) -> String {
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut shown, c| {
+            match c {
+                '\n' | '\t' => shown.push(' '),
+                c if !is_hostile(c) => shown.push(c),
+                c if c.is_ascii() => shown.extend(["\\x", &format!("{:02x}", u32::from(c))]),
+                c => shown.extend(c.escape_unicode()),
+            }
+            shown
+        })
+}
+
+/// Output whose lines a CI runner cannot take for commands to itself: GitHub's begin with `::`, Azure's hold `##[`.
+pub fn harmless(output: &str) -> String {
+    let output = output.replace("##[", "#\\#[").replace("##vso[", "#\\#vso[");
+    output
+        .split_inclusive('\n')
+        .map(|line| match line.trim_start() {
+            command if command.starts_with("::") => line.replacen("::", "\\::", 1),
+            _ => line.to_owned(),
+        })
+        .collect()
+}
+
+/// The report with every string in it passed through `change`; names of results and the like are strings too, so
+/// `change` leaves lower-case words with hyphens alone.
+pub(super) fn with_text(report: &Report, change: fn(&str) -> String) -> Report {
+    let mut value = serde_json::to_value(report).expect("a report has string keys only");
+    change_strings(&mut value, change);
+    serde_json::from_value(value).expect("changing strings does not change the shape")
+}
+
+fn change_strings(value: &mut Value, change: fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(values) => values.iter_mut().for_each(|v| change_strings(v, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|v| change_strings(v, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_as_an_escape() {
+        assert_eq!(visible("FAIL\u{1b}[2K\rPASS"), "FAIL\\x1b[2K\\x0dPASS");
+        assert_eq!(visible("a\u{202e}b\u{fffe}c"), "a\\u{202e}b\\u{fffe}c");
+        assert_eq!(visible("C1 \u{9b}31m"), "C1 \\u{9b}31m");
+        assert_eq!(visible("two\nlines, é 名"), "two lines, é 名");
+    }
+
+    #[test]
+    fn a_line_cannot_be_a_command_to_a_ci_runner() {
+        assert_eq!(harmless("a\n  ::notice::x\n"), "a\n  \\::notice::x\n");
+        assert_eq!(harmless("a ##[error]b"), "a #\\#[error]b");
+        assert_eq!(harmless("listens on ::1"), "listens on ::1");
+    }
+}

@@ -1,0 +1,99 @@
+//! Where output goes, how wide it is, and whether it has colours.
+
+use std::env;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use synfin_core::report::{Colour, Page, harmless};
+
+use super::exit::Failure;
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum ColourChoice {
+    /// If standard output is a terminal and NO_COLOR is not set.
+    #[default]
+    Auto,
+    /// Even into a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The two streams of the process.
+#[derive(Debug)]
+pub(super) struct Output {
+    colour: Colour,
+    columns: usize,
+    quiet: bool,
+}
+
+/// A pipe has no width; this one suits a mail, a log and a review.
+const PIPED_COLUMNS: usize = 100;
+
+impl Output {
+    pub(super) fn new(choice: ColourChoice, quiet: bool) -> Self {
+        Self {
+            colour: colour(choice),
+            columns: columns(),
+            quiet,
+        }
+    }
+
+    /// A page of standard output's width that names no folders.
+    pub(super) fn page(&self) -> Page {
+        Page {
+            colour: self.colour,
+            ..Page::plain(self.columns)
+        }
+    }
+
+    /// Writes data to standard output. That its reader has gone (`| head`) is no failure.
+    pub(super) fn data(&self, text: &str) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::internal(anyhow::Error::new(error).context("write to standard output")))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Says something on standard error, unless told to be quiet.
+    pub(super) fn talk(&self, text: impl Display) {
+        if !self.quiet {
+            say(&text.to_string());
+        }
+    }
+
+    /// Says why a command failed: the error, then its causes.
+    pub(super) fn failure(&self, failure: &Failure) {
+        say(&format!("synfin: {:#}", failure.error()));
+    }
+}
+
+/// Nobody is left to tell if standard error is gone.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(text));
+}
+
+fn colour(choice: ColourChoice) -> Colour {
+    let is_wanted = match choice {
+        ColourChoice::Always => true,
+        ColourChoice::Never => false,
+        ColourChoice::Auto => io::stdout().is_terminal() && !is_colour_declined(),
+    };
+    if is_wanted { Colour::Ansi } else { Colour::Plain }
+}
+
+fn is_colour_declined() -> bool {
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    is_set("NO_COLOR") || env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// `COLUMNS`, else the terminal's, else a pipe's.
+fn columns() -> usize {
+    let asked = env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    asked.or_else(of_terminal).unwrap_or(PIPED_COLUMNS)
+}

@@ -1,0 +1,205 @@
+//! One client, from its first entry to its last.
+
+use synfin_core::flow::{Connection, Ending};
+use synfin_core::manifest::{Role, SampleReason, SignalSent, StepOutcome, StopAction};
+use synfin_core::spec::{ClientNumber, Step, StepEntry, StepScript};
+use tokio::time::Instant;
+
+use super::live::Mark;
+use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
+use super::step::{Fill, Request, Unmet};
+use super::watch::{sample, supervise};
+use super::terminal::Terminal;
+
+/// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
+pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
+    for (place, entry) in stage.board.entries_of(client) {
+        stage.board.reached(client, place);
+        stage.board.turn(client, place).await;
+        stage.began(client, place);
+        let outcome = Turn { stage, client, place }.take(entry).await;
+        let goes_on = matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported) && entry.step != Step::Kill;
+        if !matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported) {
+            sample(stage, SampleReason::Step { client: client.0, entry: place_number(place) }).await;
+        }
+        stage.ended(client, place, outcome);
+        if !goes_on {
+            break;
+        }
+    }
+    stage.board.finished(client);
+}
+
+/// An entry's place as the manifest writes it.
+pub(crate) fn place_number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// A client at one of its entries.
+struct Turn<'a> {
+    stage: &'a Stage,
+    client: ClientNumber,
+    place: usize,
+}
+
+impl Turn<'_> {
+    async fn take(&self, entry: &StepEntry) -> StepOutcome {
+        let taken = match &entry.step {
+            Step::Connect => self.connect().await,
+            Step::Hold => self.hold().await,
+            Step::Kill => self.kill().await,
+            Step::Quit => self.quit().await,
+            Step::List | Step::Upload { .. } | Step::Download { .. } => self.request(&entry.step).await,
+        };
+        taken.unwrap_or_else(|outcome| outcome)
+    }
+
+    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed.
+    async fn connect(&self) -> Result<StepOutcome, StepOutcome> {
+        let stage = self.stage;
+        stage.expect_connection_of(self.client);
+        let started = stage.start(Role::Client(self.client.0)).await;
+        let Ok(program) = started else {
+            stage.board.connected(self.client);
+            return Err(StepOutcome::ProgramEnded);
+        };
+        let request = self.ask(&program);
+        let script = stage.target.client.script(Step::Connect.name());
+        let mark = Mark::default();
+        let converse = async {
+            match script {
+                Some(script) => request.converse(script, &Fill::default()).await,
+                None => Ok(false),
+            }
+        };
+        let (handshake, wants_input) = tokio::join!(self.handshake(&program), converse);
+        let connection = handshake?;
+        if connection.ending() == Ending::Refused {
+            return Err(self.refused(&program).await);
+        }
+        if !wants_input? {
+            request.quiet(mark).await?;
+        }
+        Ok(StepOutcome::Done)
+    }
+
+    /// Waits for the client's SYN and its answer, then gives the turn on.
+    async fn handshake(&self, program: &Terminal) -> Result<Connection, Unmet> {
+        let deadline = Instant::now() + CONNECT_WITHIN;
+        let (stage, client) = (self.stage, self.client);
+        let answered = stage.wire.until(deadline, |wire| {
+            let connection = wire.connection_of(client, stage.listen)?;
+            let is_answered = connection.setup.syn_ack.is_some() || connection.ending() != Ending::Unanswered;
+            is_answered.then(|| connection.clone())
+        });
+        let answered = tokio::select! {
+            biased;
+            answered = answered => answered.ok_or_else(|| Unmet::Late { waiting_for: self.missing_handshake() }),
+            () = program.program.wait() => stage.connection_after_end(client).await.ok_or(Unmet::Ended),
+        };
+        stage.board.connected(client);
+        answered
+    }
+
+    fn missing_handshake(&self) -> String {
+        let wire = self.stage.wire.now();
+        match wire.connection_of(self.client, self.stage.listen) {
+            Some(_) => "an answer to the client's SYN".to_owned(),
+            None => format!("a SYN to {}", self.stage.listen),
+        }
+    }
+
+    /// After a refusal a client has some time to end by itself.
+    async fn refused(&self, program: &Terminal) -> StepOutcome {
+        let deadline = Instant::now() + REFUSED_WITHIN;
+        match tokio::time::timeout_at(deadline, program.program.wait()).await {
+            Ok(()) => StepOutcome::ProgramEnded,
+            Err(_) => StepOutcome::TimedOut { waiting_for: "the client to end after its SYN was refused".to_owned() },
+        }
+    }
+
+    /// One request and its reply.
+    async fn request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
+        let program = self.stage.client_program(self.client)?;
+        let script = self.script(step)?;
+        let fill = self.stage.prepare(self.client, self.place, step).await.map_err(|why| self.stage.fault(why))?;
+        let mark = self.stage.wire.now().mark(self.client);
+        let request = self.ask(&program);
+        let told = request.converse(script, &fill).await;
+        let settled = match told {
+            Ok(wants_input) => request.settle(mark, wants_input).await,
+            Err(unmet) => Err(unmet),
+        };
+        self.stage.collect_download(self.client, self.place).await.map_err(|why| self.stage.fault(why))?;
+        settled?;
+        Ok(StepOutcome::Done)
+    }
+
+    /// Ends the session; done when the program ended or its connection is closed.
+    async fn quit(&self) -> Result<StepOutcome, StepOutcome> {
+        let program = self.stage.client_program(self.client)?;
+        let request = self.ask(&program);
+        match request.converse(self.script(&Step::Quit)?, &Fill::default()).await {
+            Ok(_) | Err(Unmet::Ended) => {}
+            Err(late @ Unmet::Late { .. }) => return Err(late.into()),
+        }
+        let closed = self.stage.wire.until(request.deadline, |wire| {
+            wire.connections_of(self.client).all(is_over).then_some(())
+        });
+        let over = tokio::select! {
+            closed = closed => closed.is_some(),
+            () = program.program.wait() => true,
+        };
+        let waiting_for = || "the program to end or its connection to close".to_owned();
+        if over { Ok(StepOutcome::Done) } else { Err(StepOutcome::TimedOut { waiting_for: waiting_for() }) }
+    }
+
+    async fn hold(&self) -> Result<StepOutcome, StepOutcome> {
+        self.stage.sample_hold_once(self.place).await;
+        Ok(StepOutcome::Done)
+    }
+
+    /// Kills the program, sees on the wire what that did, and looks whether the server takes it calmly.
+    async fn kill(&self) -> Result<StepOutcome, StepOutcome> {
+        let (stage, client) = (self.stage, self.client);
+        stage.client_program(client)?;
+        let at = clock::now().as_nanos();
+        stage.stop(Role::Client(client.0), StopAction { at, signal: SignalSent::Kill, is_fault_step: true }).await;
+        let deadline = Instant::now() + FAULT_SEEN_WITHIN;
+        let seen = stage.wire.until(deadline, |wire| {
+            let gone = |connection: &Connection| {
+                connection.by_initiator.fin.is_some() || !connection.by_initiator.resets.is_empty() || is_over(connection)
+            };
+            wire.connections_of(client).all(gone).then_some(())
+        });
+        let seen = seen.await;
+        supervise(stage, Role::Server).await;
+        match seen {
+            Some(()) => Ok(StepOutcome::Done),
+            None => Err(StepOutcome::TimedOut { waiting_for: "a FIN or RST of the killed client".to_owned() }),
+        }
+    }
+
+    fn ask<'a>(&'a self, terminal: &'a Terminal) -> Request<'a> {
+        let deadline = Instant::now() + self.stage.target.client.step_within;
+        Request { stage: self.stage, client: self.client, terminal, deadline }
+    }
+
+    fn script(&self, step: &Step) -> Result<&StepScript, StepOutcome> {
+        self.stage.target.client.script(step.name()).ok_or(StepOutcome::Unsupported)
+    }
+}
+
+/// Whether nothing more is to come on the connection.
+pub(crate) fn is_over(connection: &Connection) -> bool {
+    match connection.ending() {
+        Ending::Orderly { .. } => {
+            let acknowledged = |side: &synfin_core::flow::HalfConnection| {
+                side.fin.is_some_and(|fin| fin.acknowledged.is_some())
+            };
+            acknowledged(&connection.by_initiator) && acknowledged(&connection.by_responder)
+        }
+        Ending::Reset { .. } | Ending::Refused => true,
+        Ending::HalfClosed { .. } | Ending::Unanswered | Ending::StillOpen => false,
+    }
+}

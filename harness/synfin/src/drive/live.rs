@@ -1,0 +1,182 @@
+//! The wire as it is being recorded: the flow table, fed frame by frame, and what waits on it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use synfin_core::flow::{Connection, ConnectionId, FlowTable, HalfConnection, Milestone};
+use synfin_core::pcap::FrameNumber;
+use synfin_core::spec::ClientNumber;
+use synfin_core::time::Timestamp;
+use synfin_core::wire::Segment;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+/// The wire so far. Whoever waits for something on it is woken by the frame that brings it.
+#[derive(Debug)]
+pub(crate) struct LiveWire {
+    state: Mutex<WireState>,
+    changed: watch::Sender<()>,
+}
+
+/// What has been seen so far.
+#[derive(Debug)]
+pub(crate) struct WireState {
+    flow: FlowTable,
+    owners: BTreeMap<ConnectionId, ClientNumber>,
+    last_frame: FrameNumber,
+    /// One moment on both clocks, that of the capture and that of deadlines.
+    epoch: (Timestamp, Instant),
+}
+
+/// How much a connection had carried when a step began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    requested: u64,
+    replied: u64,
+}
+
+/// How far the exchange that a step asked for has come on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exchange {
+    /// The client has sent nothing for it.
+    Silent,
+    /// A request, or a reply, is unanswered or unacknowledged.
+    Open,
+    /// The server replied and all is acknowledged, but the client spoke last.
+    ClientSpokeLast,
+    /// A reply followed the last request byte, and all is acknowledged.
+    Answered,
+}
+
+impl LiveWire {
+    /// A wire on which nothing was seen yet.
+    pub(crate) fn new(epoch: (Timestamp, Instant)) -> Self {
+        let state = WireState {
+            flow: FlowTable::default(),
+            owners: BTreeMap::new(),
+            last_frame: FrameNumber(0),
+            epoch,
+        };
+        Self { state: Mutex::new(state), changed: watch::Sender::new(()) }
+    }
+
+    /// Takes in one TCP segment.
+    pub(crate) fn push(&self, at: Milestone, segment: &Segment<'_>) {
+        self.change(|state| {
+            state.flow.push(at, segment);
+            state.last_frame = at.frame;
+        });
+    }
+
+    /// The connection was found to be the client's.
+    pub(crate) fn set_owner(&self, connection: ConnectionId, client: ClientNumber) {
+        self.change(|state| {
+            state.owners.insert(connection, client);
+        });
+    }
+
+    /// What has been seen so far.
+    pub(crate) fn now(&self) -> MutexGuard<'_, WireState> {
+        self.state.lock().expect("no holder of the wire's lock panics")
+    }
+
+    /// Waits until `probe` finds what it looks for; `None` when the deadline passes first.
+    pub(crate) async fn until<T>(
+        &self,
+        deadline: Instant,
+        mut probe: impl FnMut(&WireState) -> Option<T>,
+    ) -> Option<T> {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let found = probe(&self.now());
+            if found.is_some() {
+                return found;
+            }
+            timeout_at(deadline, changed.changed()).await.ok()?.expect("the wire outlives its waiters");
+        }
+    }
+
+    /// Waits until more than `known` connections have been opened, and gives the others.
+    pub(crate) async fn opened_after(&self, known: usize) -> Vec<Connection> {
+        let mut changed = self.changed.subscribe();
+        loop {
+            let opened = self.now().flow.connections().get(known..).map(<[Connection]>::to_vec).unwrap_or_default();
+            if !opened.is_empty() {
+                return opened;
+            }
+            changed.changed().await.expect("the wire outlives its waiters");
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut WireState)) {
+        change(&mut self.now());
+        self.changed.send_replace(());
+    }
+}
+
+impl WireState {
+    /// The last frame with a TCP segment; 0 before the first.
+    pub(crate) fn last_frame(&self) -> FrameNumber {
+        self.last_frame
+    }
+
+    /// When the client's last segment, either way, was captured.
+    pub(crate) fn last_segment_of(&self, client: ClientNumber) -> Option<Instant> {
+        let last = self.connections_of(client).map(|connection| connection.last.at).max()?;
+        let (epoch, instant) = self.epoch;
+        Some(instant + Duration::from_nanos(last.since(epoch).as_nanos()))
+    }
+
+    /// The client's last connection to the server's port.
+    pub(crate) fn connection_of(&self, client: ClientNumber, server: SocketAddr) -> Option<&Connection> {
+        let is_its = |connection: &&Connection| {
+            connection.responder.port() == server.port() && self.owners.get(&connection.id) == Some(&client)
+        };
+        self.flow.connections().iter().rev().find(is_its)
+    }
+
+    /// All connections of the client.
+    pub(crate) fn connections_of(&self, client: ClientNumber) -> impl Iterator<Item = &Connection> {
+        self.flow.connections().iter().filter(move |connection| self.owners.get(&connection.id) == Some(&client))
+    }
+
+    /// All connections.
+    pub(crate) fn connections(&self) -> &[Connection] {
+        self.flow.connections()
+    }
+
+    /// How much the client's connections have carried so far.
+    pub(crate) fn mark(&self, client: ClientNumber) -> Mark {
+        self.connections_of(client).fold(Mark::default(), |mark, connection| Mark {
+            requested: mark.requested + connection.by_initiator.payload_bytes(),
+            replied: mark.replied + connection.by_responder.payload_bytes(),
+        })
+    }
+
+    /// How far the client's exchange since the mark has come.
+    pub(crate) fn exchange(&self, client: ClientNumber, since: Mark) -> Exchange {
+        let now = self.mark(client);
+        if now.requested == since.requested {
+            return Exchange::Silent;
+        }
+        let last = |half: fn(&Connection) -> &HalfConnection| {
+            self.connections_of(client).filter_map(|connection| half(connection).last_payload).max()
+        };
+        let all_acknowledged =
+            self.connections_of(client).all(|one| is_acknowledged(&one.by_initiator) && is_acknowledged(&one.by_responder));
+        if now.replied == since.replied || !all_acknowledged {
+            Exchange::Open
+        } else if last(|one| &one.by_responder) > last(|one| &one.by_initiator) {
+            Exchange::Answered
+        } else {
+            Exchange::ClientSpokeLast
+        }
+    }
+}
+
+/// Whether all payload that the side sent is acknowledged.
+fn is_acknowledged(half: &HalfConnection) -> bool {
+    half.ranges.last().is_none_or(|last| half.acknowledged >= last.end)
+}

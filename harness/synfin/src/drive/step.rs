@@ -1,0 +1,160 @@
+//! One request of one client: its lines typed, and its end recognised on wire and terminal.
+
+use std::time::Duration;
+
+use synfin_core::manifest::StepOutcome;
+use synfin_core::spec::{self, ClientNumber, StepScript};
+use tokio::time::{Instant, timeout_at};
+
+use super::live::{Exchange, Mark};
+use super::stage::Stage;
+use super::watch::all_asleep;
+use super::terminal::Terminal;
+
+/// A client that spoke last may still wait for a reply: so many times `quiet` must pass before it is taken to be done.
+const PATIENCE: u32 = 10;
+
+/// How long after threads were seen running they are looked at again.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// A program that does not read its input for so long will not read it at all.
+const INPUT_WITHIN: Duration = Duration::from_secs(5);
+
+/// One step of one client, under way.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    /// Where it takes place.
+    pub(crate) stage: &'a Stage,
+    /// Whose it is.
+    pub(crate) client: ClientNumber,
+    /// The client's program.
+    pub(crate) terminal: &'a Terminal,
+    /// When it must be done.
+    pub(crate) deadline: Instant,
+}
+
+/// What `{name}` and `{size}` stand for in the lines of a step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fill {
+    /// The file's name.
+    pub(crate) name: String,
+    /// The file's size, bytes.
+    pub(crate) size: u64,
+}
+
+/// Why a wait ended without what was waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unmet {
+    /// The deadline passed.
+    Late {
+        /// What was still missing.
+        waiting_for: String,
+    },
+    /// The program ended.
+    Ended,
+}
+
+impl From<Unmet> for StepOutcome {
+    fn from(unmet: Unmet) -> Self {
+        match unmet {
+            Unmet::Late { waiting_for } => Self::TimedOut { waiting_for },
+            Unmet::Ended => Self::ProgramEnded,
+        }
+    }
+}
+
+impl Request<'_> {
+    /// Types the step's lines, each after its `expect`. Tells whether the last thing was an `expect` that matched: the
+    /// program then wants input again.
+    pub(crate) async fn converse(&self, script: &StepScript, fill: &Fill) -> Result<bool, Unmet> {
+        let mut wants_input = false;
+        for exchange in &script.exchanges {
+            wants_input = self.exchange(exchange, fill).await?;
+        }
+        Ok(wants_input)
+    }
+
+    async fn exchange(&self, exchange: &spec::Exchange, fill: &Fill) -> Result<bool, Unmet> {
+        if let Some(expect) = &exchange.expect {
+            let waiting_for = || format!("output that matches {:?}", expect.as_str());
+            self.met(async { Ok::<(), ()>(self.terminal.expect(expect).await) }, waiting_for).await?;
+        }
+        let Some(line) = &exchange.send else { return Ok(true) };
+        let line = line.replace("{name}", &fill.name).replace("{size}", &fill.size.to_string());
+        self.met(self.terminal.send_line(&line, INPUT_WITHIN), || "the program to take its input".to_owned()).await?;
+        Ok(false)
+    }
+
+    /// Waits until the exchange that began at `mark` is over on the wire and the program wants input again.
+    pub(crate) async fn settle(&self, mark: Mark, wants_input: bool) -> Result<(), Unmet> {
+        self.reach(mark, Exchange::ClientSpokeLast).await?;
+        if wants_input { Ok(()) } else { self.quiet(mark).await }
+    }
+
+    /// Waits until the exchange has come as far as `far` on the wire.
+    async fn reach(&self, mark: Mark, far: Exchange) -> Result<(), Unmet> {
+        let wire = &self.stage.wire;
+        let reached = wire.until(self.deadline, |state| (state.exchange(self.client, mark) >= far).then_some(()));
+        let waiting_for = || match wire.now().exchange(self.client, mark) {
+            Exchange::Silent => "a request on the wire".to_owned(),
+            Exchange::Open | Exchange::ClientSpokeLast | Exchange::Answered => {
+                "a reply, and all bytes acknowledged".to_owned()
+            }
+        };
+        let reached = async { reached.await.ok_or(()) };
+        match self.unless_ended(reached).await? {
+            Ok(()) => Ok(()),
+            Err(()) => Err(Unmet::Late { waiting_for: waiting_for() }),
+        }
+    }
+
+    /// Waits until wire and terminal have been quiet for long enough, with every thread of the program asleep.
+    pub(crate) async fn quiet(&self, mark: Mark) -> Result<(), Unmet> {
+        let mut last_output = Instant::now();
+        let mut due = self.due(mark, last_output);
+        while due <= self.deadline {
+            let silence = self.terminal.silent_until(due);
+            if let Err(printed) = self.unless_ended(silence).await? {
+                last_output = printed;
+            }
+            due = self.due(mark, last_output);
+            if due <= Instant::now() {
+                if all_asleep(self.stage, self.client).await {
+                    return Ok(());
+                }
+                due = Instant::now() + LOOK_AGAIN;
+            }
+        }
+        Err(Unmet::Late { waiting_for: "quiet on wire and terminal, every thread asleep".to_owned() })
+    }
+
+    /// When the quiet will have lasted long enough if nothing happens until then: the one clock wait, from the last event.
+    fn due(&self, mark: Mark, last_output: Instant) -> Instant {
+        let wire = self.stage.wire.now();
+        let patience = if wire.exchange(self.client, mark) == Exchange::ClientSpokeLast { PATIENCE } else { 1 };
+        let last = wire.last_segment_of(self.client).map_or(last_output, |segment| segment.max(last_output));
+        last + self.stage.target.client.quiet * patience
+    }
+
+    /// What `wanted` gives before the deadline and before the program ends.
+    async fn met<T, E: std::fmt::Debug>(
+        &self,
+        wanted: impl Future<Output = Result<T, E>>,
+        waiting_for: impl Fn() -> String,
+    ) -> Result<T, Unmet> {
+        let late = || Unmet::Late { waiting_for: waiting_for() };
+        match self.unless_ended(timeout_at(self.deadline, wanted)).await? {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(_)) | Err(_) => Err(late()),
+        }
+    }
+
+    /// What `wanted` gives, unless the program ends first.
+    async fn unless_ended<T>(&self, wanted: impl Future<Output = T>) -> Result<T, Unmet> {
+        tokio::select! {
+            biased;
+            value = wanted => Ok(value),
+            _ = self.terminal.program.wait() => Err(Unmet::Ended),
+        }
+    }
+}

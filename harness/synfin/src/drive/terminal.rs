@@ -1,0 +1,60 @@
+//! A program and how far its output has been read.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use regex::Regex;
+use tokio::time::{Instant, sleep_until};
+
+use crate::launch::{InputError, Program};
+
+/// A running program, talked to line by line.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    /// The program.
+    pub(crate) program: Program,
+    /// Output before this offset has been matched or was printed before the last line sent.
+    read_to: Mutex<u64>,
+}
+
+impl Terminal {
+    /// A program none of whose output has been read.
+    pub(crate) fn new(program: Program) -> Self {
+        Self { program, read_to: Mutex::new(0) }
+    }
+
+    /// Waits for output that matches, after what was matched last and after the last line sent.
+    pub(crate) async fn expect(&self, pattern: &Regex) {
+        let mut changes = self.program.output().changes();
+        while !self.try_match(pattern) {
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    fn try_match(&self, pattern: &Regex) -> bool {
+        let mut read_to = self.read_to.lock().expect("no holder of the cursor's lock panics");
+        let unread = self.program.output().since(*read_to);
+        let text = String::from_utf8_lossy(&unread);
+        let Some(found) = pattern.find(&text) else { return false };
+        let is_exact = text.len() == unread.len();
+        *read_to += if is_exact { found.end() as u64 } else { unread.len() as u64 };
+        true
+    }
+
+    /// Types a line. What was printed before is not matched any more.
+    pub(crate) async fn send_line(&self, line: &str, within: Duration) -> Result<(), InputError> {
+        *self.read_to.lock().expect("no holder of the cursor's lock panics") = self.program.output().printed_bytes();
+        self.program.send_line(line, within).await
+    }
+
+    /// Waits until `due`; gives up at once, with the moment, when the program prints something before.
+    pub(crate) async fn silent_until(&self, due: Instant) -> Result<(), Instant> {
+        let mut changes = self.program.output().changes();
+        tokio::select! {
+            Ok(()) = changes.changed() => Err(Instant::now()),
+            () = sleep_until(due) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What the kernel tells beside the wire: whose a connection is, what the sockets hold, what threads do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use synfin_core::flow::Connection;
+use synfin_core::manifest::{
+    Attribution, Role, SampleReason, SocketRow, SocketSample, Supervision, ThreadSample,
+};
+use synfin_core::spec::ClientNumber;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::stage::Stage;
+use crate::clock;
+use crate::sandbox::{RoleStat, TcpSocket};
+
+/// How often threads under supervision are looked at: 20 Hz.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A thread that was never seen asleep for so long, and had a processor for a quarter of it, spins.
+const SPINS_AFTER: Duration = Duration::from_secs(2);
+
+/// On a busy machine a thread that spins is watched for longer, until it has had that quarter.
+const WATCH_AT_MOST: Duration = Duration::from_secs(10);
+
+/// Clock ticks are hundredths of a second (`USER_HZ`).
+const TICK_MS: u64 = 10;
+
+/// Finds out, for each connection as it opens, whose it is. Ends only by being dropped.
+pub(crate) async fn attribute(stage: &Stage) {
+    let mut known = 0;
+    loop {
+        for connection in stage.wire.opened_after(known).await {
+            known += 1;
+            attribute_one(stage, &connection).await;
+        }
+    }
+}
+
+async fn attribute_one(stage: &Stage, connection: &Connection) {
+    let expected = stage.log().expected;
+    let owner = owner(stage, connection, expected).await;
+    let client = match owner {
+        Some(Role::Client(number)) => Some(ClientNumber(number)),
+        Some(Role::Server) | None => expected.filter(|_| connection.responder.port() == stage.listen.port()),
+    };
+    let Some(client) = client else { return };
+    stage.log().attributions.push(Attribution {
+        client: client.0,
+        initiator: connection.initiator,
+        responder: connection.responder,
+        owner,
+    });
+    stage.wire.set_owner(connection.id, client);
+}
+
+/// The role that holds the initiator's socket: the expected one is asked first.
+async fn owner(stage: &Stage, connection: &Connection, expected: Option<ClientNumber>) -> Option<Role> {
+    let socket = stage.sockets.find(connection.initiator, connection.responder).ok()??;
+    let expected = expected.map(Role::from);
+    let others: Vec<Role> = stage.log().programs.keys().copied().collect();
+    for role in expected.into_iter().chain(others.into_iter().filter(|role| Some(*role) != expected)) {
+        let stat = stage.sandbox.stat(role).await.ok()?;
+        if stat.socket_inodes.contains(&socket.inode) {
+            return Some(role);
+        }
+    }
+    None
+}
+
+/// Whether no thread of the client runs.
+pub(crate) async fn all_asleep(stage: &Stage, client: ClientNumber) -> bool {
+    stage.sandbox.stat(client.into()).await.is_ok_and(|stat| !runs(&stat))
+}
+
+fn runs(stat: &RoleStat) -> bool {
+    stat.threads.iter().any(|thread| thread.state == 'R')
+}
+
+/// Takes down the socket table, the server's sockets marked as its own.
+pub(crate) async fn sample(stage: &Stage, reason: SampleReason) {
+    match try_sample(stage, reason).await {
+        Ok(sample) => stage.log().samples.push(sample),
+        Err(error) => {
+            stage.fault(error);
+        }
+    }
+}
+
+async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample, anyhow::Error> {
+    let server_started = stage.log().programs.contains_key(&Role::Server);
+    let server = if server_started { Some(stage.sandbox.stat(Role::Server).await?) } else { None };
+    let inodes: BTreeSet<u64> = server.iter().flat_map(|stat| stat.socket_inodes.iter().copied()).collect();
+    let at = clock::now().as_nanos();
+    let sockets = stage.sockets.all()?.into_iter().map(|socket| row(&socket, &inodes)).collect();
+    let listen_overflows = stage.sandbox.listen_overflows().await?;
+    let server_runs = server.as_ref().map(runs);
+    Ok(SocketSample { at, reason, sockets, listen_overflows, server_runs })
+}
+
+fn row(socket: &TcpSocket, server: &BTreeSet<u64>) -> SocketRow {
+    SocketRow {
+        local: socket.local,
+        remote: socket.remote,
+        state: socket.state,
+        inode: socket.inode,
+        owner: server.contains(&socket.inode).then_some(Role::Server),
+        receive_queue: socket.receive_queue,
+        send_queue: socket.send_queue,
+        v6_only: socket.v6_only,
+    }
+}
+
+/// Watches a role's threads while the wire is idle, until each was seen asleep once or is known to spin.
+pub(crate) async fn supervise(stage: &Stage, role: Role) {
+    let from = clock::now();
+    let began = Instant::now();
+    let mut watched = Watched::default();
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last_frame = stage.wire.now().last_frame();
+    while !watched.is_decided(began.elapsed()) {
+        ticks.tick().await;
+        let frame = stage.wire.now().last_frame();
+        let Ok(stat) = stage.sandbox.stat(role).await else { break };
+        if frame == last_frame {
+            watched.look(&stat);
+        }
+        last_frame = frame;
+    }
+    let to = clock::now();
+    let supervision = Supervision { from: from.as_nanos(), to: to.as_nanos(), threads: watched.threads() };
+    stage.log().supervision.entry(role).or_default().push(supervision);
+}
+
+/// The threads under supervision: each with its processor time, in ticks, when it was first seen.
+#[derive(Debug, Default)]
+struct Watched {
+    looks: u32,
+    threads: BTreeMap<u32, (u64, ThreadSample)>,
+}
+
+impl Watched {
+    fn look(&mut self, stat: &RoleStat) {
+        self.looks += 1;
+        for thread in &stat.threads {
+            let fresh = || {
+                let name = thread.name.clone();
+                (thread.cpu_ticks, ThreadSample { tid: thread.tid, name, samples: 0, running: 0, cpu_ms: 0 })
+            };
+            let (ticks, sample) = self.threads.entry(thread.tid).or_insert_with(fresh);
+            sample.samples += 1;
+            sample.running += u32::from(thread.state == 'R');
+            sample.cpu_ms = thread.cpu_ticks.saturating_sub(*ticks) * TICK_MS;
+        }
+        let alive = |tid: &u32| stat.threads.iter().any(|thread| thread.tid == *tid);
+        self.threads.retain(|tid, _| alive(tid));
+    }
+
+    /// Whether every thread is either cleared or known to spin, or there is no more time.
+    fn is_decided(&self, elapsed: Duration) -> bool {
+        let had_its_share = |sample: &ThreadSample| {
+            u128::from(sample.cpu_ms) * 4 >= SPINS_AFTER.as_millis() && elapsed >= SPINS_AFTER
+        };
+        let is_decided = |sample: &ThreadSample| sample.running < sample.samples || had_its_share(sample);
+        let all_decided = self.threads.values().all(|(_, sample)| is_decided(sample));
+        (self.looks > 0 && all_decided) || elapsed >= WATCH_AT_MOST
+    }
+
+    fn threads(self) -> Vec<ThreadSample> {
+        self.threads.into_values().map(|(_, sample)| sample).collect()
+    }
+}

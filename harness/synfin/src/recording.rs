@@ -1,0 +1,185 @@
+//! One recording, in order: arm the capture, start the server, drive the clients, stop everything, prove the capture whole,
+//! write it all down. Nothing is judged here.
+
+mod listening;
+mod manifest;
+mod stop;
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use synfin_core::flow::Milestone;
+use synfin_core::manifest::{Recorded, Role, SampleReason};
+use synfin_core::spec::{ClientNumber, Scenario, ServerState, Target};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use self::listening::Listening;
+use crate::clock;
+use crate::drive::{Commands, Stage, attribute, drive, sample};
+use crate::ring::{self, Capture, LiveFrame};
+use crate::sandbox::{Sandbox, SandboxError, Setup, StartError};
+use crate::store;
+
+/// What is recorded, and where to.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// The scenario.
+    pub(crate) scenario: Scenario,
+    /// The programs.
+    pub(crate) target: Target,
+    /// Their command lines, resolved.
+    pub(crate) commands: Commands,
+    /// The folder that each role gets a copy of.
+    pub(crate) folder: Option<PathBuf>,
+    /// How the programs are isolated.
+    pub(crate) setup: Setup,
+    /// The seed of all file contents.
+    pub(crate) seed: u64,
+    /// What executes the programs, if not the operating system.
+    pub(crate) runner: Option<String>,
+    /// The run's folder.
+    pub(crate) run: PathBuf,
+    /// Which recording of the scenario this is, from 1 on.
+    pub(crate) repetition: u32,
+}
+
+/// The harness could not record.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The namespaces could not be made.
+    #[error("start the sandbox: {0}")]
+    Sandbox(#[from] StartError),
+    /// Something in them could not be done.
+    #[error(transparent)]
+    Inside(#[from] SandboxError),
+    /// The capture could not be armed or closed.
+    #[error("capture the wire: {0}")]
+    Ring(#[from] ring::RingError),
+    /// A file of the recording could not be written.
+    #[error("write {path}")]
+    Write {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Job {
+    /// The name of the recording's files: `five-at-once`, `five-at-once.2`.
+    pub(crate) fn stem(&self) -> String {
+        match self.repetition {
+            1 => self.scenario.name.clone(),
+            repetition => format!("{}.{repetition}", self.scenario.name),
+        }
+    }
+
+    fn roles(&self) -> impl Iterator<Item = Role> {
+        let server = (self.scenario.server == ServerState::Up).then_some(Role::Server);
+        server.into_iter().chain((1..=self.scenario.clients.get()).map(Role::Client))
+    }
+}
+
+/// Makes the recording and writes its files. When `interrupted` becomes true, the rest is left out.
+pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Result<Recorded, RecordError> {
+    let sandbox = Sandbox::start(&job.setup).await?;
+    let path = job.run.join(format!("{}.pcap", job.stem()));
+    let file = File::create(&path).map_err(|source| write_error(&path, source))?;
+    let armed = Capture::arm(&sandbox, file, ring::Config::default());
+    let prepared = prepare(job, &sandbox);
+    let (armed, prepared) = tokio::join!(armed, prepared);
+    let ((capture, frames), ()) = (armed?, prepared?);
+
+    let stage = Arc::new(Stage::new(job, sandbox.clone(), sandbox.socket_table().await?));
+    let mut background = JoinSet::new();
+    background.spawn(pump(Arc::clone(&stage), frames));
+    background.spawn(attribute_all(Arc::clone(&stage)));
+    let was_interrupted = perform(&stage, interrupted).await;
+    stop::stop(&stage).await;
+    let captured = capture.close().await?;
+    background.shutdown().await;
+
+    let recorded = manifest::write(job, &stage, captured, was_interrupted).await?;
+    drop(stage);
+    sandbox.shutdown().await;
+    Ok(recorded)
+}
+
+async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
+    for role in job.roles() {
+        sandbox.prepare(role, job.folder.as_deref()).await?;
+    }
+    Ok(())
+}
+
+/// Feeds the live wire.
+async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFrame>>) {
+    while let Some(batch) = frames.recv().await {
+        for frame in batch {
+            if let Some(segment) = frame.segment {
+                stage.wire.push(Milestone { frame: frame.number, at: frame.timestamp }, &segment);
+            }
+        }
+    }
+}
+
+async fn attribute_all(stage: Arc<Stage>) {
+    attribute(&stage).await;
+}
+
+/// Starts the server and lets the clients do their steps. Tells whether it was interrupted.
+async fn perform(stage: &Arc<Stage>, mut interrupted: watch::Receiver<bool>) -> bool {
+    let mut clients = JoinSet::new();
+    let was_interrupted = tokio::select! {
+        () = act(stage, &mut clients) => false,
+        _ = interrupted.wait_for(|is_interrupted| *is_interrupted) => true,
+    };
+    clients.shutdown().await;
+    was_interrupted
+}
+
+async fn act(stage: &Arc<Stage>, clients: &mut JoinSet<()>) {
+    if stage.scenario.server == ServerState::Up && !has_server(stage).await {
+        return;
+    }
+    for number in 1..=stage.scenario.clients.get() {
+        let stage = Arc::clone(stage);
+        clients.spawn(async move { drive(&stage, ClientNumber(number)).await });
+    }
+    while clients.join_next().await.is_some() {}
+}
+
+/// Starts the server; clients are only started when it listens where it should.
+async fn has_server(stage: &Stage) -> bool {
+    if let Err(error) = stage.place_downloads().await {
+        stage.fault(error);
+        return false;
+    }
+    let listening = listening::start(stage).await;
+    if listening == Listening::AsAsked {
+        stage.log().listening_at = Some(clock::now());
+    }
+    sample(stage, SampleReason::Listen).await;
+    listening == Listening::AsAsked
+}
+
+/// One moment on the capture's clock and on that of deadlines.
+pub(crate) fn epoch() -> (synfin_core::time::Timestamp, Instant) {
+    (clock::now(), Instant::now())
+}
+
+fn write_error(path: &std::path::Path, source: std::io::Error) -> RecordError {
+    RecordError::Write { path: path.display().to_string(), source }
+}
+
+/// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
+pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
+    let same_family = local.is_ipv4() == asked.is_ipv4();
+    let wildcard = local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
+    local == asked || (local.port() == asked.port() && wildcard)
+}

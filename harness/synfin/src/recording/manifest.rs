@@ -1,0 +1,157 @@
+//! What is known at the end, written down beside the capture.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use synfin_core::manifest::{CaptureHealth, ProcessRecord, Recorded, Role};
+
+use super::{Job, RecordError, write_error};
+use crate::drive::{Log, Stage, Terminal};
+use crate::ring::Captured;
+use crate::store;
+
+/// What a program still has to say after its end must come within this time.
+const LAST_OUTPUT_WITHIN: Duration = Duration::from_secs(2);
+
+/// Writes the logs and the manifest of the recording.
+pub(crate) async fn write(
+    job: &Job,
+    stage: &Stage,
+    captured: Captured,
+    interrupted: bool,
+) -> Result<Recorded, RecordError> {
+    let mut log = std::mem::take(&mut *stage.log());
+    let capture = health(job, captured)?;
+    let processes = processes(job, &mut log).await?;
+    let recorded = Recorded {
+        schema: 1,
+        scenario: job.scenario.name.clone(),
+        repetition: job.repetition,
+        steps: job.scenario.steps.iter().map(ToString::to_string).collect(),
+        clients: job.scenario.clients.get(),
+        server: stage.listen,
+        seed: job.seed,
+        runner: job.runner.clone(),
+        capture,
+        stopped_at: log.stopped_at.map(|at| at.as_nanos()),
+        listening_at: log.listening_at.map(|at| at.as_nanos()),
+        harness_fault: log.fault,
+        interrupted,
+        client_steps: log.steps,
+        attributions: log.attributions,
+        processes,
+        socket_samples: log.samples,
+        files: log.files,
+    };
+    let path = job.run.join(format!("{}.json", job.stem()));
+    let text = synfin_core::manifest::print(&recorded);
+    store::write(&path, text.as_bytes()).map_err(|source| write_error(&path, source))?;
+    Ok(recorded)
+}
+
+fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
+    let file = format!("{}.pcap", job.stem());
+    let path = job.run.join(&file);
+    let (_, sha256) = store::digest_file(&path).map_err(|source| write_error(&path, source))?;
+    Ok(CaptureHealth {
+        file,
+        sha256,
+        frames: captured.frames,
+        dropped: captured.dropped,
+        cut: captured.cut,
+        sentinels: captured.sentinels,
+        pauses: captured.pauses,
+    })
+}
+
+/// The record of every role: those that ran, and those that could not be started.
+async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, RecordError> {
+    let mut records = Vec::new();
+    for role in job.roles() {
+        let terminal = log.programs.remove(&role).and_then(Arc::into_inner);
+        let start_error = log.start_errors.remove(&role);
+        if terminal.is_none() && start_error.is_none() {
+            continue;
+        }
+        let mut record = blank(job, role);
+        record.start_error = start_error;
+        record.stop_actions = log.stop_actions.remove(&role).unwrap_or_default();
+        record.supervision = log.supervision.remove(&role).unwrap_or_default();
+        if let Some(terminal) = terminal {
+            finish(job, terminal, &mut record).await?;
+        }
+        records.push(record);
+    }
+    Ok(records)
+}
+
+/// The record of a program of which nothing is known but its command.
+fn blank(job: &Job, role: Role) -> ProcessRecord {
+    let argv = match role {
+        Role::Server => job.commands.server.clone(),
+        Role::Client(_) => job.commands.client.clone(),
+    };
+    ProcessRecord {
+        role,
+        is_pe: is_pe(job, &argv),
+        argv,
+        started_at: None,
+        exited_at: None,
+        exit: None,
+        start_error: None,
+        stop_actions: Vec::new(),
+        log: format!("{}/{role}.log", job.stem()),
+        output_left_out: 0,
+        last_lines: Vec::new(),
+        supervision: Vec::new(),
+    }
+}
+
+/// Writes the program's log and completes its record.
+async fn finish(job: &Job, terminal: Terminal, record: &mut ProcessRecord) -> Result<(), RecordError> {
+    let program = terminal.program;
+    record.started_at = Some(program.started_at().as_nanos());
+    let ended = program.ended();
+    record.exited_at = ended.map(|ended| ended.at.as_nanos());
+    record.exit = ended.map(|ended| ended.exit);
+    let path = job.run.join(&record.log);
+    let output = program.finish(&path, LAST_OUTPUT_WITHIN).await.map_err(|source| write_error(&path, source))?;
+    record.output_left_out = output.left_out_bytes;
+    record.last_lines = output.last_lines;
+    Ok(())
+}
+
+/// Whether the program is a Windows executable; behind a runner it is the runner's first argument.
+fn is_pe(job: &Job, argv: &[String]) -> bool {
+    let program = argv.get(usize::from(job.runner.is_some()));
+    let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
+    program.map(in_folder).and_then(|path| store::read_start(&path, PE_LOOK).ok()).is_some_and(|start| has_pe_signature(&start))
+}
+
+/// A PE image's headers begin within its first 4 KiB.
+const PE_LOOK: usize = 4096;
+
+/// The DOS header `MZ`, whose field at 0x3c gives the place of the signature `PE\0\0` (Microsoft, "PE Format").
+fn has_pe_signature(start: &[u8]) -> bool {
+    let offset = start.get(0x3c..0x40).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes);
+    let signature = offset.and_then(|offset| start.get(offset as usize..)).and_then(|rest| rest.get(..4));
+    start.starts_with(b"MZ") && signature == Some(b"PE\0\0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pe_image_is_told_by_its_signature() {
+        let mut image = vec![0; 0x80];
+        image[..2].copy_from_slice(b"MZ");
+        image[0x3c] = 0x40;
+        assert!(!has_pe_signature(&image));
+        image[0x40..0x44].copy_from_slice(b"PE\0\0");
+        assert!(has_pe_signature(&image));
+        assert!(!has_pe_signature(b"#!/usr/bin/python3"));
+        assert!(!has_pe_signature(b"MZ"));
+    }
+}

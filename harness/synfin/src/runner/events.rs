@@ -1,0 +1,44 @@
+//! What a run tells while it goes on; `cli` draws it.
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunEvent {
+    /// A command builds the programs.
+    Building {
+        /// The command.
+        command: String,
+    },
+    /// The recordings begin.
+    Started {
+        /// How many scenarios will be recorded.
+        scenarios: usize,
+    },
+    /// A scenario's recording begins.
+    Recording {
+        /// Its name.
+        scenario: String,
+    },
+    /// A scenario's capture was not whole; it is recorded once more.
+    Lossy {
+        /// Its name.
+        scenario: String,
+        /// Frames dropped.
+        dropped: u64,
+    },
+    /// A scenario's recording is complete.
+    Recorded {
+        /// Its name.
+        scenario: String,
+        /// Frames in its capture.
+        frames: u64,
+        /// How long it took, milliseconds.
+        millis: u64,
+    },
+    /// A scenario could not be recorded.
+    NotRecorded {
+        /// Its name.
+        scenario: String,
+        /// Why.
+        why: String,
+    },
+}

@@ -1,0 +1,270 @@
+//! Files: recordings read, reports written. A file is either there whole or not at all.
+//!
+//! ```text
+//! captures/RUN/   run.json, rubric and targets verbatim, <stem>.pcap, <stem>.json, <stem>/…log
+//! reports/RUN/    report.json and what is rendered from it
+//! ```
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the module that reads and writes files"
+)]
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use synfin_core::manifest::{Recorded, RunFile};
+use tempfile::NamedTempFile;
+
+/// What went wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It could not be read.
+    #[error("read {}", path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It could not be written.
+    #[error("write {}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is not what a recording of this version holds.
+    #[error("understand {}", path.display())]
+    Parse {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A recording names a file that is not in its own folder.
+    #[error("trust {}: it names {name:?}, which is not a file of its folder", path.display())]
+    Elsewhere {
+        /// The file that names it.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+}
+
+/// A run's folder, read but for its captures.
+#[derive(Debug)]
+pub struct StoredRun {
+    /// What was asked for, where, and what came of it.
+    pub run: RunFile,
+    /// The rubric's text.
+    pub rubric: String,
+    /// The target's text.
+    pub target: String,
+    /// The Windows target's text.
+    pub windows: Option<String>,
+    /// Every recording, in the run's order.
+    pub recordings: Vec<StoredRecording>,
+}
+
+/// One recording of a run.
+#[derive(Debug)]
+pub struct StoredRecording {
+    /// Its file stem, `five-at-once`.
+    pub stem: String,
+    /// All that is not on the wire.
+    pub manifest: Recorded,
+    /// Where its capture lies.
+    pub capture: PathBuf,
+}
+
+/// Reads a run's folder.
+pub fn read_run(folder: &Path) -> Result<StoredRun, StoreError> {
+    let path = folder.join("run.json");
+    let run: RunFile = read_json(&path)?;
+    let text = |name: &str| read_text(&member(&path, name)?);
+    let stems = run.scenarios.iter().flat_map(|entry| &entry.recordings);
+    Ok(StoredRun {
+        rubric: text(&run.rubric)?,
+        target: text(&run.targets.target)?,
+        windows: run.targets.windows.as_deref().map(text).transpose()?,
+        recordings: stems
+            .map(|stem| read_recording(&path, stem))
+            .collect::<Result<_, _>>()?,
+        run,
+    })
+}
+
+fn read_recording(run_file: &Path, stem: &str) -> Result<StoredRecording, StoreError> {
+    let path = member(run_file, &format!("{stem}.json"))?;
+    let manifest: Recorded = read_json(&path)?;
+    Ok(StoredRecording {
+        stem: stem.to_owned(),
+        capture: member(&path, &manifest.capture.file)?,
+        manifest,
+    })
+}
+
+/// The file `name` beside the file that names it. A recording may come from anywhere; it names nothing outside itself.
+fn member(named_by: &Path, name: &str) -> Result<PathBuf, StoreError> {
+    let is_elsewhere = name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':']);
+    if is_elsewhere {
+        return Err(StoreError::Elsewhere {
+            path: named_by.to_owned(),
+            name: name.to_owned(),
+        });
+    }
+    Ok(named_by.with_file_name(name))
+}
+
+/// A file to be read from its beginning.
+pub fn open(path: &Path) -> Result<BufReader<File>, StoreError> {
+    let file = File::open(path).and_then(refuse_folder);
+    file.map(BufReader::new).map_err(read_error(path))
+}
+
+/// A folder can be opened on some systems; the reason for failing to read it would come late and unclear.
+fn refuse_folder(file: File) -> io::Result<File> {
+    match file.metadata()?.is_dir() {
+        true => Err(io::ErrorKind::IsADirectory.into()),
+        false => Ok(file),
+    }
+}
+
+/// A file's bytes.
+pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    fs::read(path).map_err(read_error(path))
+}
+
+/// A file's text, which is UTF-8.
+pub fn read_text(path: &Path) -> Result<String, StoreError> {
+    fs::read_to_string(path).map_err(read_error(path))
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {
+    serde_json::from_slice(&read(path)?).map_err(|source| StoreError::Parse {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn read_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    |source| StoreError::Read { path, source }
+}
+
+/// Makes a folder and those above it; it may be there already.
+pub fn create_folder(path: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(path).map_err(write_error(path))
+}
+
+/// Writes a file beside its place and moves it there: a reader sees the old file or the new one, never a part.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let write = || {
+        let mut file = temporary_beside(path)?;
+        file.write_all(bytes)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(write_error(path))
+}
+
+/// A temporary file in the folder of `path`, with the permissions of an ordinary new file.
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.prefix(".synfin-").tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn write_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    |source| StoreError::Write { path, source }
+}
+
+/// Lets `latest`, beside `folder`, point at it: a symbolic link. On Windows, where making one takes a privilege, a text
+/// file `latest.txt` that holds the folder's name. Gives its path.
+pub fn point_latest_at(folder: &Path) -> Result<PathBuf, StoreError> {
+    let name = folder.file_name().unwrap_or_default();
+    link_latest(folder, Path::new(name))
+}
+
+#[cfg(unix)]
+fn link_latest(folder: &Path, name: &Path) -> Result<PathBuf, StoreError> {
+    let latest = folder.with_file_name("latest");
+    let link = || {
+        let place = tempfile::Builder::new()
+            .prefix(".synfin-")
+            .tempdir_in(folder_of(&latest))?;
+        let fresh = place.path().join("latest");
+        std::os::unix::fs::symlink(name, &fresh)?;
+        fs::rename(&fresh, &latest)
+    };
+    link().map_err(write_error(&latest))?;
+    Ok(latest)
+}
+
+#[cfg(not(unix))]
+fn link_latest(folder: &Path, name: &Path) -> Result<PathBuf, StoreError> {
+    let latest = folder.with_file_name("latest.txt");
+    write_atomically(&latest, name.to_string_lossy().as_bytes())?;
+    Ok(latest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        write_atomically(&path, b"a longer text").unwrap();
+        write_atomically(&path, b"short").unwrap();
+        assert_eq!(read_text(&path).unwrap(), "short");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing/report.json");
+        let error = write_atomically(&path, b"").unwrap_err();
+        assert_eq!(error.to_string(), format!("write {}", path.display()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn latest_moves_from_run_to_run() {
+        let captures = tempfile::tempdir().unwrap();
+        for run in ["first", "second"] {
+            let folder = captures.path().join(run);
+            create_folder(&folder).unwrap();
+            let latest = point_latest_at(&folder).unwrap();
+            assert_eq!(fs::read_link(latest).unwrap(), Path::new(run));
+        }
+        assert_eq!(fs::read_dir(captures.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn a_recording_names_no_file_outside_its_folder() {
+        for name in ["../x", "/etc/passwd", "a/b", r"..\x", "c:x", "", "."] {
+            assert!(member(Path::new("captures/run.json"), name).is_err(), "{name}");
+        }
+        let path = member(Path::new("captures/run.json"), "a-b.2.pcap").unwrap();
+        assert_eq!(path, Path::new("captures/a-b.2.pcap"));
+    }
+}
