@@ -29,3 +29,5 @@ pub mod story;
 pub mod checks;
 
 pub mod report;
+
+pub mod grade;
