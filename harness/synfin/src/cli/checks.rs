@@ -30,7 +30,11 @@ fn unknown(id: &str) -> Failure {
 }
 
 fn list(output: &Output) -> String {
-    let widest = CATALOGUE.iter().map(|check| check.id.len()).max().unwrap_or(0);
+    let widest = CATALOGUE
+        .iter()
+        .map(|check| check.id.len())
+        .max()
+        .unwrap_or(0);
     let line = |check: &Check| output.labelled(&format!("{:widest$}  ", check.id), check.title);
     CATALOGUE.iter().map(line).collect()
 }
@@ -40,9 +44,15 @@ fn page(check: &Check, output: &Output) -> String {
     text += "\n";
     text += &output.labelled("  requires   ", &format!("“{}”", check.requirement.quote));
     text += &output.labelled("  source     ", check.requirement.source);
-    text += &output.labelled("  needs      ", &format!("{} (else Inconclusive)", check.precondition));
+    text += &output.labelled(
+        "  needs      ",
+        &format!("{} (else Inconclusive)", check.precondition),
+    );
     for parameter in check.parameters {
-        text += &output.labelled("  parameter  ", &format!("{} = {}", parameter.name, parameter.meaning));
+        text += &output.labelled(
+            "  parameter  ",
+            &format!("{} = {}", parameter.name, parameter.meaning),
+        );
     }
     text
 }

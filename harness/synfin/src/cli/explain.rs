@@ -29,7 +29,10 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let known = all.len();
     let chosen: Vec<Story> = all
         .into_iter()
-        .filter(|story| args.connection.is_none_or(|number| story.connection.id.0 == number))
+        .filter(|story| {
+            args.connection
+                .is_none_or(|number| story.connection.id.0 == number)
+        })
         .collect();
     match (args.connection, chosen.as_slice()) {
         (Some(number), []) => Err(Failure::Usage(anyhow!(

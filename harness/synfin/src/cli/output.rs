@@ -1,6 +1,7 @@
 //! Where output goes, how wide it is, and whether it has colours.
 
 use std::env;
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
@@ -56,10 +57,13 @@ impl Output {
     /// Writes data to standard output. That its reader has gone (`| head`) is no failure.
     pub(super) fn data(&self, text: &str) -> Result<(), Failure> {
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::internal(anyhow::Error::new(error).context("write to standard output")))
-            }
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::internal(
+                anyhow::Error::new(error).context("write to standard output"),
+            )),
             Ok(()) | Err(_) => Ok(()),
         }
     }
@@ -71,10 +75,30 @@ impl Output {
         }
     }
 
+    /// Says what went wrong on the side, even to those who want quiet.
+    pub(super) fn warn(&self, what: &str, error: &dyn Error) {
+        say(&format!("synfin: {what}: {}", with_causes(error)));
+    }
+
     /// Says why a command failed: the error, then its causes.
     pub(super) fn failure(&self, failure: &Failure) {
-        say(&format!("synfin: {:#}", failure.error()));
+        say(&format!(
+            "synfin: {}",
+            with_causes(failure.error().as_ref())
+        ));
     }
+}
+
+/// An error and its causes, each once: some repeat their cause in their own words.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    for cause in causes.map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Nobody is left to tell if standard error is gone.
@@ -88,7 +112,11 @@ fn colour(choice: ColourChoice) -> Colour {
         ColourChoice::Never => false,
         ColourChoice::Auto => io::stdout().is_terminal() && !is_colour_declined(),
     };
-    if is_wanted { Colour::Ansi } else { Colour::Plain }
+    if is_wanted {
+        Colour::Ansi
+    } else {
+        Colour::Plain
+    }
 }
 
 fn is_colour_declined() -> bool {
