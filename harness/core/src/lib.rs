@@ -29,3 +29,4 @@ pub mod story;
 pub mod checks;
 
 pub mod report;
+

@@ -96,7 +96,10 @@ fn grade_run(stored: &StoredRun, other: Option<&NamedText>) -> Result<Report, Gr
         run: run.clone(),
         rubric: other.map_or(own_rubric, NamedText::source),
         target: source(&targets.target, &stored.target),
-        windows_target: stored.windows.as_deref().map(|text| source(windows_name, text)),
+        windows_target: stored
+            .windows
+            .as_deref()
+            .map(|text| source(windows_name, text)),
         recordings: stored.recordings.iter().map(recording).collect(),
     })
 }
@@ -135,7 +138,8 @@ fn source<'a>(name: &'a str, text: &'a str) -> SourceText<'a> {
 fn rubric_text(rubric: &RubricSource) -> Result<NamedText, StoreError> {
     match rubric {
         RubricSource::Builtin(name) => {
-            let (name, text) = builtin_rubric(name).expect("a built-in rubric is named as it is known");
+            let (name, text) =
+                builtin_rubric(name).expect("a built-in rubric is named as it is known");
             Ok(NamedText {
                 name: name.to_owned(),
                 text: text.to_owned(),

@@ -115,10 +115,10 @@ pub fn open(path: &Path) -> Result<BufReader<File>, StoreError> {
 
 /// A folder can be opened on some systems; the reason for failing to read it would come late and unclear.
 fn refuse_folder(file: File) -> io::Result<File> {
-    match file.metadata()?.is_dir() {
-        true => Err(io::ErrorKind::IsADirectory.into()),
-        false => Ok(file),
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
+    Ok(file)
 }
 
 /// A file's bytes.

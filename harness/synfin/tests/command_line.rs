@@ -1,5 +1,9 @@
 //! The binary as its users meet it: exit codes, what goes to which stream, what is written.
-#![expect(clippy::disallowed_methods, reason = "runs the binary and looks at its files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test that runs the binary and looks at its files"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +48,10 @@ fn a_wrong_command_line_is_code_2() {
 #[test]
 fn a_misspelt_name_is_answered_with_the_likely_one() {
     let output = synfin(&["checks", "orderly-clos"]);
-    assert_eq!(stderr(&output), "synfin: no check is called `orderly-clos`: did you mean `orderly-close`?\n");
+    assert_eq!(
+        stderr(&output),
+        "synfin: no check is called `orderly-clos`: did you mean `orderly-close`?\n"
+    );
     let output = synfin(&["run", "--rubric", "instalation-1"]);
     assert_eq!(
         stderr(&output),
@@ -56,14 +63,19 @@ fn a_misspelt_name_is_answered_with_the_likely_one() {
 fn a_missing_file_is_named_with_the_reason_once() {
     let output = synfin(&["flows", "no-such-file"]);
     let error = fs::File::open("no-such-file").unwrap_err();
-    assert_eq!(stderr(&output), format!("synfin: read no-such-file: {error}\n"));
+    assert_eq!(
+        stderr(&output),
+        format!("synfin: read no-such-file: {error}\n")
+    );
 }
 
 #[test]
 fn the_catalogue_and_each_of_its_pages_print() {
     let list = synfin(&["checks"]);
     assert_eq!(code(&list), 0);
-    let ids = stdout(&list).lines().filter_map(|line| line.split(' ').next());
+    let ids = stdout(&list)
+        .lines()
+        .filter_map(|line| line.split(' ').next());
     for id in ids.filter(|id| !id.is_empty()) {
         let page = synfin(&["checks", id]);
         assert_eq!(code(&page), 0, "{id}");
@@ -114,7 +126,10 @@ fn a_capture_made_elsewhere_needs_to_be_told_its_server() {
 fn grading_a_capture_names_every_file_that_it_writes() {
     let folder = TempDir::new().unwrap();
     let capture = lifecycle(folder.path());
-    let output = synfin_in(folder.path(), &["grade", &capture, "--server", "127.0.0.1:5001"]);
+    let output = synfin_in(
+        folder.path(),
+        &["grade", &capture, "--server", "127.0.0.1:5001"],
+    );
     insta::assert_snapshot!(format!("{}\n{}", stdout(&output), stderr(&output)));
     let named: Vec<PathBuf> = stderr(&output)
         .lines()
@@ -123,7 +138,11 @@ fn grading_a_capture_names_every_file_that_it_writes() {
     assert!(named.iter().all(|file| file.exists()), "{named:?}");
     let reports = folder.path().join("reports/lifecycle.pcap");
     let written = fs::read_dir(reports).unwrap().count();
-    assert_eq!(written + 1, named.len(), "`latest` stands beside the folder");
+    assert_eq!(
+        written + 1,
+        named.len(),
+        "`latest` stands beside the folder"
+    );
 }
 
 #[test]
@@ -131,7 +150,10 @@ fn grading_again_gives_the_same_bytes() {
     let folder = TempDir::new().unwrap();
     let capture = lifecycle(folder.path());
     let json = || {
-        synfin_in(folder.path(), &["grade", &capture, "--server", "127.0.0.1:5001"]);
+        synfin_in(
+            folder.path(),
+            &["grade", &capture, "--server", "127.0.0.1:5001"],
+        );
         fs::read(folder.path().join("reports/latest/report.json")).unwrap()
     };
     assert_eq!(json(), json());
@@ -141,8 +163,20 @@ fn grading_again_gives_the_same_bytes() {
 fn every_format_is_what_its_file_holds() {
     let folder = TempDir::new().unwrap();
     let capture = lifecycle(folder.path());
-    for (format, file) in [("json", "report.json"), ("markdown", "report.md"), ("junit", "junit.xml")] {
-        let arguments = ["grade", &capture, "--server", "127.0.0.1:5001", "--quiet", "--format", format];
+    for (format, file) in [
+        ("json", "report.json"),
+        ("markdown", "report.md"),
+        ("junit", "junit.xml"),
+    ] {
+        let arguments = [
+            "grade",
+            &capture,
+            "--server",
+            "127.0.0.1:5001",
+            "--quiet",
+            "--format",
+            format,
+        ];
         let output = synfin_in(folder.path(), &arguments);
         let written = fs::read_to_string(folder.path().join("reports/latest").join(file)).unwrap();
         assert_eq!((stdout(&output), stderr(&output)), (written.as_str(), ""));
@@ -166,11 +200,26 @@ fn colours_come_only_when_asked_for_or_to_a_terminal() {
 fn a_recording_by_another_rubric_that_is_wrong_says_where() {
     let folder = TempDir::new().unwrap();
     let capture = lifecycle(folder.path());
-    fs::write(folder.path().join("mine.toml"), "schema = 1\ntitel = \"x\"\n").unwrap();
-    let arguments = ["grade", &capture, "--server", "127.0.0.1:5001", "--rubric", "mine.toml"];
+    fs::write(
+        folder.path().join("mine.toml"),
+        "schema = 1\ntitel = \"x\"\n",
+    )
+    .unwrap();
+    let arguments = [
+        "grade",
+        &capture,
+        "--server",
+        "127.0.0.1:5001",
+        "--rubric",
+        "mine.toml",
+    ];
     let output = synfin_in(folder.path(), &arguments);
     assert_eq!(code(&output), 2);
-    assert!(stderr(&output).contains("mine.toml:2:1"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("mine.toml:2:1"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 /// A connection with a request and a reply that closes in order, and one that is reset; both to 127.0.0.1:5001.
@@ -194,18 +243,25 @@ fn lifecycle(folder: &Path) -> String {
         (false, "RA", 701, 506, ""),
     ];
     let frames = [(51702, &orderly[..]), (51703, &reset[..])];
-    let frames = frames.iter().flat_map(|(port, segments)| segments.iter().map(|segment| frame(*port, segment)));
+    let frames = frames
+        .iter()
+        .flat_map(|(port, segments)| segments.iter().map(|segment| frame(*port, segment)));
     let mut writer = Writer::new(Vec::new(), LinkType::Ethernet).unwrap();
     for (frame, number) in frames.zip(0_u64..) {
         let at = Timestamp::from_nanos(1_000_000_000 + number * 40_000);
-        writer.write(at, u32::try_from(frame.len()).unwrap(), &frame).unwrap();
+        writer
+            .write(at, u32::try_from(frame.len()).unwrap(), &frame)
+            .unwrap();
     }
     fs::write(folder.join("lifecycle.pcap"), writer.finish().unwrap()).unwrap();
     "lifecycle.pcap".to_owned()
 }
 
 /// Ethernet, IPv4 and TCP around a payload; the client is at 127.0.0.1 and `port`. Checksums are not filled in, as on `lo`.
-fn frame(port: u16, &(is_client, flags, seq, ack, payload): &(bool, &str, u32, u32, &str)) -> Vec<u8> {
+fn frame(
+    port: u16,
+    &(is_client, flags, seq, ack, payload): &(bool, &str, u32, u32, &str),
+) -> Vec<u8> {
     let bit = |flag| match flag {
         'F' => 1,
         'S' => 2,
@@ -215,7 +271,11 @@ fn frame(port: u16, &(is_client, flags, seq, ack, payload): &(bool, &str, u32, u
         other => panic!("no flag {other}"),
     };
     let flags: u8 = flags.chars().map(bit).sum();
-    let (source, destination) = if is_client { (port, 5001) } else { (5001, port) };
+    let (source, destination) = if is_client {
+        (port, 5001)
+    } else {
+        (5001, port)
+    };
     let length = u16::try_from(40 + payload.len()).unwrap();
     let mut frame = vec![0; 12];
     frame.extend(0x0800_u16.to_be_bytes());

@@ -5,7 +5,7 @@ use synfin_core::checks::{CATALOGUE, Check, find};
 use synfin_core::spec::did_you_mean;
 
 use super::exit::{Exit, Failure};
-use super::output::Output;
+use super::output::{self, Output};
 
 /// List the checks that rubrics may call, or tell all about one.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         None => list(output),
         Some(id) => page(find(id).ok_or_else(|| unknown(id))?, output),
     };
-    output.data(&text)?;
+    output::data(&text)?;
     Ok(Exit::Passed)
 }
 

@@ -9,7 +9,7 @@ use synfin_core::report::{Usually, ladder};
 use synfin_core::story::{Story, stories};
 
 use super::exit::{Exit, Failure};
-use super::output::Output;
+use super::output::{self, Output};
 use super::source;
 
 /// Retell each connection of a capture as a ladder, with what is odd about it and what usually causes that.
@@ -52,7 +52,7 @@ fn draw(stories: &[Story], output: &Output) -> Result<Exit, Failure> {
         .iter()
         .map(|story| ladder(story, &usually(story), &page))
         .collect();
-    output.data(&ladders.join("\n"))?;
+    output::data(&ladders.join("\n"))?;
     Ok(Exit::Passed)
 }
 

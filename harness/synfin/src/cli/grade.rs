@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use synfin_core::flow::{Connection, Roles};
+use synfin_core::grade::GradeError;
 use synfin_core::report;
 
 use super::exit::{Exit, Failure, Strictness};
-use super::output::Output;
+use super::output::{self, Output};
 use super::source;
 use crate::grading::{self, Graded, GradingError};
 use crate::options::RubricSource;
@@ -65,7 +66,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
             &args.recording,
             &args.out,
             rubric.as_ref(),
-            &args.output,
+            args.output,
             output,
         ),
         (true, Some(_)) => Err(Failure::Usage(anyhow!(
@@ -76,7 +77,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         (false, Some(server)) => {
             let graded =
                 grading::grade_capture(&args.recording, server, &args.out, rubric.as_ref());
-            print(&graded.map_err(failure)?, None, &args.output, output)
+            print(&graded.map_err(failure)?, None, args.output, output)
         }
     }
 }
@@ -86,7 +87,7 @@ pub(super) fn grade_recording(
     folder: &Path,
     out: &Path,
     rubric: Option<&RubricSource>,
-    args: &OutputArgs,
+    args: OutputArgs,
     output: &Output,
 ) -> Result<Exit, Failure> {
     let graded = grading::grade_and_report(folder, out, rubric).map_err(failure)?;
@@ -97,14 +98,14 @@ pub(super) fn grade_recording(
 fn print(
     graded: &Graded,
     captures: Option<&Path>,
-    args: &OutputArgs,
+    args: OutputArgs,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    output.data(&rendered(graded, captures, args.format, output)?)?;
+    output::data(&rendered(graded, captures, args.format, output)?)?;
     for file in &graded.files {
         match &file.outcome {
             Ok(()) => output.talk(format_args!("wrote {}", shown(&file.path))),
-            Err(error) => output.warn(&format!("failed to write {}", shown(&file.path)), error),
+            Err(error) => output::warn(&format!("failed to write {}", shown(&file.path)), error),
         }
     }
     if graded.files.iter().any(|file| file.outcome.is_err()) {
@@ -142,9 +143,13 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
-/// What is wrong with a recording or a rubric is the user's to mend; what cannot be written is not.
+/// What is wrong with a recording, a rubric or a place to write to is the user's to mend.
 fn failure(error: GradingError) -> Failure {
-    Failure::usage(error)
+    match error {
+        GradingError::Grade(GradeError::Spec(error)) => Failure::Spec(Box::new(error)),
+        GradingError::Grade(error @ GradeError::Capture { .. }) => Failure::usage(error),
+        GradingError::Store(error) => Failure::usage(error),
+    }
 }
 
 /// A capture made elsewhere says who answered, but not who was meant.

@@ -28,10 +28,10 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, WordsError> {
         }
     }
     words.extend(word);
-    match words.is_empty() {
-        true => Err(WordsError::Empty),
-        false => Ok(words),
+    if words.is_empty() {
+        return Err(WordsError::Empty);
     }
+    Ok(words)
 }
 
 /// What stands before the closing mark. In double quotes a backslash guards a mark or another backslash.
