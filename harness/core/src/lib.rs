@@ -30,3 +30,4 @@ pub mod checks;
 
 pub mod report;
 
+pub mod grade;

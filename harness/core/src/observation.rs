@@ -12,6 +12,7 @@
 mod answer;
 mod client;
 mod connection;
+mod filter;
 mod health;
 mod listening;
 mod process;

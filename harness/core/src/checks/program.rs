@@ -3,10 +3,13 @@
 use super::Evidence;
 use crate::manifest::{Exit, ProcessRecord, Role, StepOutcome, StepRecord};
 use crate::observation::Observation;
+use crate::text::Foreign;
 use crate::time::Timestamp;
 
 /// How many of a program's last lines evidence shows.
 const SHOWN_LINES: usize = 3;
+/// How many characters of a line.
+const SHOWN_CHARS: usize = 120;
 
 /// Why the server could not be started.
 pub(super) fn start_error(observation: &Observation) -> Option<&str> {
@@ -22,7 +25,7 @@ pub(super) fn record(observation: &Observation, role: Role) -> Option<Evidence> 
         .rev()
         .take(SHOWN_LINES)
         .rev()
-        .map(|line| format!("{line:?}"))
+        .map(|line| quoted(line))
         .collect();
     let said = if lines.is_empty() {
         "it printed nothing".to_owned()
@@ -30,6 +33,11 @@ pub(super) fn record(observation: &Observation, role: Role) -> Option<Evidence> 
         format!("its last lines: {}", lines.join(" / "))
     };
     Some(Evidence::process(role, format!("{}; {said}", end(process))))
+}
+
+/// A line that a program printed, harmless and in quotes.
+pub(super) fn quoted(line: &str) -> String {
+    format!("“{}”", Foreign::new(line, SHOWN_CHARS))
 }
 
 /// How a program ended: `exited with code 1, 12.000 ms after its start`.
@@ -40,9 +48,10 @@ pub(super) fn end(process: &ProcessRecord) -> String {
         (None, Some(Exit::Signal { signal })) => format!("was ended by signal {signal}"),
         (None, None) => return "was still running".to_owned(),
     };
-    let after = process.exited_at.map(|exited_at| {
-        Timestamp::from_nanos(exited_at).since(Timestamp::from_nanos(process.started_at))
-    });
+    let after = process
+        .exited_at
+        .zip(process.started_at)
+        .map(|(end, start)| Timestamp::from_nanos(end).since(Timestamp::from_nanos(start)));
     match after {
         Some(span) => format!("{how}, {span} after its start"),
         None => how,

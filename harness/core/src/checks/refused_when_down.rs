@@ -132,7 +132,7 @@ fn in_words(observation: &Observation, client: ClientNumber) -> String {
             .rfind(|line| !line.trim().is_empty())
     });
     match line {
-        Some(line) => format!("refused: {end}, saying {line:?}"),
+        Some(line) => format!("refused: {end}, saying {}", program::quoted(line)),
         None => format!("refused: {end}, saying nothing"),
     }
 }

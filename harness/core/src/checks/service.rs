@@ -8,6 +8,7 @@ use crate::flow::{ConnectionId, Ending, Milestone, Side};
 use crate::manifest::{Role, StepOutcome, StepRecord};
 use crate::observation::{Answer, Observation, ObservedConnection, OwnClose, Service};
 use crate::spec::ClientNumber;
+use crate::text::Foreign;
 
 /// How one request of one client fared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,10 +212,10 @@ fn other(
     client: ClientNumber,
     connection: ConnectionId,
     at: Milestone,
-    beginning: &str,
+    beginning: &Foreign,
 ) -> Standing {
     let finding = Finding::from(format!(
-        "client {client} got \"{beginning}\" (frame {}), which is not what a served client gets",
+        "client {client} got “{beginning}” (frame {}), which is not what a served client gets",
         at.frame
     ))
     .with(Evidence::frames("not an answer", connection, [at.frame]));

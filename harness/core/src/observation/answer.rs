@@ -9,11 +9,12 @@ use crate::flow::{ConnectionId, Milestone};
 use crate::manifest::{FileRecord, StepRecord};
 use crate::pcap::FrameNumber;
 use crate::spec::{ClientNumber, Step};
+use crate::text::Foreign;
 
 /// Bytes by which a file's contents are found: incompressible, so that a chance match is out of the question.
 const CONTENT_HEAD_BYTES: usize = 16;
-/// Bytes of a strange reply that evidence shows.
-const SHOWN_BYTES: usize = 40;
+/// Characters of a strange reply that evidence shows.
+const SHOWN_CHARS: usize = 40;
 
 /// What came back for one step of one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub enum Answer {
         /// The frame that brought the first of them.
         at: Milestone,
         /// Their beginning.
-        beginning: String,
+        beginning: Foreign,
     },
     /// Nothing.
     Missing {
@@ -95,7 +96,7 @@ impl Observation {
             None => Answer::Other {
                 connection,
                 at: first,
-                beginning: shown(&reply.bytes),
+                beginning: Foreign::from_bytes(&reply.bytes, SHOWN_CHARS),
             },
         }
     }
@@ -214,11 +215,4 @@ impl Exchange<'_> {
             is_request_acknowledged: acknowledged >= self.request.offsets.end,
         }
     }
-}
-
-/// The beginning of strange bytes, printable.
-fn shown(bytes: &[u8]) -> String {
-    bytes[..bytes.len().min(SHOWN_BYTES)]
-        .escape_ascii()
-        .to_string()
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::net::SocketAddr;
 
 use sha2::{Digest, Sha256};
 
@@ -250,7 +249,7 @@ fn attribute(
     mut transcripts: BTreeMap<ConnectionId, [Transcript; 2]>,
     manifest: &Manifest,
 ) -> Vec<ObservedConnection> {
-    let mut owners: BTreeMap<(SocketAddr, SocketAddr), Vec<(u32, Option<Role>)>> = BTreeMap::new();
+    let mut owners: BTreeMap<_, Vec<(u32, Option<Role>)>> = BTreeMap::new();
     if let Manifest::Recorded(recorded) = manifest {
         for it in recorded.attributions.iter().rev() {
             let pair = (it.initiator, it.responder);
