@@ -7,5 +7,5 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|first| first == synfin::sandbox::INIT_ARGUMENT) {
         return synfin::sandbox::init_main();
     }
-    ExitCode::SUCCESS
+    synfin::cli::main()
 }

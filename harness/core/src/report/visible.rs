@@ -35,7 +35,10 @@ pub fn harmless(output: &str) -> String {
 
 /// A report, or a part of one, with every string in it passed through `change`; names of results and the like are
 /// strings too, so `change` leaves lower-case words with hyphens alone.
-pub(super) fn with_text<T: Serialize + DeserializeOwned>(part: &T, change: fn(&str) -> String) -> T {
+pub(super) fn with_text<T: Serialize + DeserializeOwned>(
+    part: &T,
+    change: fn(&str) -> String,
+) -> T {
     let mut value = serde_json::to_value(part).expect("a report has string keys only");
     change_strings(&mut value, change);
     serde_json::from_value(value).expect("changing strings does not change the shape")

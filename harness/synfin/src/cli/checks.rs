@@ -5,7 +5,7 @@ use synfin_core::checks::{CATALOGUE, Check, find};
 use synfin_core::spec::did_you_mean;
 
 use super::exit::{Exit, Failure};
-use super::output::Output;
+use super::output::{self, Output};
 
 /// List the checks that rubrics may call, or tell all about one.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         None => list(output),
         Some(id) => page(find(id).ok_or_else(|| unknown(id))?, output),
     };
-    output.data(&text)?;
+    output::data(&text)?;
     Ok(Exit::Passed)
 }
 
@@ -30,7 +30,11 @@ fn unknown(id: &str) -> Failure {
 }
 
 fn list(output: &Output) -> String {
-    let widest = CATALOGUE.iter().map(|check| check.id.len()).max().unwrap_or(0);
+    let widest = CATALOGUE
+        .iter()
+        .map(|check| check.id.len())
+        .max()
+        .unwrap_or(0);
     let line = |check: &Check| output.labelled(&format!("{:widest$}  ", check.id), check.title);
     CATALOGUE.iter().map(line).collect()
 }
@@ -40,9 +44,15 @@ fn page(check: &Check, output: &Output) -> String {
     text += "\n";
     text += &output.labelled("  requires   ", &format!("“{}”", check.requirement.quote));
     text += &output.labelled("  source     ", check.requirement.source);
-    text += &output.labelled("  needs      ", &format!("{} (else Inconclusive)", check.precondition));
+    text += &output.labelled(
+        "  needs      ",
+        &format!("{} (else Inconclusive)", check.precondition),
+    );
     for parameter in check.parameters {
-        text += &output.labelled("  parameter  ", &format!("{} = {}", parameter.name, parameter.meaning));
+        text += &output.labelled(
+            "  parameter  ",
+            &format!("{} = {}", parameter.name, parameter.meaning),
+        );
     }
     text
 }

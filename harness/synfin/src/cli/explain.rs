@@ -9,7 +9,7 @@ use synfin_core::report::{Usually, ladder};
 use synfin_core::story::{Story, stories};
 
 use super::exit::{Exit, Failure};
-use super::output::Output;
+use super::output::{self, Output};
 use super::source;
 
 /// Retell each connection of a capture as a ladder, with what is odd about it and what usually causes that.
@@ -29,7 +29,10 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let known = all.len();
     let chosen: Vec<Story> = all
         .into_iter()
-        .filter(|story| args.connection.is_none_or(|number| story.connection.id.0 == number))
+        .filter(|story| {
+            args.connection
+                .is_none_or(|number| story.connection.id.0 == number)
+        })
         .collect();
     match (args.connection, chosen.as_slice()) {
         (Some(number), []) => Err(Failure::Usage(anyhow!(
@@ -49,7 +52,7 @@ fn draw(stories: &[Story], output: &Output) -> Result<Exit, Failure> {
         .iter()
         .map(|story| ladder(story, &usually(story), &page))
         .collect();
-    output.data(&ladders.join("\n"))?;
+    output::data(&ladders.join("\n"))?;
     Ok(Exit::Passed)
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use synfin_core::report::{CaptureSummary, ConnectionRow, RecordingReport, recording_table};
 
 use super::exit::{Exit, Failure};
-use super::output::Output;
+use super::output::{self, Output};
 use super::source;
 
 /// List the connections of a capture: setup, transfer and teardown frames, bytes, who closed.
@@ -38,6 +38,6 @@ pub(super) fn list(path: &Path, output: &Output) -> Result<Exit, Failure> {
             .map(|connection| ConnectionRow::new(connection, None))
             .collect(),
     };
-    output.data(&recording_table(&recording, &output.page()))?;
+    output::data(&recording_table(&recording, &output.page()))?;
     Ok(Exit::Passed)
 }

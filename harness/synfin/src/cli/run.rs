@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use synfin_core::spec::DEFAULT_RUBRIC;
 
 use super::exit::{Exit, Failure};
-use super::grade::{self, Format};
+use super::grade;
 use super::output::Output;
 use super::{source, words};
 use crate::options::{Keep, Programs, RunOptions};
@@ -59,7 +59,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = options(args)?;
     let folder = record(&options, output)?;
-    grade::grade_recording(&folder, &options.out, None, &args.output, output)
+    grade::grade_recording(&folder, &options.out, None, args.output, output)
 }
 
 /// The one place where the command line meets the recorder: it makes the run's folder `OUT/captures/RUN`, tells how it goes
@@ -101,12 +101,12 @@ fn programs(args: &Args) -> Result<Programs, Failure> {
 /// Without `--listen`, `--server` and `--client` name target files; a command line given so is a mistake worth a hint.
 fn target_file(option: &str, text: &str) -> Result<PathBuf, Failure> {
     let path = PathBuf::from(text);
-    match path.exists() {
-        true => Ok(path),
-        false => Err(Failure::Usage(anyhow!(
+    if !path.exists() {
+        return Err(Failure::Usage(anyhow!(
             "{option} {text:?} is no file: with a command line give --listen ADDR:PORT too"
-        ))),
+        )));
     }
+    Ok(path)
 }
 
 /// `--keep` as it is written.

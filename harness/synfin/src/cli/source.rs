@@ -65,8 +65,8 @@ pub(super) fn rubric(text: &str) -> Result<RubricSource, Failure> {
         return Ok(RubricSource::File(path.to_owned()));
     }
     let names = BUILTIN_RUBRICS.map(|(name, _)| name);
-    let meant = did_you_mean(text, names)
-        .unwrap_or_else(|| format!("built in are {}", names.join(", ")));
+    let meant =
+        did_you_mean(text, names).unwrap_or_else(|| format!("built in are {}", names.join(", ")));
     Err(Failure::Usage(anyhow!(
         "no rubric and no file is called {text:?}: {meant}"
     )))

@@ -28,10 +28,10 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, WordsError> {
         }
     }
     words.extend(word);
-    match words.is_empty() {
-        true => Err(WordsError::Empty),
-        false => Ok(words),
+    if words.is_empty() {
+        return Err(WordsError::Empty);
     }
+    Ok(words)
 }
 
 /// What stands before the closing mark. In double quotes a backslash guards a mark or another backslash.
@@ -62,8 +62,14 @@ mod tests {
     #[test]
     fn words_stand_between_blanks_and_quotes_hold_them_together() {
         check("python3  server.py", &["python3", "server.py"]);
-        check("java -cp 'my classes' \"Main Class\"", &["java", "-cp", "my classes", "Main Class"]);
-        check(r#"a\ b "say \"hi\" C:\x" '' x"y"z"#, &["a b", r#"say "hi" C:\x"#, "", "xyz"]);
+        check(
+            "java -cp 'my classes' \"Main Class\"",
+            &["java", "-cp", "my classes", "Main Class"],
+        );
+        check(
+            r#"a\ b "say \"hi\" C:\x" '' x"y"z"#,
+            &["a b", r#"say "hi" C:\x"#, "", "xyz"],
+        );
     }
 
     #[test]
