@@ -73,10 +73,7 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
             continue;
         }
         let mut record = blank(job, role);
-        if let Some((tried_at, why)) = start_error {
-            record.started_at = tried_at.as_nanos();
-            record.start_error = Some(why);
-        }
+        record.start_error = start_error;
         record.stop_actions = log.stop_actions.remove(&role).unwrap_or_default();
         record.supervision = log.supervision.remove(&role).unwrap_or_default();
         if let Some(terminal) = terminal {
@@ -97,7 +94,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         role,
         is_pe: is_pe(job, &argv),
         argv,
-        started_at: 0,
+        started_at: None,
         exited_at: None,
         exit: None,
         start_error: None,
@@ -112,7 +109,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
 /// Writes the program's log and completes its record.
 async fn finish(job: &Job, terminal: Terminal, record: &mut ProcessRecord) -> Result<(), RecordError> {
     let program = terminal.program;
-    record.started_at = program.started_at().as_nanos();
+    record.started_at = Some(program.started_at().as_nanos());
     let ended = program.ended();
     record.exited_at = ended.map(|ended| ended.at.as_nanos());
     record.exit = ended.map(|ended| ended.exit);
