@@ -1,5 +1,41 @@
 //! The catalogue of checks: one file a check, each `fn(&Observation, &Params) -> Verdict`.
+//!
+//! ```text
+//! rubric's CheckCall ─► bind ─► Bound ─► gate (could we look at all?) ─► the check ─► Verdict
+//! ```
+//!
+//! A check names the requirement it enforces and its source, its precondition, what it saw with frame numbers, and causes
+//! from `diagnosis`. What follows from another check's failure says so (`Root`).
 
 mod verdict;
 
-pub use verdict::{Cause, Evidence, Finding, Look, Usually, Verdict};
+mod bind;
+mod catalogue;
+mod gate;
+mod parameters;
+
+mod absence;
+mod close;
+mod each;
+mod program;
+mod service;
+
+mod connection_accepted;
+mod handshake_completes;
+mod lifecycle_in_order;
+mod no_reset;
+mod not_spinning;
+mod orderly_close;
+mod refused_when_down;
+mod runs_on_windows;
+mod served_concurrently;
+mod server_listens;
+mod stops_on_sigterm;
+mod survives;
+mod transfer_intact;
+
+pub use bind::{Bound, SourceText, bind};
+pub use catalogue::{CATALOGUE, Check, Judge, ParameterDoc, Requirement, find};
+pub use verdict::{Cause, Evidence, Finding, Root, Verdict};
+
+pub use crate::diagnosis::Usually;

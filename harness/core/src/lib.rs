@@ -17,8 +17,17 @@ pub mod time;
 pub mod pcap;
 pub mod wire;
 
-pub mod checks;
 pub mod flow;
 pub mod manifest;
-pub mod report;
 pub mod spec;
+
+pub mod observation;
+
+pub mod diagnosis;
+pub mod story;
+
+pub mod checks;
+
+pub mod report;
+
+pub mod grade;

@@ -10,6 +10,7 @@
 
 mod model;
 mod page;
+mod row;
 mod visible;
 mod words;
 
@@ -17,19 +18,21 @@ mod connections;
 mod failures;
 mod json;
 mod junit;
+mod ladder;
 mod markdown;
 mod table;
 
-pub use connections::connections;
+pub use connections::{connections, recording_table};
 pub use failures::failures;
 pub use json::json;
 pub use junit::{JunitError, junit};
+pub use ladder::ladder;
 pub use markdown::markdown;
 pub use model::{
     CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,
     RecordingReport, Report, ResultName, Stage, Status, Usually,
 };
-pub use page::{Colour, Page};
+pub use page::{Colour, Page, labelled};
 pub use table::table;
 pub use visible::{harmless, visible};
 

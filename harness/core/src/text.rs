@@ -112,7 +112,7 @@ impl Bounded {
 
 /// Whether a character could do something to what shows it, or hide: controls, line separators, bidirectional and other
 /// format characters, noncharacters (Unicode 15, 23.7), private use.
-fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     let is_noncharacter =
         matches!(u32::from(c), 0xFDD0..=0xFDEF) || u32::from(c) & 0xFFFE == 0xFFFE;
     c.is_control() || is_noncharacter || is_format_or_separator(c) || is_private(c)
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(Foreign::new("abcdefg", 6).as_str(), "abcdef…");
         assert_eq!(Foreign::new("abcd\u{1b}", 6).as_str(), "abcd…");
         assert_eq!(
-            Foreign::from_bytes(&[0xff; 1_000_000], 8).as_str(),
+            Foreign::from_bytes(&vec![0xff; 1_000_000], 8).as_str(),
             "\\xff\\xff…"
         );
     }

@@ -5,6 +5,7 @@
 mod exit;
 mod output;
 mod source;
+mod words;
 
 mod checks;
 mod doctor;
@@ -12,6 +13,8 @@ mod explain;
 mod flows;
 mod grade;
 mod record;
+#[cfg(target_os = "linux")]
+mod recorder;
 mod run;
 
 use std::process::ExitCode;
@@ -46,6 +49,10 @@ enum Command {
     Checks(checks::Args),
     Doctor(doctor::Args),
 }
+
+/// What recording says on other systems.
+#[cfg(not(target_os = "linux"))]
+const NEEDS_LINUX: &str = "recording needs Linux: record with Wireshark and use synfin grade";
 
 /// Does what the process's arguments say.
 pub fn main() -> ExitCode {

@@ -26,4 +26,7 @@ mod recording;
 #[cfg(target_os = "linux")]
 pub mod runner;
 
+pub mod grading;
 pub mod options;
+
+pub mod cli;

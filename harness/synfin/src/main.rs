@@ -10,5 +10,5 @@ fn main() -> ExitCode {
     {
         return synfin::sandbox::init_main();
     }
-    ExitCode::SUCCESS
+    synfin::cli::main()
 }

@@ -85,6 +85,7 @@ pub(crate) async fn record(
     let (armed, prepared) = tokio::join!(armed, prepared);
     let ((capture, frames), ()) = (armed?, prepared?);
 
+<<<<<<< HEAD
     let stage = Arc::new(Stage::new(
         job.play.clone(),
         sandbox.clone(),
@@ -93,10 +94,18 @@ pub(crate) async fn record(
     let mut background = JoinSet::new();
     background.spawn(pump(Arc::clone(&stage), frames));
     background.spawn(attribute_all(Arc::clone(&stage)));
+=======
+    let stage = Arc::new(Stage::new(job.play.clone(), sandbox.clone(), sandbox.socket_table().await?));
+    let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
+    let mut attributing = JoinSet::new();
+    attributing.spawn(attribute_all(Arc::clone(&stage)));
+>>>>>>> main
     let was_interrupted = perform(&stage, interrupted).await;
     stop::stop(&stage).await;
+    attributing.shutdown().await;
     let captured = capture.close().await?;
-    background.shutdown().await;
+    // The ring has handed over its last frame.
+    pumping.await.expect("the pump does not panic");
 
     let recorded = manifest::write(job, &stage, captured, was_interrupted).await?;
     drop(stage);

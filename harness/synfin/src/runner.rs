@@ -4,6 +4,7 @@
 //! options ─► sources (rubric, targets) ─► plan ─► record, some at once ─► captures/RUN
 //! ```
 
+mod command;
 mod environment;
 mod events;
 mod folder;
@@ -21,6 +22,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+pub use self::command::record_command;
 pub use self::events::RunEvent;
 pub use self::plan::UnknownName;
 pub use self::reference::ReferenceError;
@@ -31,7 +33,8 @@ use self::plan::{Planned, Wishes, plan};
 use self::sources::{Cast, Sources};
 use crate::drive::Play;
 use crate::options::RunOptions;
-use crate::recording::{Job, record};
+use crate::launch::LaunchError;
+use crate::recording::{Job, RecordError, record};
 use crate::sandbox::Setup;
 use crate::store::StoreError;
 
@@ -59,6 +62,12 @@ pub enum RunError {
     /// The run's folder could not be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The command could not be recorded.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The command could not be started.
+    #[error("start the command: {0}")]
+    Launch(#[from] LaunchError),
     /// The running executable cannot be found again.
     #[error("find the running executable")]
     Setup(#[source] std::io::Error),

@@ -1,5 +1,6 @@
 //! What a check concludes, and what it shows for it.
 
+use crate::diagnosis::Usually;
 use crate::flow::ConnectionId;
 use crate::manifest::Role;
 use crate::pcap::FrameNumber;
@@ -47,6 +48,17 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What usually causes it; alternatives, likeliest first. Empty for a pass.
     pub usually: Vec<Usually>,
+    /// The failure of another check that this one only follows from.
+    pub follows_from: Option<Root>,
+}
+
+/// A failure from which others follow: they point to the item that shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A build command of the target failed.
+    BuildFailed,
+    /// The server never listened where it should.
+    ServerNotListening,
 }
 
 /// One thing that a verdict stands on.
@@ -93,22 +105,104 @@ pub enum Evidence {
     },
 }
 
-/// Where to look in Wireshark: by addresses and frame ranges, never by `tcp.stream`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// A display filter.
-    pub filter: String,
-    /// The frame to go to.
-    pub frame: FrameNumber,
+impl Verdict {
+    /// A pass that shows `saw`.
+    pub(crate) fn pass(finding: impl Into<Finding>) -> Self {
+        Self::Pass(finding.into())
+    }
+
+    /// A fail that shows `saw`.
+    pub(crate) fn fail(finding: impl Into<Finding>) -> Self {
+        Self::Fail(finding.into())
+    }
+
+    /// Not decided, because of `cause`.
+    pub(crate) fn undecided(cause: Cause, finding: impl Into<Finding>) -> Self {
+        Self::Inconclusive {
+            cause,
+            finding: finding.into(),
+        }
+    }
+
+    /// What was seen; nothing was looked at when the check was skipped.
+    pub fn finding(&self) -> Option<&Finding> {
+        match self {
+            Self::Pass(finding) | Self::Fail(finding) | Self::Inconclusive { finding, .. } => {
+                Some(finding)
+            }
+            Self::Skipped { .. } => None,
+        }
+    }
+
+    pub(super) fn finding_mut(&mut self) -> Option<&mut Finding> {
+        match self {
+            Self::Pass(finding) | Self::Fail(finding) | Self::Inconclusive { finding, .. } => {
+                Some(finding)
+            }
+            Self::Skipped { .. } => None,
+        }
+    }
 }
 
-/// A usual cause of what was seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usually {
-    /// The cause, in the words of source code.
-    pub cause: String,
-    /// What to do instead.
-    pub remedy: String,
-    /// Where that is written (RFC section, manual page).
-    pub source: String,
+impl From<String> for Finding {
+    fn from(saw: String) -> Self {
+        Self {
+            saw,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&str> for Finding {
+    fn from(saw: &str) -> Self {
+        saw.to_owned().into()
+    }
+}
+
+impl Finding {
+    /// The finding with one more thing that it stands on.
+    pub(crate) fn with(mut self, evidence: Evidence) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    /// The finding with what it stands on.
+    pub(crate) fn with_all(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    /// The finding with its usual causes.
+    pub(crate) fn usually(mut self, usually: Vec<Usually>) -> Self {
+        self.usually = usually;
+        self
+    }
+}
+
+impl Evidence {
+    /// Frames of one connection.
+    pub(crate) fn frames(
+        what: impl Into<String>,
+        connection: ConnectionId,
+        frames: impl IntoIterator<Item = FrameNumber>,
+    ) -> Self {
+        Self::Frames {
+            what: what.into(),
+            connection: Some(connection),
+            frames: frames.into_iter().collect(),
+        }
+    }
+
+    /// What a program's record shows.
+    pub(crate) fn process(role: Role, what: impl Into<String>) -> Self {
+        Self::Process {
+            role,
+            what: what.into(),
+        }
+    }
+
+    /// What a sample of the socket table shows.
+    pub(crate) fn sockets(what: impl Into<String>) -> Self {
+        Self::Sockets { what: what.into() }
+    }
 }

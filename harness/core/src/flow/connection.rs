@@ -159,6 +159,7 @@ pub enum Ending {
 
 impl Side {
     /// The other end.
+    #[must_use]
     pub fn peer(self) -> Self {
         match self {
             Self::Initiator => Self::Responder,

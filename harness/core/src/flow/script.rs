@@ -21,6 +21,8 @@ use crate::wire::{Flags, Segment, SeqNumber};
 pub(crate) const CLIENT: &str = "10.0.0.1:40000";
 /// The end that `<` lines come from.
 pub(crate) const SERVER: &str = "10.0.0.2:80";
+/// Its port.
+pub(crate) const SERVER_PORT: u16 = 80;
 
 /// What every payload is cut from.
 static PAYLOAD: [u8; 4096] = [b'x'; 4096];
@@ -88,7 +90,9 @@ fn segment(line: &str) -> Segment<'static> {
         seq: SeqNumber(seq),
         ack: option(options, "ack").map(SeqNumber),
         flags: Flags::from_letters(flags),
-        window: option(options, "win").map_or(1000, |window| window as u16),
+        window: option(options, "win").map_or(1000, |window| {
+            u16::try_from(window).expect("a window of 16 bits")
+        }),
         payload_len: len,
         payload: &PAYLOAD[..len as usize],
     }

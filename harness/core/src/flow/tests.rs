@@ -80,24 +80,23 @@ fn describe_half(half: &HalfConnection) -> String {
         .iter()
         .map(|range| format!("{range:?}"))
         .collect();
-    let mut text = format!("[{}] acknowledged {}", ranges.join(" "), half.acknowledged);
-    if let Some(fin) = half.fin {
-        let fin = format!(
-            " FIN {}@{} acknowledged {}",
-            frame(Some(fin.sent)),
-            fin.offset,
-            frame(fin.acknowledged)
-        );
-        text.push_str(&fin);
-    }
-    for reset in &half.resets {
+    let mut told = vec![format!(
+        "[{}] acknowledged {}",
+        ranges.join(" "),
+        half.acknowledged
+    )];
+    told.extend(half.fin.map(|fin| {
+        let (sent, acknowledged) = (frame(Some(fin.sent)), frame(fin.acknowledged));
+        format!("FIN {sent}@{} acknowledged {acknowledged}", fin.offset)
+    }));
+    told.extend(half.resets.iter().map(|reset| {
         let when = if reset.after_close {
             " after close"
         } else {
             ""
         };
-        text.push_str(&format!(" RST {}{when}", reset.sent.frame));
-    }
+        format!("RST {}{when}", reset.sent.frame)
+    }));
     let counts = [
         ("again", half.retransmitted_bytes),
         ("out of order", half.out_of_order_bytes),
@@ -106,13 +105,14 @@ fn describe_half(half: &HalfConnection) -> String {
         ("zero windows", half.zero_windows),
         ("keep-alives", half.keep_alives),
     ];
-    for (name, count) in counts.iter().filter(|(_, count)| *count > 0) {
-        text.push_str(&format!(" {name} {count}"));
-    }
-    for hole in half.missing() {
-        text.push_str(&format!(" missing {hole:?}"));
-    }
-    text
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    told.extend(counts.map(|(name, count)| format!("{name} {count}")));
+    told.extend(
+        half.missing()
+            .iter()
+            .map(|hole| format!("missing {hole:?}")),
+    );
+    told.join(" ")
 }
 
 fn frame(milestone: Option<Milestone>) -> String {
@@ -265,6 +265,53 @@ fn a_simultaneous_open_is_a_setup() {
         "
         client by Syn: setup 1 2 3; still open; 11 S1
         > [0..3] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn of_a_syn_ack_sent_again_the_first_counts() {
+    check(
+        "
+        > S 1000
+        < S. 5000 ack 1001
+        < S. 5000 ack 1001
+        > . 1001 ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 4; still open; 7 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_syn_without_a_window_announces_no_zero_window() {
+    check(
+        "
+        > S 1000 win 0
+        < S. 5000 ack 1001 win 0
+        ",
+        "
+        client by Syn: setup 1 2 -; still open; 3 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_fin_beside_a_syn_means_nothing() {
+    check(
+        "
+        > FS 1000
+        < S. 5000 ack 1001
+        ",
+        "
+        client by Syn: setup 1 2 -; still open; 3 S1
+        > [] acknowledged 0
         < [] acknowledged 0
         ",
     );
@@ -496,6 +543,22 @@ fn a_probe_of_a_zero_window_is_no_keep_alive() {
         client by Syn: setup 1 2 3; still open; 15 S1
         > [0..6] acknowledged 6
         < [] acknowledged 0 zero windows 2
+        ",
+    );
+}
+
+#[test]
+fn a_byte_sent_again_before_it_was_acknowledged_is_no_keep_alive() {
+    check_established(
+        "
+        < . 5001 ack 1001
+        > P. 1001(5) ack 5001
+        > . 1005(1) ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..5] acknowledged 0 again 1
+        < [] acknowledged 0
         ",
     );
 }
@@ -738,6 +801,7 @@ fn an_rst_outside_the_window_is_not_believed() {
         < P. 5001(5) ack 1001
         > . 1001 ack 5006
         < R 4000
+        < R 5003
         ",
         "
         client by Syn: setup 1 2 3; still open; 47 S1
@@ -778,6 +842,40 @@ fn data_after_a_fin_is_counted_apart() {
         < [] acknowledged 0
         ",
     );
+}
+
+#[test]
+fn an_rst_after_both_fins_of_which_one_is_not_acknowledged_is_a_reset_but_not_for_zeek() {
+    check_established(
+        "
+        > F. 1001 ack 5001
+        < F. 5001 ack 1001
+        > R 1002
+        ",
+        "
+        client by Syn: setup 1 2 3; reset by initiator; 55 SF
+        > [] acknowledged 0 FIN 4@0 acknowledged - RST 6
+        < [] acknowledged 0 FIN 5@0 acknowledged -
+        ",
+    );
+}
+
+#[test]
+fn what_one_side_did_without_the_other_has_names_of_its_own() {
+    let states = [
+        ("> S 1000\n> F. 1001 ack 5001", "SH"),
+        ("> S 1000\n> R 1001", "RSTOS0"),
+        ("< S. 5000 ack 1001\n< F. 5001 ack 1001", "SHR"),
+        ("< S. 5000 ack 1001\n< R. 5001 ack 1001", "RSTRH"),
+        ("> P. 1001(5) ack 5001\n> R 1006", "OTH"),
+    ];
+    for (script, expected) in states {
+        let states: Vec<String> = connections(script)
+            .iter()
+            .map(|connection| connection.conn_state().to_string())
+            .collect();
+        assert_eq!(states, [expected], "{script}");
+    }
 }
 
 // --- ports used again ---
@@ -838,6 +936,26 @@ fn a_syn_into_a_living_connection_opens_a_new_one_once_it_is_answered() {
         client by Syn: setup 4 5 6; still open; 7 S1
         > [] acknowledged 0
         < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn the_same_syn_after_a_refusal_is_another_attempt_once_it_is_refused_too() {
+    check(
+        "
+        > S 1000
+        < R. 0 ack 1001
+        > S 1000
+        < R. 0 ack 1001
+        ",
+        "
+        client by Syn: setup 1 - -; refused; 37 REJ
+        > [] acknowledged 0
+        < [] acknowledged 0 RST 2
+        client by Syn: setup 3 - -; refused; 37 REJ
+        > [] acknowledged 0
+        < [] acknowledged 0 RST 4
         ",
     );
 }

@@ -1,7 +1,7 @@
 //! `report.json`.
 
 use super::Report;
-use super::visible::is_invisible;
+use crate::text::is_hostile;
 
 /// The report as indented JSON: the same report gives the same bytes, and reading it back gives the same report.
 pub fn json(report: &Report) -> String {
@@ -13,7 +13,7 @@ pub fn json(report: &Report) -> String {
 fn escaped(json: &str) -> String {
     let escape = |c: char| match c {
         '\n' => c.to_string(),
-        c if is_invisible(c) => utf16_escape(c),
+        c if is_hostile(c) => utf16_escape(c),
         c => c.to_string(),
     };
     let safe: String = json.chars().map(escape).collect();

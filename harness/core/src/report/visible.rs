@@ -1,8 +1,10 @@
 //! Text that can neither move a cursor, nor reorder what stands around it, nor speak to a CI log.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Report;
+use crate::text::is_hostile;
 
 /// The text with everything invisible shown as an escape: controls as `\x1b`, bidirectional controls, line separators
 /// and noncharacters as `\u{202e}`. A line break or tab becomes a space: one field is one line.
@@ -11,7 +13,7 @@ pub fn visible(text: &str) -> String {
         .fold(String::with_capacity(text.len()), |mut shown, c| {
             match c {
                 '\n' | '\t' => shown.push(' '),
-                c if !is_invisible(c) => shown.push(c),
+                c if !is_hostile(c) => shown.push(c),
                 c if c.is_ascii() => shown.extend(["\\x", &format!("{:02x}", u32::from(c))]),
                 c => shown.extend(c.escape_unicode()),
             }
@@ -31,19 +33,13 @@ pub fn harmless(output: &str) -> String {
         .collect()
 }
 
-/// Whether a character has no business in text of one line: controls, bidirectional controls (Unicode Annex 9), line
-/// separators and noncharacters.
-pub(super) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fdd0}'..='\u{fdef}')
-        || u32::from(c) & 0xfffe == 0xfffe
-}
-
-/// The report with every string in it passed through `change`; names of results and the like are strings too, so
-/// `change` leaves lower-case words with hyphens alone.
-pub(super) fn with_text(report: &Report, change: fn(&str) -> String) -> Report {
-    let mut value = serde_json::to_value(report).expect("a report has string keys only");
+/// A report, or a part of one, with every string in it passed through `change`; names of results and the like are
+/// strings too, so `change` leaves lower-case words with hyphens alone.
+pub(super) fn with_text<T: Serialize + DeserializeOwned>(
+    part: &T,
+    change: fn(&str) -> String,
+) -> T {
+    let mut value = serde_json::to_value(part).expect("a report has string keys only");
     change_strings(&mut value, change);
     serde_json::from_value(value).expect("changing strings does not change the shape")
 }

@@ -137,19 +137,15 @@ impl Stage {
 
     /// The client has begun the entry.
     pub(crate) fn began(&self, client: ClientNumber, place: usize) {
-        let frame = self.wire.now().last_frame().0;
-        self.record(client, place, |record| {
-            record.began_at = Some(clock::now().as_nanos());
-            record.after_frame = Some(frame);
-        });
+        let now = clock::now().as_nanos();
+        self.record(client, place, |record| record.began_at = Some(now));
     }
 
     /// The client's entry has ended.
     pub(crate) fn ended(&self, client: ClientNumber, place: usize, outcome: StepOutcome) {
-        let frame = self.wire.now().last_frame().0;
+        let now = clock::now().as_nanos();
         self.record(client, place, |record| {
-            record.ended_at = Some(clock::now().as_nanos());
-            record.done_frame = Some(frame);
+            record.ended_at = Some(now);
             record.outcome = outcome;
         });
     }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use synfin_core::manifest::{CaptureHealth, ProcessRecord, Recorded, Role};
+use synfin_core::manifest::{CaptureHealth, ClientSteps, ProcessRecord, Recorded, Role};
+use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
 use crate::drive::{Log, Stage, Terminal};
@@ -44,7 +45,7 @@ pub(crate) async fn write(
         listening_at: log.listening_at.map(|at| at.as_nanos()),
         harness_fault: log.fault,
         interrupted,
-        client_steps: log.steps,
+        client_steps: with_frames(log.steps, stage),
         attributions: log.attributions,
         processes,
         socket_samples: log.samples,
@@ -53,6 +54,17 @@ pub(crate) async fn write(
     let path = job.run.join(format!("{}.json", job.stem()));
     store::write_atomically(&path, recorded.to_json().as_bytes())?;
     Ok(recorded)
+}
+
+/// The steps with the frames at which they began and ended, now that the wire has been read to its end.
+fn with_frames(mut clients: Vec<ClientSteps>, stage: &Stage) -> Vec<ClientSteps> {
+    let wire = stage.wire.now();
+    let frame_at = |moment: u64| wire.frame_at(Timestamp::from_nanos(moment)).0;
+    for record in clients.iter_mut().flat_map(|client| &mut client.steps) {
+        record.after_frame = record.began_at.map(frame_at);
+        record.done_frame = record.ended_at.map(frame_at);
+    }
+    clients
 }
 
 fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {

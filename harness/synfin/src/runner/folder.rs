@@ -56,7 +56,7 @@ impl RunFolder {
 }
 
 /// Now, in UTC, as a file name: `2026-11-22T14-03-11Z`.
-fn moment() -> String {
+pub(crate) fn moment() -> String {
     let since_epoch = Duration::from_nanos(clock::now().as_nanos());
     let seconds = humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since_epoch);
     seconds.to_string().replace(':', "-")

@@ -1,0 +1,79 @@
+//! All checks there are, and what each says of itself.
+
+use std::fmt;
+
+use super::parameters::Parameters;
+use super::{Verdict, *};
+use crate::observation::Observation;
+use crate::spec::{Selection, SpecError};
+
+/// A check as the catalogue knows it.
+pub struct Check {
+    /// Its id, as rubrics write it.
+    pub id: &'static str,
+    /// What it asks, in a few words.
+    pub title: &'static str,
+    /// What it enforces.
+    pub requirement: Requirement,
+    /// Without this it is *Inconclusive*.
+    pub precondition: &'static str,
+    /// What a rubric can say beside `in` and the selection.
+    pub parameters: &'static [ParameterDoc],
+    /// Reads its parameters.
+    pub(super) bind: fn(&Parameters<'_>) -> Result<Box<dyn Judge>, SpecError>,
+}
+
+/// What a check enforces, and where that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The source's own words.
+    pub quote: &'static str,
+    /// RFC section, manual page or rubric.
+    pub source: &'static str,
+}
+
+/// One parameter of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParameterDoc {
+    /// Its key in the rubric.
+    pub name: &'static str,
+    /// Its values, its default, and what it means.
+    pub meaning: &'static str,
+}
+
+/// A check whose parameters are known.
+pub trait Judge: fmt::Debug + Send + Sync {
+    /// What the requirement asks for, with the parameters filled in.
+    fn expected(&self) -> String;
+
+    /// What the observation shows.
+    fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict;
+}
+
+/// Every check, in the order in which a connection lives.
+pub const CATALOGUE: &[Check] = &[
+    server_listens::CHECK,
+    handshake_completes::CHECK,
+    connection_accepted::CHECK,
+    served_concurrently::CHECK,
+    lifecycle_in_order::CHECK,
+    transfer_intact::CHECK,
+    orderly_close::CHECK,
+    no_reset::CHECK,
+    survives::CHECK,
+    not_spinning::CHECK,
+    stops_on_sigterm::CHECK,
+    refused_when_down::CHECK,
+    runs_on_windows::CHECK,
+];
+
+/// The check of this id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    CATALOGUE.iter().find(|check| check.id == id)
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Check").field(&self.id).finish()
+    }
+}

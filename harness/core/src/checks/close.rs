@@ -1,0 +1,49 @@
+//! Who closed a connection, and whether that was the program's own doing.
+
+use crate::flow::{Fin, Milestone, Reset, Side};
+use crate::observation::{Observation, ObservedConnection, OwnClose};
+
+/// One side's close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Close {
+    /// Its FIN was acknowledged, and its program sent it by itself.
+    Proven(Fin),
+    /// Its FIN was never acknowledged.
+    Unacknowledged(Fin),
+    /// Its FIN proves nothing: the kernel sent it for a program that was being ended.
+    NotOwn(Fin, OwnClose),
+    /// It sent no FIN.
+    Missing,
+}
+
+/// One side's close of a connection.
+pub(super) fn of(observation: &Observation, connection: &ObservedConnection, side: Side) -> Close {
+    let Some(fin) = connection.wire.sent_by(side).fin else {
+        return Close::Missing;
+    };
+    match observation.own_close(connection.role(side), fin.sent) {
+        OwnClose::Own if fin.acknowledged.is_some() => Close::Proven(fin),
+        OwnClose::Own => Close::Unacknowledged(fin),
+        by @ (OwnClose::AfterStop | OwnClose::AfterFaultStep | OwnClose::Crash) => {
+            Close::NotOwn(fin, by)
+        }
+    }
+}
+
+/// The first RST that took something away: sent before both FINs were acknowledged.
+pub(super) fn harmful_reset(connection: &ObservedConnection) -> Option<(Side, Reset)> {
+    [Side::Initiator, Side::Responder]
+        .into_iter()
+        .flat_map(|side| {
+            let resets = &connection.wire.sent_by(side).resets;
+            resets.iter().map(move |reset| (side, *reset))
+        })
+        .filter(|(_, reset)| !reset.after_close)
+        .min_by_key(|(_, reset)| reset.sent.frame)
+}
+
+/// The frame that acknowledged the later of the two FINs: the end of the connection.
+pub(super) fn end(connection: &ObservedConnection) -> Option<Milestone> {
+    let acknowledged = |side| connection.wire.sent_by(side).fin?.acknowledged;
+    Some(acknowledged(Side::Initiator)?.max(acknowledged(Side::Responder)?))
+}

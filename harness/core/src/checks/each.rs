@@ -1,0 +1,135 @@
+//! Judges connections one by one and puts the outcomes together.
+
+use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use crate::diagnosis::Pattern;
+use crate::manifest::Role;
+use crate::observation::{Observation, ObservedConnection};
+use crate::spec::{ClientNumber, Selection};
+
+/// How many connections a finding speaks of one by one.
+const SHOWN: usize = 4;
+
+/// What one connection, client or file shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The requirement holds here.
+    Holds(Finding),
+    /// It does not.
+    Violated(Finding),
+    /// It could not be decided here.
+    Unknown(Cause, Finding),
+}
+
+/// Judges every selected connection; a selected client without one fails. `passed` puts the pass in words.
+pub(super) fn connection(
+    observation: &Observation,
+    selection: &Selection,
+    judge: impl Fn(&ObservedConnection) -> Outcome,
+    passed: impl FnOnce(&[&ObservedConnection]) -> String,
+) -> Verdict {
+    let connections = observation.selected(selection);
+    let without = without_connection(observation, selection, &connections);
+    if connections.is_empty() && without.is_empty() {
+        let saw = format!("no connection to {} was selected", observation.server);
+        return Verdict::undecided(Cause::Harness, saw);
+    }
+    let outcomes = connections
+        .iter()
+        .map(|connection| prefixed(connection, judge(connection)))
+        .chain(without);
+    together(outcomes, || passed(&connections))
+}
+
+/// Any violation fails, else anything unknown is inconclusive, else it passes.
+pub(super) fn together(
+    outcomes: impl IntoIterator<Item = Outcome>,
+    passed: impl FnOnce() -> String,
+) -> Verdict {
+    let (mut held, mut violated, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Holds(finding) => held.push(finding),
+            Outcome::Violated(finding) => violated.push(finding),
+            Outcome::Unknown(cause, finding) => unknown.push((cause, finding)),
+        }
+    }
+    let cause = unknown.first().map(|(cause, _)| *cause);
+    match (violated.is_empty(), cause) {
+        (false, _) => Verdict::Fail(joined(violated)),
+        (true, Some(cause)) => Verdict::Inconclusive {
+            cause,
+            finding: joined(unknown.into_iter().map(|(_, finding)| finding).collect()),
+        },
+        (true, None) => Verdict::Pass(Finding {
+            saw: passed(),
+            ..joined(held)
+        }),
+    }
+}
+
+/// One finding of several: the first few in full, the rest counted; causes of the first.
+fn joined(findings: Vec<Finding>) -> Finding {
+    let more = findings.len().saturating_sub(SHOWN);
+    let usually = findings.first().map(|first| first.usually.clone());
+    let mut saw = Vec::new();
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for finding in findings.into_iter().take(SHOWN) {
+        saw.push(finding.saw);
+        evidence.extend(finding.evidence);
+    }
+    if more > 0 {
+        saw.push(format!("and so on {more} more"));
+    }
+    Finding {
+        saw: saw.join("; "),
+        evidence,
+        usually: usually.unwrap_or_default(),
+        ..Finding::default()
+    }
+}
+
+fn prefixed(connection: &ObservedConnection, outcome: Outcome) -> Outcome {
+    let name = match connection.client {
+        Some(client) => format!("connection {} (client {client})", connection.wire.id),
+        None => format!("connection {}", connection.wire.id),
+    };
+    let named = |finding: Finding| Finding {
+        saw: format!("{name}: {}", finding.saw),
+        ..finding
+    };
+    match outcome {
+        Outcome::Holds(finding) => Outcome::Holds(named(finding)),
+        Outcome::Violated(finding) => Outcome::Violated(named(finding)),
+        Outcome::Unknown(cause, finding) => Outcome::Unknown(cause, named(finding)),
+    }
+}
+
+/// The selected clients that never sent a SYN: what the program does not do is a failure.
+fn without_connection(
+    observation: &Observation,
+    selection: &Selection,
+    connections: &[&ObservedConnection],
+) -> Vec<Outcome> {
+    observation
+        .selected_clients(&selection.clients)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|&client| {
+            !connections
+                .iter()
+                .any(|connection| connection.client == Some(client))
+        })
+        .map(|client| absence::fails(observation, no_syn(observation, client)))
+        .collect()
+}
+
+/// A client that sent no SYN, with its record.
+pub(super) fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
+    let undone = observation
+        .first_undone(client)
+        .map(|record| format!(": {}", program::undone(record)))
+        .unwrap_or_default();
+    Finding::from(format!("client {client} sent no SYN{undone}"))
+        .with_all(program::record(observation, Role::Client(client.0)))
+        .usually(Pattern::NoSyn.usually())
+}

@@ -1,0 +1,102 @@
+//! What keeps every check from looking, or decides before it: harness faults, other steps, a server that never listened.
+
+use super::catalogue::Check;
+use super::{Cause, Finding, Root, Verdict, program, refused_when_down, server_listens};
+use crate::manifest::Recorded;
+use crate::observation::{Listening, Observation, Problem};
+use crate::spec::{Selection, ServerState, StepEntry};
+
+/// The verdict that stands before the check has looked; `None` if it may look.
+pub(super) fn closed(
+    check: &Check,
+    observation: &Observation,
+    selection: &Selection,
+) -> Option<Verdict> {
+    unusable(observation)
+        .or_else(|| contradicted(observation, selection))
+        .or_else(|| server_missing(check, observation))
+}
+
+/// What we could not do.
+fn unusable(observation: &Observation) -> Option<Verdict> {
+    let health = &observation.health;
+    let broken = health.problems.iter().find(|problem| match problem {
+        Problem::OtherCapture | Problem::Unreadable { .. } => true,
+        Problem::SentinelMissing(_)
+        | Problem::Dropped { .. }
+        | Problem::Cut { .. }
+        | Problem::Hole { .. }
+        | Problem::TailCut { .. }
+        | Problem::Malformed { .. } => false,
+    });
+    let why = broken
+        .map(|problem| format!("the capture cannot be graded: {problem}"))
+        .or_else(|| fault(observation.recorded()?, observation))?;
+    Some(Verdict::undecided(Cause::Harness, why))
+}
+
+fn fault(recorded: &Recorded, observation: &Observation) -> Option<String> {
+    if let Some(fault) = &recorded.harness_fault {
+        return Some(format!("the recording ended early: {fault}"));
+    }
+    if recorded.interrupted {
+        return Some("the recording was interrupted".to_owned());
+    }
+    (!is_same_course(recorded, observation)).then(|| {
+        let (steps, clients) = (recorded.steps.join(", "), recorded.clients);
+        format!("recorded under other steps: {clients} clients: {steps}")
+    })
+}
+
+/// Whether the rubric asks for what was recorded; texts may differ that mean the same (`64KiB`, `65536`).
+fn is_same_course(recorded: &Recorded, observation: &Observation) -> bool {
+    let recorded_steps: Vec<Option<StepEntry>> = recorded
+        .steps
+        .iter()
+        .map(|text| text.parse().ok())
+        .collect();
+    let asked_for: Vec<_> = observation
+        .setting
+        .steps
+        .iter()
+        .cloned()
+        .map(Some)
+        .collect();
+    recorded_steps == asked_for && recorded.clients == observation.setting.clients
+}
+
+/// The socket table said that a connection was another program's.
+fn contradicted(observation: &Observation, selection: &Selection) -> Option<Verdict> {
+    let connection = observation
+        .selected(selection)
+        .into_iter()
+        .find(|connection| connection.contradicted_by.is_some())?;
+    let owner = connection.contradicted_by?;
+    Some(Verdict::undecided(
+        Cause::Harness,
+        format!(
+            "connection {} was taken for client {}'s, but its socket was {owner}'s",
+            connection.wire.id, connection.client?
+        ),
+    ))
+}
+
+/// Where the server should run and never listened, all that follows is one failure.
+fn server_missing(check: &Check, observation: &Observation) -> Option<Verdict> {
+    let decides_itself = [server_listens::CHECK.id, refused_when_down::CHECK.id];
+    let should_run = observation.setting.server == ServerState::Up;
+    if !should_run || decides_itself.contains(&check.id) {
+        return None;
+    }
+    observation.recorded()?;
+    match observation.listening() {
+        Listening::Socket { .. } | Listening::Answered { .. } => None,
+        Listening::Unknown if program::start_error(observation).is_none() => None,
+        Listening::Elsewhere(_) | Listening::Nowhere | Listening::Unknown => {
+            Some(Verdict::fail(Finding {
+                follows_from: Some(Root::ServerNotListening),
+                ..server_listens::not_listening(observation)
+            }))
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! `orderly-close`: each side says FIN by itself, and the other acknowledges it.
+
+use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
+use super::close::Close;
+use super::each::Outcome;
+use super::service::{Standing, standing};
+use super::{Cause, Evidence, Finding, Verdict, absence, close, each, program};
+use crate::diagnosis::Pattern;
+use crate::flow::{Fin, Side};
+use crate::manifest::Role;
+use crate::observation::{Observation, ObservedConnection, OwnClose};
+use crate::spec::Selection;
+
+pub(super) const CHECK: Check = Check {
+    id: "orderly-close",
+    title: "connections are closed in order",
+    requirement: Requirement {
+        quote: "CLOSE is an operation meaning \"I have no more data to send.\"",
+        source: "RFC 9293 3.6",
+    },
+    precondition: "the capture is whole, and the client was asked to quit",
+    parameters: &[ParameterDoc {
+        name: "by",
+        meaning: "whose close is asked for: `both` (default), `server` or `client`",
+    }],
+    bind: |parameters| {
+        let by = parameters.choice(
+            "by",
+            &[
+                ("both", By::Both),
+                ("server", By::Server),
+                ("client", By::Client),
+            ],
+        )?;
+        Ok(Box::new(OrderlyClose { by }))
+    },
+};
+
+#[derive(Debug)]
+struct OrderlyClose {
+    by: By,
+}
+
+/// Whose close is asked for.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Both,
+    Server,
+    Client,
+}
+
+impl By {
+    fn sides(self) -> &'static [Side] {
+        match self {
+            Self::Both => &[Side::Initiator, Side::Responder],
+            Self::Server => &[Side::Responder],
+            Self::Client => &[Side::Initiator],
+        }
+    }
+}
+
+impl Judge for OrderlyClose {
+    fn expected(&self) -> String {
+        let whose = match self.by {
+            By::Both => "each side's FIN",
+            By::Server => "the server's FIN",
+            By::Client => "the client's FIN",
+        };
+        format!(
+            "{whose} acknowledged, no RST before, sent before we stopped anything by a program alive or ended by itself"
+        )
+    }
+
+    fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
+        let verdict = each::connection(
+            observation,
+            selection,
+            |connection| closed(observation, connection, self.by.sides()),
+            |connections| {
+                let last = connections.iter().filter_map(|it| close::end(it)).max();
+                let until = last.map_or_else(String::new, |end| {
+                    format!(", the last by frame {}", end.frame)
+                });
+                format!("{} connections closed in order{until}", connections.len())
+            },
+        );
+        match verdict {
+            Verdict::Pass(finding) => absence::passes(observation, finding),
+            Verdict::Fail(_) | Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
+        }
+    }
+}
+
+/// Whether both sides closed a connection in order.
+pub(super) fn closed_by_both(
+    observation: &Observation,
+    connection: &ObservedConnection,
+) -> Outcome {
+    closed(observation, connection, By::Both.sides())
+}
+
+fn closed(observation: &Observation, connection: &ObservedConnection, sides: &[Side]) -> Outcome {
+    if let Some(reset) = reset(observation, connection, sides) {
+        return reset;
+    }
+    let outcomes = sides
+        .iter()
+        .map(|&side| side_closed(observation, connection, side));
+    let mut fins = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Holds(finding) => fins.extend(finding.evidence),
+            missing @ (Outcome::Violated(_) | Outcome::Unknown(..)) => return missing,
+        }
+    }
+    Outcome::Holds(Finding::from("closed in order").with_all(fins))
+}
+
+/// An RST that took the close's place.
+fn reset(
+    observation: &Observation,
+    connection: &ObservedConnection,
+    sides: &[Side],
+) -> Option<Outcome> {
+    let (side, reset) = close::harmful_reset(connection)?;
+    let by = observation.own_close(connection.role(side), reset.sent);
+    let finding = Finding::from(format!("reset by the {side} (frame {})", reset.sent.frame))
+        .with(Evidence::frames(
+            "RST",
+            connection.wire.id,
+            [reset.sent.frame],
+        ))
+        .usually(Pattern::Reset.usually());
+    match by {
+        OwnClose::Own | OwnClose::Crash if sides.contains(&side) => {
+            Some(Outcome::Violated(finding))
+        }
+        OwnClose::AfterFaultStep => Some(Outcome::Unknown(
+            Cause::Harness,
+            Finding {
+                saw: format!("{}, whose program a step had killed", finding.saw),
+                ..finding
+            },
+        )),
+        OwnClose::Own | OwnClose::Crash | OwnClose::AfterStop => None,
+    }
+}
+
+fn side_closed(observation: &Observation, connection: &ObservedConnection, side: Side) -> Outcome {
+    match close::of(observation, connection, side) {
+        Close::Proven(fin) => Outcome::Holds(fin_finding(connection, fin, "closed")),
+        Close::Unacknowledged(fin) => absence::fails(
+            observation,
+            fin_finding(
+                connection,
+                fin,
+                &format!("the FIN of the {side} was never acknowledged"),
+            ),
+        ),
+        Close::NotOwn(fin, OwnClose::AfterFaultStep) => Outcome::Unknown(
+            Cause::Harness,
+            fin_finding(
+                connection,
+                fin,
+                &format!("the {side} had been killed by a step: its FIN proves nothing"),
+            ),
+        ),
+        Close::NotOwn(fin, OwnClose::Crash) => Outcome::Violated(
+            fin_finding(
+                connection,
+                fin,
+                &format!("the {side} crashed: its FIN is the kernel's"),
+            )
+            .with_all(
+                connection
+                    .role(side)
+                    .and_then(|role| program::record(observation, role)),
+            )
+            .usually(Pattern::ClosedByDeath.usually()),
+        ),
+        Close::NotOwn(fin, OwnClose::AfterStop | OwnClose::Own) => {
+            let saw = format!("the {side} sent no FIN before we stopped the programs");
+            let finding =
+                fin_finding(connection, fin, &saw).usually(Pattern::ClosedByDeath.usually());
+            never_closed(observation, connection, finding)
+        }
+        Close::Missing => {
+            let finding = Finding::from(format!("the {side} sent no FIN"))
+                .with(missing(observation, connection))
+                .usually(Pattern::NeverClosed.usually());
+            never_closed(observation, connection, finding)
+        }
+    }
+}
+
+/// A close that never came: a failure, unless nobody asked the client to end its session.
+fn never_closed(
+    observation: &Observation,
+    connection: &ObservedConnection,
+    finding: Finding,
+) -> Outcome {
+    let Some(client) = connection.client else {
+        return absence::fails(observation, finding);
+    };
+    if observation.was_asked_to_quit(client) {
+        return absence::fails(observation, finding);
+    }
+    let Some(undone) = observation.first_undone(client) else {
+        let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
+        return Outcome::Unknown(Cause::Harness, Finding { saw, ..finding });
+    };
+    let saw = format!("{}: {}", finding.saw, program::undone(undone));
+    let finding =
+        Finding { saw, ..finding }.with_all(program::record(observation, Role::Client(client.0)));
+    match standing(observation, client, undone) {
+        Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
+        Standing::Answered(_) | Standing::Failed { .. } => absence::fails(observation, finding),
+    }
+}
+
+fn missing(observation: &Observation, connection: &ObservedConnection) -> Evidence {
+    let last = observation.last_frame();
+    Evidence::Missing {
+        what: "FIN".to_owned(),
+        connection: Some(connection.wire.id),
+        searched: (
+            connection.wire.first.frame,
+            observation.stop.map_or(last, |stop| stop.min(last)),
+        ),
+        nearest: Some(connection.wire.last.frame),
+    }
+}
+
+fn fin_finding(connection: &ObservedConnection, fin: Fin, saw: &str) -> Finding {
+    let acknowledged = fin.acknowledged.map(|it| it.frame);
+    let frames = std::iter::once(fin.sent.frame).chain(acknowledged);
+    let saw = format!("{saw} (FIN: frame {})", fin.sent.frame);
+    Finding::from(saw).with(Evidence::frames(
+        "FIN and its ACK",
+        connection.wire.id,
+        frames,
+    ))
+}

@@ -1,0 +1,297 @@
+//! `served-concurrently`: several clients open *and answered* at the same time.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
+use super::service::{Given, Kind, Standing, standing};
+use super::{Cause, Evidence, Finding, Verdict, absence};
+use crate::diagnosis::Pattern;
+use crate::flow::ConnectionId;
+use crate::observation::{Observation, ObservedConnection};
+use crate::pcap::FrameNumber;
+use crate::spec::{ClientNumber, Selection};
+
+pub(super) const CHECK: Check = Check {
+    id: "served-concurrently",
+    title: "several clients are served at once",
+    requirement: Requirement {
+        quote: "serving at least 5 clients at a time",
+        source: "Installation 1, item 3",
+    },
+    precondition: "enough clients take part, each with a request, and a reply can be told from a banner",
+    parameters: &[ParameterDoc {
+        name: "at_least",
+        meaning: "how many clients must be open and answered at the same time (required)",
+    }],
+    bind: |parameters| {
+        let at_least = parameters.count("at_least")?;
+        Ok(Box::new(ServedConcurrently { at_least }))
+    },
+};
+
+#[derive(Debug)]
+struct ServedConcurrently {
+    at_least: NonZeroU32,
+}
+
+/// One client and how its first request fared.
+struct Client {
+    number: ClientNumber,
+    standing: Standing,
+}
+
+/// From the first frame to the one before `end`, on a connection.
+#[derive(Clone, Copy)]
+struct Life {
+    connection: ConnectionId,
+    start: FrameNumber,
+    end: FrameNumber,
+}
+
+impl Judge for ServedConcurrently {
+    fn expected(&self) -> String {
+        format!("{} answered while all of them were open", self.at_least)
+    }
+
+    fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
+        let Some(numbers) = observation.selected_clients(&selection.clients) else {
+            let saw = "a capture made elsewhere does not say which connection is whose";
+            return Verdict::undecided(Cause::Harness, saw);
+        };
+        let wanted = self.at_least.get() as usize;
+        if numbers.len() < wanted {
+            let saw = format!("only {} clients took part", numbers.len());
+            return Verdict::undecided(Cause::Harness, saw);
+        }
+        let clients: Vec<_> = numbers
+            .into_iter()
+            .filter_map(|number| client(observation, number))
+            .collect();
+        if clients.len() < wanted {
+            let saw = format!(
+                "the steps let only {} clients ask for something",
+                clients.len()
+            );
+            return Verdict::undecided(Cause::Harness, saw);
+        }
+        self.decide(observation, &clients)
+    }
+}
+
+impl ServedConcurrently {
+    fn decide(&self, observation: &Observation, clients: &[Client]) -> Verdict {
+        let wanted = self.at_least.get() as usize;
+        let served = most_at_once(&served_lives(observation, clients));
+        if served.len() >= wanted {
+            return absence::passes(observation, served_finding(&served));
+        }
+        let failed = clients
+            .iter()
+            .filter(|client| matches!(client.standing, Standing::Failed { .. }))
+            .count();
+        let finding = shortfall(observation, clients, served.len());
+        if clients.len() - failed < wanted {
+            return Verdict::Fail(finding.usually(cause(observation, clients)));
+        }
+        let cause = clients.iter().find_map(|client| match client.standing {
+            Standing::Undecided { cause, .. } => Some(cause),
+            Standing::Answered(_) | Standing::Failed { .. } => None,
+        });
+        Verdict::Inconclusive {
+            cause: cause.unwrap_or(Cause::Harness),
+            finding,
+        }
+    }
+}
+
+fn client(observation: &Observation, number: ClientNumber) -> Option<Client> {
+    let request = observation.requests_of(number).next()?;
+    Some(Client {
+        number,
+        standing: standing(observation, number, request),
+    })
+}
+
+/// From each client's answer to the first FIN or RST of either side.
+fn served_lives(observation: &Observation, clients: &[Client]) -> Vec<Life> {
+    clients
+        .iter()
+        .filter_map(|client| answer(&client.standing))
+        .filter_map(|given| {
+            let connection = observation.connection(given.connection)?;
+            Some(Life {
+                connection: given.connection,
+                start: given.at.frame,
+                end: end(observation, connection),
+            })
+        })
+        .collect()
+}
+
+/// An answer in time, or a late one: it counts from when it came.
+fn answer(standing: &Standing) -> Option<Given> {
+    match standing {
+        Standing::Answered(given) => Some(*given),
+        Standing::Failed { late, .. } | Standing::Undecided { late, .. } => *late,
+    }
+}
+
+/// The first frame in which a connection is no longer open for certain.
+fn end(observation: &Observation, connection: &ObservedConnection) -> FrameNumber {
+    let after_last = FrameNumber(observation.last_frame().0 + 1);
+    let ending = connection.first_ending_frame();
+    let stop = observation.stop;
+    [ending, stop]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(after_last)
+}
+
+/// The largest set of lives that share a frame, in the order of their beginnings; the earliest such set.
+fn most_at_once(lives: &[Life]) -> Vec<Life> {
+    let sharing = |frame: FrameNumber| {
+        let mut sharing: Vec<_> = lives
+            .iter()
+            .filter(|life| life.start <= frame && frame < life.end)
+            .copied()
+            .collect();
+        sharing.sort_by_key(|life| life.start);
+        sharing
+    };
+    let mut starts: Vec<_> = lives.iter().map(|life| life.start).collect();
+    starts.sort_unstable();
+    starts
+        .into_iter()
+        .map(sharing)
+        .reduce(|best, next| if next.len() > best.len() { next } else { best })
+        .unwrap_or_default()
+}
+
+fn served_finding(served: &[Life]) -> Finding {
+    let frame = served.last().map_or(FrameNumber(0), |life| life.start);
+    Finding::from(format!(
+        "{} connections open and answered at frame {frame}",
+        served.len()
+    ))
+    .with_all(
+        served
+            .iter()
+            .map(|life| Evidence::frames("answered", life.connection, [life.start])),
+    )
+}
+
+/// How many were open, how many of them answered, and what became of the others.
+fn shortfall(observation: &Observation, clients: &[Client], served: usize) -> Finding {
+    let open = most_at_once(&open_lives(observation, clients));
+    let frame = open.last().map_or(FrameNumber(0), |life| life.start);
+    let mut parts = vec![
+        format!("{} connections open (frame {frame})", open.len()),
+        format!("{served} answered at once"),
+    ];
+    parts.extend(counts(clients));
+    let late = second_answer(observation, clients);
+    Finding::from(parts.join(", ") + &late.unwrap_or_default())
+        .with_all(
+            open.iter()
+                .map(|life| Evidence::frames("open", life.connection, [life.start])),
+        )
+        .with_all(clients.iter().flat_map(shown))
+}
+
+fn open_lives(observation: &Observation, clients: &[Client]) -> Vec<Life> {
+    observation
+        .connections
+        .iter()
+        .filter(|connection| {
+            clients
+                .iter()
+                .any(|client| connection.client == Some(client.number))
+        })
+        .filter_map(|connection| {
+            Some(Life {
+                connection: connection.wire.id,
+                start: connection.wire.setup.syn_ack?.frame,
+                end: end(observation, connection),
+            })
+        })
+        .collect()
+}
+
+/// `5 never accepted (no server-side socket)`, a part for each way.
+fn counts(clients: &[Client]) -> Vec<String> {
+    let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
+    let mut undecided = 0;
+    for client in clients {
+        match &client.standing {
+            Standing::Failed { kind, .. } => *kinds.entry(*kind).or_default() += 1,
+            Standing::Undecided { .. } => undecided += 1,
+            Standing::Answered(_) => {}
+        }
+    }
+    let undecided = (undecided > 0).then(|| format!("{undecided} undecided"));
+    kinds
+        .into_iter()
+        .map(|(kind, count)| format!("{count} {}", kind.phrase()))
+        .chain(undecided)
+        .collect()
+}
+
+fn shown(client: &Client) -> Vec<Evidence> {
+    match &client.standing {
+        Standing::Answered(_) => Vec::new(),
+        Standing::Failed { finding, .. } | Standing::Undecided { finding, .. } => {
+            let what = format!("client {}: {}", client.number, finding.saw);
+            vec![Evidence::sockets(what)]
+        }
+    }
+}
+
+/// `; the 2nd answer is frame 61, 0.200 ms after connection 0 closed (58)`.
+fn second_answer(observation: &Observation, clients: &[Client]) -> Option<String> {
+    let mut answers: Vec<_> = clients
+        .iter()
+        .filter_map(|client| answer(&client.standing))
+        .collect();
+    answers.sort_by_key(|given| given.at.frame);
+    let [first, second, ..] = answers.as_slice() else {
+        return None;
+    };
+    let before = observation.connection(first.connection)?;
+    let closed = before.first_ending_frame()?;
+    let closed_at = [before.wire.by_initiator.fin, before.wire.by_responder.fin]
+        .into_iter()
+        .flatten()
+        .map(|fin| fin.sent)
+        .find(|sent| sent.frame == closed)?;
+    (closed < second.at.frame).then(|| {
+        format!(
+            "; the 2nd answer is frame {}, {} after connection {} closed ({closed})",
+            second.at.frame,
+            second.at.at.since(closed_at.at),
+            first.connection,
+        )
+    })
+}
+
+/// The causes that fit what was seen most.
+fn cause(observation: &Observation, clients: &[Client]) -> Vec<crate::diagnosis::Usually> {
+    let kinds = clients.iter().filter_map(|client| match &client.standing {
+        Standing::Failed { kind, .. } => Some(*kind),
+        Standing::Answered(_) | Standing::Undecided { .. } => None,
+    });
+    let Some(kind) = kinds.min() else {
+        return Vec::new();
+    };
+    let has_served = clients
+        .iter()
+        .any(|client| matches!(client.standing, Standing::Answered(_)));
+    let is_turn_taking = matches!(kind, Kind::Unread | Kind::Silent) && has_served;
+    let waits = second_answer(observation, clients).is_some();
+    if is_turn_taking || waits && kind.pattern() == Pattern::RequestIgnored {
+        Pattern::ServedOneAfterAnother.usually()
+    } else {
+        kind.pattern().usually()
+    }
+}

@@ -1,0 +1,97 @@
+//! `stops-on-sigterm`: SIGTERM is enough to end the server.
+
+use super::catalogue::{Check, Judge, Requirement};
+use super::{Cause, Evidence, Finding, Verdict, program};
+use crate::diagnosis::Pattern;
+use crate::manifest::{ProcessRecord, Role, SignalSent};
+use crate::observation::Observation;
+use crate::spec::Selection;
+use crate::time::Timestamp;
+
+pub(super) const CHECK: Check = Check {
+    id: "stops-on-sigterm",
+    title: "the server stops on SIGTERM",
+    requirement: Requirement {
+        quote: "SIGTERM: Termination signal",
+        source: "POSIX.1-2017, <signal.h>",
+    },
+    precondition: "a recorded manifest, in which the server was sent SIGTERM",
+    parameters: &[],
+    bind: |_| Ok(Box::new(StopsOnSigterm)),
+};
+
+#[derive(Debug)]
+struct StopsOnSigterm;
+
+impl Judge for StopsOnSigterm {
+    fn expected(&self) -> String {
+        "the server ends after SIGTERM, within the grace and without SIGKILL".to_owned()
+    }
+
+    fn judge(&self, observation: &Observation, _: &Selection) -> Verdict {
+        let Some(server) = observation.process(Role::Server) else {
+            return Verdict::undecided(
+                Cause::Harness,
+                "there is no record of the server's process",
+            );
+        };
+        let at = |signal| {
+            server
+                .stop_actions
+                .iter()
+                .find(|stop| stop.signal == signal)
+                .map(|stop| stop.at)
+        };
+        match (at(SignalSent::Term), at(SignalSent::Kill), server.exited_at) {
+            (Some(_), Some(_), _) => Verdict::Fail(
+                finding(
+                    observation,
+                    "SIGTERM did not end the server, SIGKILL was needed".to_owned(),
+                )
+                .usually(Pattern::IgnoresSigterm.usually()),
+            ),
+            (Some(term), None, Some(exited_at)) if exited_at >= term => {
+                Verdict::Pass(finding(observation, stopped(server, term, exited_at)))
+            }
+            (Some(_), None, None) => {
+                Verdict::undecided(Cause::Harness, "the server's end was not seen")
+            }
+            (_, _, Some(_)) if ended_before(server) => Verdict::Fail(finding(
+                observation,
+                format!(
+                    "the server {} before SIGTERM was sent",
+                    program::end(server)
+                ),
+            )),
+            (_, _, _) => Verdict::undecided(Cause::Harness, "the server was not sent SIGTERM"),
+        }
+    }
+}
+
+fn ended_before(server: &ProcessRecord) -> bool {
+    let first_stop = server.stop_actions.iter().map(|stop| stop.at).min();
+    match (server.exited_at, first_stop) {
+        (Some(exited_at), Some(stop)) => exited_at < stop,
+        (Some(_), None) => true,
+        (None, _) => false,
+    }
+}
+
+fn stopped(server: &ProcessRecord, term: u64, exited_at: u64) -> String {
+    let span = Timestamp::from_nanos(exited_at).since(Timestamp::from_nanos(term));
+    match server.exit {
+        Some(crate::manifest::Exit::Signal { signal }) => {
+            format!("ended by signal {signal}, {span} after SIGTERM")
+        }
+        Some(crate::manifest::Exit::Code { code }) => {
+            format!("exited with code {code}, {span} after SIGTERM")
+        }
+        None => format!("ended {span} after SIGTERM"),
+    }
+}
+
+fn finding(observation: &Observation, saw: String) -> Finding {
+    let record = program::record(observation, Role::Server);
+    Finding::from(saw.clone())
+        .with_all(record.or_else(|| Some(Evidence::process(Role::Server, saw))))
+}

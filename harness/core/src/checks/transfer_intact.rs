@@ -1,0 +1,168 @@
+//! `transfer-intact`: every file arrived as it was sent, and its bytes crossed the wire.
+
+mod wire_leg;
+
+use super::catalogue::{Check, Judge, Requirement};
+use super::each::{self, Outcome};
+use super::service::{Standing, standing};
+use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use crate::diagnosis::Pattern;
+use crate::manifest::{FileRecord, Role, StepRecord, Transfer};
+use crate::observation::Observation;
+use crate::spec::{ClientNumber, Selection, Step};
+use wire_leg::WireLeg;
+
+pub(super) const CHECK: Check = Check {
+    id: "transfer-intact",
+    title: "every file arrives as it was sent",
+    requirement: Requirement {
+        quote: "TCP provides a reliable, in-order, byte-stream service to applications.",
+        source: "RFC 9293 2.2",
+    },
+    precondition: "a recorded manifest, and a step that transfers a file",
+    parameters: &[],
+    bind: |_| Ok(Box::new(TransferIntact)),
+};
+
+#[derive(Debug)]
+struct TransferIntact;
+
+/// What this check says, for those that ask for it and more.
+pub(super) fn judge(observation: &Observation, selection: &Selection) -> Verdict {
+    TransferIntact.judge(observation, selection)
+}
+
+impl Judge for TransferIntact {
+    fn expected(&self) -> String {
+        "stored = source and received = stored by SHA-256, and at least as many payload bytes that way as the file has".to_owned()
+    }
+
+    fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
+        let Some(clients) = observation.selected_clients(&selection.clients) else {
+            let saw = "only a recorded manifest knows the files";
+            return Verdict::undecided(Cause::Harness, saw);
+        };
+        let during = selection.during.as_deref();
+        let transfers: Vec<_> = clients
+            .iter()
+            .flat_map(|&client| transfers(observation, client, during))
+            .collect();
+        if transfers.is_empty() {
+            return Verdict::undecided(Cause::Harness, "no step transfers a file");
+        }
+        let outcomes = transfers
+            .iter()
+            .map(|&(client, record)| transfer(observation, client, record));
+        each::together(outcomes, || passed(observation, &transfers))
+    }
+}
+
+/// A client's steps that transfer a file.
+fn transfers<'a>(
+    observation: &'a Observation,
+    client: ClientNumber,
+    during: Option<&'a str>,
+) -> impl Iterator<Item = (ClientNumber, &'a StepRecord)> {
+    observation
+        .steps_of(client)
+        .iter()
+        .filter(move |record| match observation.step(record) {
+            Some(step @ (Step::Upload { .. } | Step::Download { .. })) => {
+                during.is_none_or(|name| step.name() == name)
+            }
+            Some(Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill) | None => false,
+        })
+        .map(move |record| (client, record))
+}
+
+fn passed(observation: &Observation, transfers: &[(ClientNumber, &StepRecord)]) -> String {
+    let files = transfers
+        .iter()
+        .filter_map(|&(client, record)| observation.file(client, record.entry));
+    let bytes: u64 = files.map(|file| file.size).sum();
+    format!(
+        "{} files, {bytes} bytes, arrived as they were sent",
+        transfers.len()
+    )
+}
+
+fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord) -> Outcome {
+    let Some(file) = observation.file(client, record.entry) else {
+        return not_transferred(observation, client, record);
+    };
+    let name = format!(
+        "client {client}'s {} of {:?}",
+        word(file.transfer),
+        file.name
+    );
+    let finding = |what: String, shows: &str| {
+        Finding::from(format!("{name}: {what}")).with(Evidence::File {
+            name: file.name.clone(),
+            what: shows.to_owned(),
+        })
+    };
+    match &file.arrived_sha256 {
+        None => not_transferred(observation, client, record),
+        Some(arrived) if *arrived != file.source_sha256 => {
+            let shows = format!("sent {}, arrived {arrived}", file.source_sha256);
+            Outcome::Violated(
+                finding(differs(file), &shows).usually(Pattern::FileDiffers.usually()),
+            )
+        }
+        Some(sha256) => match wire_leg::look(observation, file, record) {
+            WireLeg::Crossed(how) => {
+                Outcome::Holds(finding(how.clone(), &format!("SHA-256 {sha256}; {how}")))
+            }
+            WireLeg::Short { bytes } => {
+                let what = format!(
+                    "the file did not cross the wire: {bytes} payload bytes that way during the step, it has {}",
+                    file.size
+                );
+                let finding = finding(what, &format!("SHA-256 {sha256}"));
+                absence::fails(
+                    observation,
+                    finding.usually(Pattern::FileNotOnTheWire.usually()),
+                )
+            }
+        },
+    }
+}
+
+fn differs(file: &FileRecord) -> String {
+    match file.arrived_size {
+        Some(size) if size < file.size => {
+            format!("{size} of {} bytes arrived", file.size)
+        }
+        Some(size) if size > file.size => {
+            format!("{size} bytes arrived, {} were sent", file.size)
+        }
+        Some(_) | None => "as many bytes arrived as were sent, but others".to_owned(),
+    }
+}
+
+/// A file that never arrived: the program's failure, unless the server may only have been slow.
+fn not_transferred(
+    observation: &Observation,
+    client: ClientNumber,
+    record: &StepRecord,
+) -> Outcome {
+    let undone = observation.first_undone(client).unwrap_or(record);
+    let finding = Finding::from(format!(
+        "client {client}: nothing arrived by `{}`: {}",
+        record.step,
+        program::undone(undone)
+    ))
+    .with_all(program::record(observation, Role::Client(client.0)))
+    .usually(Pattern::FileMissing.usually());
+    match standing(observation, client, undone) {
+        Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
+        Standing::Answered(_) | Standing::Failed { .. } => Outcome::Violated(finding),
+    }
+}
+
+fn word(transfer: Transfer) -> &'static str {
+    match transfer {
+        Transfer::Upload => "upload",
+        Transfer::Download => "download",
+    }
+}

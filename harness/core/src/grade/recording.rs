@@ -1,0 +1,64 @@
+//! One recording in the report: its capture's health and its connections.
+
+use super::connection;
+use crate::observation::{Observation, Wholeness};
+use crate::report::{CaptureSummary, RecordingReport};
+use crate::time::Span;
+
+/// The report of one recording.
+pub(super) fn report(observation: &Observation, scenario: &str, file: &str) -> RecordingReport {
+    RecordingReport {
+        scenario: scenario.to_owned(),
+        capture: summary(observation, file),
+        connections: observation
+            .connections
+            .iter()
+            .map(|connection| connection::row(observation, connection))
+            .collect(),
+    }
+}
+
+fn summary(observation: &Observation, file: &str) -> CaptureSummary {
+    let health = &observation.health;
+    CaptureSummary {
+        file: file.to_owned(),
+        frames: health.frames,
+        dropped: health.dropped,
+        whole: match health.wholeness() {
+            Wholeness::Proven => true,
+            Wholeness::Uncontradicted | Wholeness::Broken => false,
+        },
+        notes: notes(observation),
+    }
+}
+
+fn notes(observation: &Observation) -> Vec<String> {
+    let health = &observation.health;
+    let mut notes: Vec<_> = health.problems.iter().map(ToString::to_string).collect();
+    if health.wholeness() == Wholeness::Uncontradicted {
+        notes.push(health.summary());
+    }
+    if !health.sentinels.is_empty() {
+        let frames: Vec<_> = health.sentinels.iter().map(ToString::to_string).collect();
+        notes.push(format!(
+            "frames {} are synfin's own sentinels",
+            frames.join(", ")
+        ));
+    }
+    notes.extend(pauses(observation));
+    notes
+}
+
+fn pauses(observation: &Observation) -> Option<String> {
+    let pauses = &observation.recorded()?.capture.pauses;
+    let total: u64 = pauses
+        .iter()
+        .map(|(from, to)| to.saturating_sub(*from))
+        .sum();
+    (!pauses.is_empty()).then(|| {
+        let (times, span) = (pauses.len(), Span::from_nanos(total));
+        format!(
+            "the programs were paused {times} times, {span} in all, while the capture was drained"
+        )
+    })
+}

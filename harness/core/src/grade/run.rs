@@ -1,0 +1,285 @@
+//! Grades a whole run.
+
+use std::collections::BTreeMap;
+
+use super::item::{self, JudgedItem};
+use super::scenario::{self, Judged};
+use super::{GradeError, RecordingInput, RunInput, aggregate, recording};
+use crate::checks::{Bound, SourceText, bind};
+use crate::manifest::{Level, Role, RunFile, ScenarioEntry};
+use crate::observation::{Health, Observation, Problem, Replies, Setting};
+use crate::report::{RecordingReport, Report};
+use crate::spec::{Programs, Rubric, Scenario, ServerState, SpecError, Step, StepEntry, Target};
+
+/// The version of the report's format.
+pub(super) const SCHEMA: u32 = 1;
+
+/// Grades a run by a rubric.
+///
+/// # Errors
+/// If the rubric, one of its check calls or a target is wrong. What a capture lacks becomes a verdict.
+pub fn grade(input: &RunInput<'_>) -> Result<Report, GradeError> {
+    let rubric = Rubric::parse(input.rubric.name, input.rubric.text)?;
+    let calls = bind_all(&rubric, input.rubric)?;
+    let run = Run {
+        input,
+        rubric: &rubric,
+        lone: Lone::of(input)?,
+    };
+    let (judged, recordings) = run.judge(&calls);
+    let items = item::reports(assemble(&rubric, &calls, judged));
+    let file = &input.run;
+    Ok(Report {
+        schema: SCHEMA,
+        recorded_by: Some(file.synfin.clone()),
+        run: file.name.clone(),
+        title: rubric.title.clone(),
+        target: file.targets.name.clone(),
+        level: level(file.level).to_owned(),
+        wall_ms: Some(file.wall_ms),
+        status: aggregate::status(&items),
+        points: aggregate::points(&items),
+        items,
+        recordings,
+    })
+}
+
+/// Each item's calls, bound.
+pub(super) fn bind_all(
+    rubric: &Rubric,
+    source: SourceText<'_>,
+) -> Result<Vec<Vec<Bound>>, SpecError> {
+    rubric
+        .items
+        .iter()
+        .map(|item| item.checks.iter().map(|call| bind(call, source)).collect())
+        .collect()
+}
+
+/// Each item with its calls' verdicts.
+pub(super) fn assemble<'a>(
+    rubric: &'a Rubric,
+    calls: &[Vec<Bound>],
+    mut judged: BTreeMap<(usize, usize), Judged>,
+) -> Vec<JudgedItem<'a>> {
+    rubric
+        .items
+        .iter()
+        .enumerate()
+        .map(|(row, item)| JudgedItem {
+            item,
+            checks: (0..calls[row].len())
+                .filter_map(|column| judged.remove(&(row, column)))
+                .collect(),
+        })
+        .collect()
+}
+
+/// How replies are recognised in the scenarios of each kind of programs.
+struct Lone {
+    target: Replies,
+    windows: Replies,
+    connected_lines: Vec<String>,
+}
+
+struct Run<'a> {
+    input: &'a RunInput<'a>,
+    rubric: &'a Rubric,
+    lone: Lone,
+}
+
+/// The verdict of each call, by item and place in it.
+type Verdicts = BTreeMap<(usize, usize), Judged>;
+
+impl Run<'_> {
+    /// Judges every call, scenario by scenario; and reports every recording, in the run's order.
+    fn judge(&self, calls: &[Vec<Bound>]) -> (Verdicts, Vec<RecordingReport>) {
+        let (mut verdicts, mut recordings) = (Verdicts::new(), Vec::new());
+        for entry in &self.input.run.scenarios {
+            let asked_for = self
+                .rubric
+                .scenarios
+                .iter()
+                .find(|it| it.name == entry.name);
+            let observations = self.observe(entry, asked_for);
+            for (stem, observation) in &observations {
+                let file = format!("{stem}.pcap");
+                recordings.push(recording::report(observation, &entry.name, &file));
+            }
+            let graded = observations.into_iter().map(|(_, observation)| observation);
+            let graded = scenario::graded(graded.collect());
+            for (place, bound) in calls_on(calls, &entry.name) {
+                let judged = if graded.is_empty() {
+                    scenario::not_recorded(bound, entry.not_recorded.as_ref())
+                } else {
+                    scenario::judge(bound, &graded)
+                };
+                verdicts.insert(place, judged);
+            }
+        }
+        for scenario in &self.rubric.scenarios {
+            for (place, bound) in calls_on(calls, &scenario.name) {
+                verdicts
+                    .entry(place)
+                    .or_insert_with(|| scenario::not_recorded(bound, None));
+            }
+        }
+        (verdicts, recordings)
+    }
+
+    fn observe(
+        &self,
+        entry: &ScenarioEntry,
+        asked_for: Option<&Scenario>,
+    ) -> Vec<(String, Observation)> {
+        entry
+            .recordings
+            .iter()
+            .filter_map(|stem| self.input.recordings.iter().find(|it| it.stem == *stem))
+            .map(|recording| {
+                let setting = self.setting(recording, asked_for);
+                (recording.stem.clone(), observe(recording, setting))
+            })
+            .collect()
+    }
+
+    fn setting(&self, recording: &RecordingInput<'_>, asked_for: Option<&Scenario>) -> Setting {
+        let base = as_recorded(recording, &self.input.run);
+        let Some(scenario) = asked_for else {
+            return Setting {
+                replies: self.lone.target.clone(),
+                ..base
+            };
+        };
+        let replies = match scenario.programs {
+            Programs::Target => &self.lone.target,
+            Programs::Windows => &self.lone.windows,
+        };
+        Setting {
+            steps: scenario.steps.clone(),
+            clients: clients(scenario, &self.input.run),
+            server: scenario.server,
+            replies: replies.clone(),
+            connected_lines: self.lone.connected_lines.clone(),
+            ..base
+        }
+    }
+}
+
+/// How many clients a scenario asks for: `--clients` counts for those with several.
+fn clients(scenario: &Scenario, run: &RunFile) -> u32 {
+    match (scenario.clients.get(), run.clients) {
+        (several, Some(instead)) if several > 1 => instead,
+        (asked_for, _) => asked_for,
+    }
+}
+
+fn calls_on<'a>(
+    calls: &'a [Vec<Bound>],
+    scenario: &'a str,
+) -> impl Iterator<Item = ((usize, usize), &'a Bound)> {
+    calls.iter().enumerate().flat_map(move |(row, checks)| {
+        checks
+            .iter()
+            .enumerate()
+            .filter(move |(_, bound)| bound.scenario == scenario)
+            .map(move |(column, bound)| ((row, column), bound))
+    })
+}
+
+/// A capture that cannot even be opened is an observation too: of nothing, and not whole.
+fn observe(recording: &RecordingInput<'_>, setting: Setting) -> Observation {
+    let capture = (recording.capture)().map_err(|error| error.to_string());
+    let observed = capture.and_then(|capture| {
+        Observation::read(capture, recording.manifest(), setting.clone())
+            .map_err(|error| error.to_string())
+    });
+    observed.unwrap_or_else(|reason| Observation {
+        manifest: recording.manifest(),
+        server: recording.manifest.server,
+        setting,
+        connections: Vec::new(),
+        health: Health {
+            frames: 0,
+            dropped: Some(recording.manifest.capture.dropped),
+            sentinels: Vec::new(),
+            problems: vec![Problem::Unreadable { reason }],
+        },
+        stop: None,
+    })
+}
+
+/// The setting of a recording by its own manifest.
+fn as_recorded(recording: &RecordingInput<'_>, run: &RunFile) -> Setting {
+    let steps = recording.manifest.steps.iter();
+    Setting {
+        steps: steps
+            .filter_map(|step| step.parse::<StepEntry>().ok())
+            .collect(),
+        clients: recording.manifest.clients,
+        server: ServerState::Up,
+        os: run.machine.os.clone(),
+        ..Setting::default()
+    }
+}
+
+impl Lone {
+    /// Learns from the target's patterns and the run's one-client recording.
+    fn of(input: &RunInput<'_>) -> Result<Self, SpecError> {
+        let target = Target::parse(input.target.name, input.target.text)?;
+        let windows = input
+            .windows_target
+            .map(|source| Target::parse(source.name, source.text))
+            .transpose()?;
+        let lone = lone_recording(input);
+        let observed = lone.map(|recording| observe(recording, as_recorded(recording, &input.run)));
+        let target = Replies::of(&target);
+        Ok(Self {
+            target: match &observed {
+                Some(lone) => target.with_lone(lone),
+                None => target,
+            },
+            windows: windows.as_ref().map(Replies::of).unwrap_or_default(),
+            connected_lines: lone
+                .and_then(|lone| {
+                    lone.manifest
+                        .processes
+                        .iter()
+                        .find(|it| it.role == Role::Client(1))
+                })
+                .map(|client| client.last_lines.clone())
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// The recording of a client that was alone with the target's server and asked it for something; the last such in the
+/// run's order, because the harness adds its own after the rubric's.
+fn lone_recording<'a>(input: &'a RunInput<'a>) -> Option<&'a RecordingInput<'a>> {
+    let stems = input
+        .run
+        .scenarios
+        .iter()
+        .filter_map(|entry| entry.recordings.last());
+    let recordings: Vec<_> = stems
+        .filter_map(|stem| input.recordings.iter().find(|it| it.stem == *stem))
+        .collect();
+    recordings.into_iter().rev().find(|recording| {
+        let manifest = &recording.manifest;
+        let asks = |step: &String| {
+            step.parse::<StepEntry>()
+                .is_ok_and(|entry| Step::is_request(&entry.step))
+        };
+        manifest.clients == 1 && manifest.runner.is_none() && manifest.steps.iter().any(asks)
+    })
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::RootlessNamespaces => "rootless namespaces",
+        Level::RootNamespaces => "namespaces made by root",
+        Level::RawSocketOnly => "raw socket only, no namespaces",
+        Level::CaptureHelper => "capture helper",
+        Level::Nothing => "nothing recorded from the wire",
+    }
+}

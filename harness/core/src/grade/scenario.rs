@@ -1,0 +1,176 @@
+//! One scenario of a run: its recordings observed, and every check that names it judged.
+
+use super::{aggregate, evidence};
+use crate::checks::{Bound, Cause, Finding, Root, Verdict};
+use crate::manifest::{Exit, NotRecorded};
+use crate::observation::{Observation, Wholeness};
+use crate::report::{CauseName, CheckReport, ResultName, Usually};
+use crate::text::Foreign;
+
+/// Characters of a line that a program printed.
+const SHOWN_CHARS: usize = 120;
+
+/// A check's report, and the failure it only follows from.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    pub(super) report: CheckReport,
+    pub(super) follows_from: Option<Root>,
+    /// What ran the programs, if not the operating system: `wine-8.0`.
+    pub(super) runner: Option<String>,
+    /// The capture that was judged.
+    pub(super) capture: Option<String>,
+}
+
+/// The recordings of a scenario that count: the last, and earlier ones that are whole.
+pub(super) fn graded(mut observations: Vec<Observation>) -> Vec<Observation> {
+    let Some(last) = observations.pop() else {
+        return observations;
+    };
+    observations.retain(|earlier| match earlier.health.wholeness() {
+        Wholeness::Proven => true,
+        Wholeness::Uncontradicted | Wholeness::Broken => false,
+    });
+    observations.push(last);
+    observations
+}
+
+/// Judges one call on the recordings that count, of which there is at least one.
+pub(super) fn judge(bound: &Bound, observations: &[Observation]) -> Judged {
+    let mut judged: Vec<_> = observations
+        .iter()
+        .map(|observation| one(bound, observation))
+        .collect();
+    let results: Vec<_> = judged.iter().map(|judged| judged.report.result).collect();
+    let result = aggregate::of_repetitions(&results);
+    let shown = match result {
+        ResultName::Flaky => ResultName::Fail,
+        ResultName::Fail | ResultName::Inconclusive | ResultName::Skipped | ResultName::Pass => {
+            result
+        }
+    };
+    let index = results.iter().rposition(|result| *result == shown);
+    let mut chosen = judged.swap_remove(index.unwrap_or_default());
+    if result == ResultName::Flaky {
+        let passed = results.iter().filter(|it| **it == ResultName::Pass).count();
+        chosen.report.result = result;
+        chosen.report.saw = format!(
+            "passed in {passed} of {} repetitions; failing: {}",
+            results.len(),
+            chosen.report.saw
+        );
+    }
+    chosen
+}
+
+fn one(bound: &Bound, observation: &Observation) -> Judged {
+    let verdict = bound.judge(observation);
+    let mut judged = from_verdict(bound, &verdict);
+    let found = verdict
+        .finding()
+        .map_or(&[][..], |finding| &finding.evidence);
+    judged.report.look = evidence::looks(observation, found);
+    if let Some(recorded) = observation.recorded() {
+        judged.runner.clone_from(&recorded.runner);
+        judged.capture = Some(recorded.capture.file.clone());
+    }
+    judged
+}
+
+/// The report of a call whose scenario has no recording.
+pub(super) fn not_recorded(bound: &Bound, why: Option<&NotRecorded>) -> Judged {
+    let undecided = |saw: String| Verdict::Inconclusive {
+        cause: Cause::Harness,
+        finding: saw.into(),
+    };
+    let skipped = |why: &str| Verdict::Skipped {
+        why: why.to_owned(),
+    };
+    let verdict = match why {
+        None => undecided("the run has no recording of this scenario".to_owned()),
+        Some(NotRecorded::NoWindowsTarget) => {
+            skipped("no Windows programs given: synfin run --windows-target FILE")
+        }
+        Some(NotRecorded::NotSelected) => skipped("left out by --only"),
+        Some(NotRecorded::Interrupted) => {
+            undecided("interrupted before it was recorded".to_owned())
+        }
+        Some(NotRecorded::Harness { why }) => undecided(format!("not recorded: {why}")),
+        Some(NotRecorded::BuildFailed {
+            command,
+            exit,
+            last_lines,
+        }) => Verdict::Fail(build_failed(command, *exit, last_lines)),
+    };
+    from_verdict(bound, &verdict)
+}
+
+fn build_failed(command: &[String], exit: Exit, last_lines: &[String]) -> Finding {
+    let how = match exit {
+        Exit::Code { code } => format!("exited with code {code}"),
+        Exit::Signal { signal } => format!("was ended by signal {signal}"),
+    };
+    let lines: Vec<_> = last_lines
+        .iter()
+        .map(|line| format!("“{}”", Foreign::new(line, SHOWN_CHARS)))
+        .collect();
+    Finding {
+        saw: format!(
+            "the build failed: `{}` {how}: {}",
+            command.join(" "),
+            lines.join(" / ")
+        ),
+        follows_from: Some(Root::BuildFailed),
+        ..Finding::default()
+    }
+}
+
+fn from_verdict(bound: &Bound, verdict: &Verdict) -> Judged {
+    let nothing = Finding::default();
+    let finding = verdict.finding().unwrap_or(&nothing);
+    let (result, cause) = result(verdict);
+    let saw = match verdict {
+        Verdict::Skipped { why } => why.clone(),
+        Verdict::Pass(_) | Verdict::Fail(_) | Verdict::Inconclusive { .. } => finding.saw.clone(),
+    };
+    Judged {
+        report: CheckReport {
+            check: bound.check.id.to_owned(),
+            scenario: bound.scenario.clone(),
+            result,
+            cause,
+            saw,
+            expected: bound.expected(),
+            source: bound.check.requirement.source.to_owned(),
+            evidence: evidence::lines(&finding.evidence),
+            usually: finding.usually.iter().map(usually).collect(),
+            look: Vec::new(),
+        },
+        follows_from: finding.follows_from,
+        runner: None,
+        capture: None,
+    }
+}
+
+fn result(verdict: &Verdict) -> (ResultName, Option<CauseName>) {
+    match verdict {
+        Verdict::Pass(_) => (ResultName::Pass, None),
+        Verdict::Fail(_) => (ResultName::Fail, None),
+        Verdict::Inconclusive { cause, .. } => (
+            ResultName::Inconclusive,
+            Some(match cause {
+                Cause::Harness => CauseName::Harness,
+                Cause::Machine => CauseName::Machine,
+                Cause::Program => CauseName::Program,
+            }),
+        ),
+        Verdict::Skipped { .. } => (ResultName::Skipped, None),
+    }
+}
+
+fn usually(cause: &crate::diagnosis::Usually) -> Usually {
+    Usually {
+        cause: cause.cause.clone(),
+        remedy: cause.remedy.clone(),
+        source: cause.source.clone(),
+    }
+}

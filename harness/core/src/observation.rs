@@ -1,0 +1,126 @@
+//! Capture + manifest → one immutable value, [`Observation`]: all that was learnt while programs ran.
+//!
+//! ```text
+//! capture ─► pcap ─► wire ─► flow ─┬─► connections, transcripts ─┐
+//!                                  └─► health                    ├─► Observation
+//! manifest ─► attributions, processes, samples, steps, files ────┘
+//! setting  ─► what the rubric asked for, how replies are recognised
+//! ```
+//!
+//! It tells facts and judges nothing; a live run and a stored recording meet here.
+
+mod answer;
+mod client;
+mod connection;
+mod filter;
+mod health;
+mod listening;
+mod process;
+mod read;
+mod replies;
+mod socket;
+mod transcript;
+
+use std::net::SocketAddr;
+
+use crate::flow::ConnectionId;
+use crate::manifest::{Manifest, Recorded};
+use crate::pcap::FrameNumber;
+use crate::spec::{ServerState, StepEntry};
+use crate::time::Timestamp;
+
+pub use answer::Answer;
+pub use connection::ObservedConnection;
+pub use health::{Health, Problem, Wholeness};
+pub use listening::Listening;
+pub use process::OwnClose;
+pub(crate) use replies::find;
+pub use replies::{Replies, Shape};
+pub use socket::Service;
+pub use transcript::{Excerpt, FrameWindow, Piece, Transcript};
+
+/// All that one recording showed.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// What is known beside the capture.
+    pub manifest: Manifest,
+    /// What the rubric asked for.
+    pub setting: Setting,
+    /// Where the server should listen.
+    pub server: SocketAddr,
+    /// The connections, by number.
+    pub connections: Vec<ObservedConnection>,
+    /// Whether the capture holds all that crossed the wire.
+    pub health: Health,
+    /// The first frame captured after our first stop action (one past the last frame if none was): from here on the wire may
+    /// show our doing. Absent if we stopped nothing.
+    pub stop: Option<FrameNumber>,
+}
+
+/// What the rubric and the run say about a recording.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The scenario's steps.
+    pub steps: Vec<StepEntry>,
+    /// How many clients it asks for.
+    pub clients: u32,
+    /// Whether the server should run.
+    pub server: ServerState,
+    /// The recording machine's operating system: `linux`, `windows`.
+    pub os: String,
+    /// How a reply of the server is recognised.
+    pub replies: Replies,
+    /// The last lines that a lone client printed while it was connected.
+    pub connected_lines: Vec<String>,
+}
+
+/// Of a capture made elsewhere nothing is known.
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            steps: Vec::new(),
+            clients: 0,
+            server: ServerState::Up,
+            os: String::new(),
+            replies: Replies::default(),
+            connected_lines: Vec::new(),
+        }
+    }
+}
+
+impl Observation {
+    /// The recording's facts; `None` for a capture made elsewhere.
+    pub fn recorded(&self) -> Option<&Recorded> {
+        match &self.manifest {
+            Manifest::Recorded(recorded) => Some(recorded),
+            Manifest::Foreign { .. } => None,
+        }
+    }
+
+    /// The connection of this number.
+    pub fn connection(&self, id: ConnectionId) -> Option<&ObservedConnection> {
+        self.connections
+            .iter()
+            .find(|connection| connection.wire.id == id)
+    }
+
+    /// The number of the capture's last frame; 0 if it has none.
+    pub fn last_frame(&self) -> FrameNumber {
+        FrameNumber(self.health.frames)
+    }
+
+    /// Whether this frame was captured before our first stop action.
+    pub fn is_before_stop(&self, frame: FrameNumber) -> bool {
+        self.stop.is_none_or(|stop| frame < stop)
+    }
+
+    /// When our first stop action came.
+    pub fn stopped_at(&self) -> Option<Timestamp> {
+        self.recorded()?.stopped_at.map(Timestamp::from_nanos)
+    }
+}
+
+/// Whether two addresses are the same; an IPv4 address may be written as IPv6 (`::ffff:127.0.0.1`).
+pub(crate) fn is_same_address(a: SocketAddr, b: SocketAddr) -> bool {
+    a.port() == b.port() && a.ip().to_canonical() == b.ip().to_canonical()
+}

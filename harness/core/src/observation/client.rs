@@ -1,0 +1,67 @@
+//! What each client did, step by step, and in which frames.
+
+use super::{FrameWindow, Observation};
+use crate::manifest::{StepOutcome, StepRecord};
+use crate::pcap::FrameNumber;
+use crate::spec::{ClientNumber, Step};
+
+impl Observation {
+    /// The records of one client's steps, in order; none for a capture made elsewhere.
+    pub fn steps_of(&self, client: ClientNumber) -> &[StepRecord] {
+        self.recorded()
+            .and_then(|recorded| {
+                recorded
+                    .client_steps
+                    .iter()
+                    .find(|steps| steps.client == client.0)
+            })
+            .map_or(&[], |steps| &steps.steps)
+    }
+
+    /// What the step of a record is.
+    pub fn step(&self, record: &StepRecord) -> Option<&Step> {
+        let entry = usize::try_from(record.entry).ok()?;
+        self.setting.steps.get(entry).map(|entry| &entry.step)
+    }
+
+    /// A client's steps that ask the server for something, in order.
+    pub fn requests_of(&self, client: ClientNumber) -> impl Iterator<Item = &StepRecord> {
+        self.steps_of(client)
+            .iter()
+            .filter(|record| self.step(record).is_some_and(Step::is_request))
+    }
+
+    /// The frames of a step; `None` if it was not reached.
+    pub fn window(&self, record: &StepRecord) -> Option<FrameWindow> {
+        Some(FrameWindow {
+            after: FrameNumber(record.after_frame?),
+            to: record.done_frame.map_or(self.last_frame(), FrameNumber),
+        })
+    }
+
+    /// The frames of each of a client's steps of this name.
+    pub(super) fn windows_of(
+        &self,
+        client: ClientNumber,
+        step: &str,
+    ) -> impl Iterator<Item = FrameWindow> {
+        self.steps_of(client)
+            .iter()
+            .filter(move |record| self.step(record).is_some_and(|known| known.name() == step))
+            .filter_map(|record| self.window(record))
+    }
+
+    /// The first step that a client did not do.
+    pub fn first_undone(&self, client: ClientNumber) -> Option<&StepRecord> {
+        self.steps_of(client)
+            .iter()
+            .find(|record| record.outcome != StepOutcome::Done)
+    }
+
+    /// Whether a client was ever asked to end its session.
+    pub fn was_asked_to_quit(&self, client: ClientNumber) -> bool {
+        self.steps_of(client)
+            .iter()
+            .any(|record| record.began_at.is_some() && self.step(record) == Some(&Step::Quit))
+    }
+}

@@ -1,0 +1,180 @@
+//! How a reply is told from a banner or a refusal: by the target's patterns or, without any, by its likeness to the reply
+//! that a lone client got for the same step.
+
+use std::collections::BTreeMap;
+
+use regex::bytes::Regex;
+
+use super::Observation;
+use crate::spec::{ClientNumber, Step, Target};
+
+/// Bytes of a reply that are compared; what follows is contents.
+const COMPARED_BYTES: usize = 4096;
+
+/// How the reply to each step is recognised.
+#[derive(Clone, Debug, Default)]
+pub struct Replies {
+    patterns: BTreeMap<String, Vec<Regex>>,
+    shapes: BTreeMap<&'static str, Vec<Shape>>,
+}
+
+/// A reply without what may differ between two clients: runs of digits, the file's name, and the file's contents with all
+/// that follows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape(Vec<u8>);
+
+/// The file that a step transfers, as far as it can appear in a reply.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transferred<'a> {
+    pub(super) name: &'a str,
+    /// Its first bytes, enough to find it by; empty if it has none.
+    pub(super) head: &'a [u8],
+}
+
+impl Replies {
+    /// By the target's patterns alone.
+    pub fn of(target: &Target) -> Self {
+        let patterns = target
+            .client
+            .steps
+            .iter()
+            .map(|script| (script.step.clone(), script.replies().cloned().collect()))
+            .filter(|(_, patterns): &(String, Vec<Regex>)| !patterns.is_empty())
+            .collect();
+        Self {
+            patterns,
+            shapes: BTreeMap::new(),
+        }
+    }
+
+    /// The same, and by the replies that the only client of `lone` got.
+    #[must_use]
+    pub fn with_lone(mut self, lone: &Observation) -> Self {
+        for record in lone.requests_of(ClientNumber(1)) {
+            let shape = lone.reply_shape(ClientNumber(1), record);
+            if let (Some(step), Some(shape)) = (lone.step(record), shape) {
+                self.shapes.entry(step.name()).or_default().push(shape);
+            }
+        }
+        self
+    }
+
+    /// The target's patterns for a step, in the order of its exchanges; empty if it has none.
+    pub(super) fn patterns(&self, step: &Step) -> &[Regex] {
+        self.patterns.get(step.name()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The shapes of a lone client's replies to a step; empty if there were none.
+    pub(super) fn shapes(&self, step: &Step) -> &[Shape] {
+        self.shapes.get(step.name()).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Shape {
+    /// The shape of a reply, and how many of its first bytes it covers.
+    pub(super) fn of(reply: &[u8], file: Option<Transferred<'_>>) -> (Self, usize) {
+        let head = &reply[..reply.len().min(COMPARED_BYTES)];
+        let contents = file.and_then(|file| find(reply, file.head));
+        let head = &head[..contents.unwrap_or(head.len()).min(head.len())];
+        let covered = contents.map_or(head.len(), |start| start + 1);
+        (Self(masked(head, file)), covered)
+    }
+}
+
+/// `\x00` stands for a run of digits, `\x01` for the file's name: what masks must not be made of what they mask.
+fn masked(bytes: &[u8], file: Option<Transferred<'_>>) -> Vec<u8> {
+    let name = file.map_or(&[][..], |file| file.name.as_bytes());
+    let mut masked = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&byte, after)) = rest.split_first() {
+        if !name.is_empty() && rest.starts_with(name) {
+            masked.push(1);
+            rest = &rest[name.len()..];
+            continue;
+        }
+        let mask = if byte.is_ascii_digit() { 0 } else { byte };
+        if mask != 0 || masked.last() != Some(&0) {
+            masked.push(mask);
+        }
+        rest = after;
+    }
+    masked
+}
+
+/// Where `needle` first stands in `haystack`; an empty one stands nowhere.
+pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let last_start = haystack.len().checked_sub(needle.len())?;
+    let mut from = 0;
+    while from <= last_start {
+        let step = haystack[from..=last_start]
+            .iter()
+            .position(|&byte| byte == first)?;
+        from += step;
+        if haystack[from..].starts_with(needle) {
+            return Some(from);
+        }
+        from += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn alike(one: &[u8], other: &[u8], file: Option<Transferred<'_>>) -> bool {
+        Shape::of(one, file).0 == Shape::of(other, file).0
+    }
+
+    #[test]
+    fn digits_do_not_make_a_difference_and_words_do() {
+        assert!(alike(b"3 files, 12 bytes\n", b"17 files, 9 bytes\n", None));
+        assert!(!alike(b"3 files\n", b"server full\n", None));
+        assert!(!alike(b"", b"\n", None));
+    }
+
+    #[test]
+    fn a_banner_before_the_same_reply_is_another_shape() {
+        assert!(!alike(b"OK 1\n", b"hello\nOK 1\n", None));
+    }
+
+    #[test]
+    fn a_shape_ends_where_the_file_begins() {
+        let file = Some(Transferred {
+            name: "notes.bin",
+            head: b"0123456789abcdef",
+        });
+        assert!(alike(
+            b"size 16\n0123456789abcdef",
+            b"size 99\n0123456789abcdef and more",
+            file
+        ));
+        assert_eq!(Shape::of(b"0123456789abcdef", file), (Shape(vec![]), 1));
+    }
+
+    #[test]
+    fn the_name_of_the_file_does_not_make_a_difference() {
+        let file = Some(Transferred {
+            name: "notes-2.bin",
+            head: b"",
+        });
+        let other = Some(Transferred {
+            name: "notes-31.bin",
+            head: b"",
+        });
+        assert_eq!(
+            Shape::of(b"stored notes-2.bin\n", file).0,
+            Shape::of(b"stored notes-31.bin\n", other).0
+        );
+    }
+
+    #[test]
+    fn a_needle_is_found_where_it_first_stands() {
+        assert_eq!(find(b"aabab", b"ab"), Some(1));
+        assert_eq!(find(b"aab", b"abb"), None);
+        assert_eq!(find(b"abc", b""), None);
+        assert_eq!(find(b"a", b"abc"), None);
+    }
+}
