@@ -67,17 +67,12 @@ impl Job {
 
     fn roles(&self) -> impl Iterator<Item = Role> {
         let server = (self.play.scenario.server == ServerState::Up).then_some(Role::Server);
-        server
-            .into_iter()
-            .chain((1..=self.play.scenario.clients.get()).map(Role::Client))
+        server.into_iter().chain((1..=self.play.scenario.clients.get()).map(Role::Client))
     }
 }
 
 /// Makes the recording and writes its files. When `interrupted` becomes true, the rest is left out.
-pub(crate) async fn record(
-    job: &Job,
-    interrupted: watch::Receiver<bool>,
-) -> Result<Recorded, RecordError> {
+pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Result<Recorded, RecordError> {
     let sandbox = Sandbox::start(&job.setup).await?;
     let file = store::create(&job.run.join(format!("{}.pcap", job.stem())))?;
     let armed = Capture::arm(&sandbox, file, ring::Config::default());
@@ -85,21 +80,10 @@ pub(crate) async fn record(
     let (armed, prepared) = tokio::join!(armed, prepared);
     let ((capture, frames), ()) = (armed?, prepared?);
 
-<<<<<<< HEAD
-    let stage = Arc::new(Stage::new(
-        job.play.clone(),
-        sandbox.clone(),
-        sandbox.socket_table().await?,
-    ));
-    let mut background = JoinSet::new();
-    background.spawn(pump(Arc::clone(&stage), frames));
-    background.spawn(attribute_all(Arc::clone(&stage)));
-=======
     let stage = Arc::new(Stage::new(job.play.clone(), sandbox.clone(), sandbox.socket_table().await?));
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
->>>>>>> main
     let was_interrupted = perform(&stage, interrupted).await;
     stop::stop(&stage).await;
     attributing.shutdown().await;
@@ -125,13 +109,7 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
     while let Some(batch) = frames.recv().await {
         for frame in batch {
             if let Some(segment) = frame.segment {
-                stage.wire.push(
-                    Milestone {
-                        frame: frame.number,
-                        at: frame.timestamp,
-                    },
-                    &segment,
-                );
+                stage.wire.push(Milestone { frame: frame.number, at: frame.timestamp }, &segment);
             }
         }
     }
@@ -180,7 +158,6 @@ async fn has_server(stage: &Stage) -> bool {
 /// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
 pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
     let same_family = local.is_ipv4() == asked.is_ipv4();
-    let wildcard =
-        local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
+    let wildcard = local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
     local == asked || (local.port() == asked.port() && wildcard)
 }
