@@ -11,9 +11,10 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use synfin_core::manifest::{ManifestError, Recorded, RunFile};
 use tempfile::NamedTempFile;
 
@@ -139,6 +140,45 @@ fn read_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
 /// Makes a folder and those above it; it may be there already.
 pub fn create_folder(path: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(path).map_err(write_error(path))
+}
+
+/// Makes a folder that was not there before: `name` in `parent`, or `name-2` and so on. Gives its path and name.
+pub fn create_fresh_folder(parent: &Path, name: &str) -> Result<(PathBuf, String), StoreError> {
+    let names = std::iter::once(name.to_owned()).chain((2..).map(|count| format!("{name}-{count}")));
+    for name in names {
+        let path = parent.join(&name);
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok((path, name)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(write_error(&path)(error)),
+        }
+    }
+    unreachable!("the names never end")
+}
+
+/// A new, empty file, to be written as a stream.
+pub fn create(path: &Path) -> Result<File, StoreError> {
+    File::create(path).map_err(write_error(path))
+}
+
+/// Length and SHA-256, hexadecimal, of what is left to read of a file.
+pub fn digest(file: &mut File) -> io::Result<(u64, String)> {
+    let mut hasher = Sha256::new();
+    let bytes = io::copy(file, &mut hasher)?;
+    Ok((bytes, format!("{:x}", hasher.finalize())))
+}
+
+/// SHA-256 of a file, hexadecimal.
+pub fn digest_of(path: &Path) -> Result<String, StoreError> {
+    let digest = File::open(path).and_then(|mut file| digest(&mut file));
+    digest.map(|(_, sha256)| sha256).map_err(read_error(path))
+}
+
+/// The first bytes of a file, at most so many.
+pub fn read_start(path: &Path, bytes_at_most: u64) -> Result<Vec<u8>, StoreError> {
+    let mut start = Vec::new();
+    let read = open(path)?.take(bytes_at_most).read_to_end(&mut start);
+    read.map(|_| start).map_err(read_error(path))
 }
 
 /// Writes a file beside its place and moves it there: a reader sees the old file or the new one, never a part.
