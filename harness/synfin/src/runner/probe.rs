@@ -5,7 +5,7 @@ use tempfile::tempfile;
 
 use super::environment;
 use crate::recording::RecordError;
-use crate::ring::{self, Capture};
+use crate::ring::{self, Capture, Captured};
 use crate::sandbox::{Sandbox, Setup, StartError};
 
 /// What a probe found.
@@ -34,19 +34,35 @@ pub async fn probe() -> Probe {
     Probe {
         machine: environment::machine(),
         level: if is_root { Level::RootNamespaces } else { Level::RootlessNamespaces },
-        obstacle: record_nothing().await.err().map(Obstacle::from),
+        obstacle: match record_nothing().await {
+            Ok(captured) => torn(&captured),
+            Err(error) => Some(Obstacle::from(error)),
+        },
     }
 }
 
-async fn record_nothing() -> Result<(), RecordError> {
+async fn record_nothing() -> Result<Captured, RecordError> {
     let nowhere = |source| StartError::Step { step: crate::sandbox::Step::Start, source };
     let setup = Setup::new().map_err(nowhere)?;
     let sandbox = Sandbox::start(&setup).await?;
     let file = tempfile().map_err(nowhere)?;
     let (capture, _frames) = Capture::arm(&sandbox, file, ring::Config::default()).await?;
-    capture.close().await?;
+    let captured = capture.close().await?;
     sandbox.shut_down().await?;
-    Ok(())
+    Ok(captured)
+}
+
+/// What keeps a capture from being whole.
+fn torn(captured: &Captured) -> Option<Obstacle> {
+    let unseen = captured.sentinels.iter().filter(|sentinel| sentinel.frame.is_none()).count();
+    let is_whole = captured.dropped == 0 && captured.cut == 0 && unseen == 0;
+    (!is_whole).then(|| Obstacle {
+        error: format!(
+            "the capture is not whole: {} frames dropped, {} cut, {unseen} sentinels never seen",
+            captured.dropped, captured.cut
+        ),
+        remedy: None,
+    })
 }
 
 impl From<RecordError> for Obstacle {
