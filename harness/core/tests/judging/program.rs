@@ -168,6 +168,20 @@ fn programs_that_no_windows_ran_decide_nothing_about_windows() {
 }
 
 #[test]
+fn windows_programs_under_wine_pass_by_their_lifecycle_and_their_files() {
+    let wine = crate::transfer::encoded_upload().with(|recorded| {
+        recorded.runner = Some("wine-8.0".to_owned());
+        for process in &mut recorded.processes {
+            process.is_pe = true;
+        }
+    });
+    assert_eq!(
+        wine.says(WINDOWS),
+        "Pass: 1 connections in order, the first: setup 2–4, payload 5–9, teardown done 13; 1 files, 200 bytes, arrived as they were sent"
+    );
+}
+
+#[test]
 fn a_script_under_wine_is_no_windows_program() {
     let script =
         world(STEPS, 1, LIFE).with(|recorded| recorded.runner = Some("wine-8.0".to_owned()));

@@ -104,9 +104,6 @@ fn graded_run(rubric: &str, run: RunFile, worlds: &[(&str, World)]) -> Report {
 }
 
 fn rows(report: &Report) -> Vec<(ResultName, Option<&str>, &str)> {
-    let row =
-        |item: &'_ report::ItemReport| (item.result, item.remark.clone(), item.evidence.clone());
-    let _ = row;
     report
         .items
         .iter()
@@ -233,10 +230,8 @@ fn a_lossy_recording_that_was_made_again_does_not_count() {
 
 #[test]
 fn a_capture_that_cannot_be_read_needs_review() {
-    let empty = World {
-        capture: b"not a capture".to_vec(),
-        ..world(STEPS, 1, LIFE)
-    };
+    let mut empty = world(STEPS, 1, LIFE);
+    empty.capture = b"not a capture".to_vec();
     let report = graded(RUBRIC, &[("s", empty)]);
     let (result, remark, evidence) = rows(&report)[1];
     assert_eq!(
@@ -276,7 +271,7 @@ fn a_windows_pass_says_what_ran_it() {
         (
             ResultName::Pass,
             Some("under Wine 8.0"),
-            "1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12, s.pcap; and 1 more check"
+            "1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12, s.pcap"
         )
     );
 }

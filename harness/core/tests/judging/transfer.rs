@@ -1,5 +1,6 @@
 //! A file arrives as it was sent, and by the wire.
 
+use synfin_core::checks::Evidence;
 use synfin_core::content::file_bytes;
 use synfin_core::manifest::{FileRecord, Transfer};
 
@@ -33,14 +34,26 @@ fn letters(count: usize) -> String {
     format!("c1 > \"{}\"\n", "x".repeat(count))
 }
 
+/// A file of 200 bytes that crosses the wire as 400 other ones.
+pub(crate) fn encoded_upload() -> World {
+    upload(200, &letters(400))
+}
+
 #[test]
 fn the_same_bytes_encoded_on_the_wire_pass_and_say_so() {
     assert_eq!(
-        upload(200, &letters(400)).says(INTACT),
+        encoded_upload().says(INTACT),
         "Pass: 1 files, 200 bytes, arrived as they were sent"
     );
-    let verdict = upload(200, &letters(400)).verdict(INTACT);
-    assert_eq!(verdict.finding().unwrap().evidence.len(), 1, "{verdict:?}");
+    let verdict = encoded_upload().verdict(INTACT);
+    let [Evidence::File { name, what }] = verdict.finding().unwrap().evidence.as_slice() else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(name, "notes.bin");
+    assert_eq!(
+        what.split_once("; ").unwrap().1,
+        "403 payload bytes, encoded (the contents were not found as they are)"
+    );
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! -- c1 connect          client 1 begins this step (its last one was done)
 //! -- c1 done             … is done; or `times out`, or `ends in mid-step`
 //! -- sample c1 asleep: c1 read, c2 unaccepted      the socket table when client 1's step ended
-//! -- stop                our first stop action
+//! -- stop                our first stop action (a second one changes nothing)
+//! -- capture begins      what came before was not captured
 //! c1 > S                 a segment of client 1's: flags as in tcpdump, a string is payload
 //! c1 < S.                a segment of the server to client 1
 //! c1 < F. stale          … that does not acknowledge the other side's last segment
@@ -12,7 +13,7 @@
 //! ```
 //!
 //! Sequence and acknowledgment numbers follow from the script. The n-th frame comes at n milliseconds; frame 1 is the
-//! first sentinel, the last frame the last one.
+//! first sentinel, the last frame the last one. A step that the script leaves open was done.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -106,6 +107,7 @@ pub(crate) fn world(steps: &[&str], clients: u32, script: &str) -> World {
             None => telling.segment(line),
         }
     }
+    telling.close_steps();
     telling.frames.push(sentinel(b"last"));
     let quoted: Vec<_> = steps.iter().map(|step| format!("{step:?}")).collect();
     let mut world = World {
@@ -236,12 +238,21 @@ impl Telling {
 
     fn event(&mut self, event: &str, steps: &[&str]) {
         if event == "stop" {
-            self.stopped_at = Some(self.now());
+            self.stopped_at = self.stopped_at.or(Some(self.now()));
+        } else if event == "capture begins" {
+            self.frames.truncate(1);
         } else if let Some(sample) = event.strip_prefix("sample ") {
             self.sample(sample);
         } else {
             let (client, what) = event.split_once(' ').unwrap();
             self.step(number(client), what, steps);
+        }
+    }
+
+    fn close_steps(&mut self) {
+        let open: Vec<_> = self.open_steps.keys().copied().collect();
+        for client in open {
+            self.step(client, "done", &[]);
         }
     }
 
