@@ -1,6 +1,6 @@
 //! Fields in and out of a payload: big-endian numbers and length-prefixed text, without one unchecked index.
 
-use crate::frame::FrameError;
+use crate::{FrameError, FrameType, HEADER_BYTES, Header};
 
 /// Largest size or offset on the wire, so that every implementation can hold it in a signed 64-bit number.
 const MAX_SIZE: u64 = i64::MAX as u64;
@@ -79,15 +79,16 @@ impl<'a> Reader<'a> {
 
 /// Appends fields to a frame whose header is filled in by [`Writer::finish`].
 pub(crate) struct Writer {
+    frame_type: FrameType,
     frame: Vec<u8>,
 }
 
 impl Writer {
-    pub(crate) fn new(frame_type: crate::FrameType) -> Self {
-        let mut frame = Vec::with_capacity(64);
-        frame.extend_from_slice(&frame_type.code());
-        frame.extend_from_slice(&[0; 4]);
-        Self { frame }
+    pub(crate) fn new(frame_type: FrameType) -> Self {
+        Self {
+            frame_type,
+            frame: vec![0; HEADER_BYTES],
+        }
     }
 
     pub(crate) fn raw(mut self, bytes: &[u8]) -> Self {
@@ -124,9 +125,11 @@ impl Writer {
 
     /// The whole frame, header included.
     pub(crate) fn finish(mut self) -> Vec<u8> {
-        let payload_bytes = self.frame.len() - crate::HEADER_BYTES;
-        let length = u32::try_from(payload_bytes).unwrap_or(u32::MAX);
-        self.frame[4..8].copy_from_slice(&length.to_be_bytes());
+        let header = Header {
+            frame_type: self.frame_type,
+            payload_bytes: u32::try_from(self.frame.len() - HEADER_BYTES).unwrap_or(u32::MAX),
+        };
+        self.frame[..HEADER_BYTES].copy_from_slice(&header.encode());
         self.frame
     }
 }

@@ -1,6 +1,6 @@
 //! `DATA` frames, built in place.
 
-use crate::{FrameType, HEADER_BYTES, MAX_DATA_BYTES, Tag};
+use crate::{FrameType, HEADER_BYTES, Header, MAX_DATA_BYTES, Tag};
 
 const PREFIX_BYTES: usize = HEADER_BYTES + size_of::<u32>();
 
@@ -35,9 +35,12 @@ impl DataBuffer {
     pub fn frame(&mut self, tag: Tag, content_bytes: usize) -> &[u8] {
         let end = self.frame.len().min(PREFIX_BYTES + content_bytes);
         let payload_bytes = u32::try_from(end - HEADER_BYTES).unwrap_or(u32::MAX);
-        self.frame[..4].copy_from_slice(&FrameType::Data.code());
-        self.frame[4..8].copy_from_slice(&payload_bytes.to_be_bytes());
-        self.frame[8..PREFIX_BYTES].copy_from_slice(&tag.0.to_be_bytes());
+        let header = Header {
+            frame_type: FrameType::Data,
+            payload_bytes,
+        };
+        self.frame[..HEADER_BYTES].copy_from_slice(&header.encode());
+        self.frame[HEADER_BYTES..PREFIX_BYTES].copy_from_slice(&tag.0.to_be_bytes());
         &self.frame[..end]
     }
 }

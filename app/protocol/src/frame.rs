@@ -135,6 +135,15 @@ pub enum Sender {
     Server,
 }
 
+impl std::fmt::Display for Sender {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        })
+    }
+}
+
 /// A frame's type and length, both already found acceptable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -166,6 +175,14 @@ impl Header {
             payload_bytes,
         })
     }
+
+    /// The eight bytes.
+    pub fn encode(self) -> [u8; HEADER_BYTES] {
+        let mut bytes = [0; HEADER_BYTES];
+        bytes[..4].copy_from_slice(&self.frame_type.code());
+        bytes[4..].copy_from_slice(&self.payload_bytes.to_be_bytes());
+        bytes
+    }
 }
 
 /// A frame that breaks the protocol. The connection cannot go on after one.
@@ -178,7 +195,7 @@ pub enum FrameError {
     #[error("frame type {} is reserved and not part of version 1", .0.escape_ascii())]
     ReservedType([u8; 4]),
     /// A known type from the side that never sends it.
-    #[error("{frame_type} is not for a {sender:?} to send")]
+    #[error("{frame_type} is not for a {sender} to send")]
     WrongSender {
         /// The type in question.
         frame_type: FrameType,

@@ -16,3 +16,12 @@ pub use connection::{
 };
 pub use table::{FlowEvent, FlowTable};
 pub use vocabulary::{Completeness, ConnState};
+
+#[cfg(test)]
+mod reassembly_tests;
+#[cfg(test)]
+pub(crate) mod script;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tshark_tests;

@@ -114,3 +114,6 @@ impl fmt::Display for FrameNumber {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests;

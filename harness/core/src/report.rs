@@ -22,7 +22,7 @@ mod ladder;
 mod markdown;
 mod table;
 
-pub use connections::connections;
+pub use connections::{connections, recording_table};
 pub use failures::failures;
 pub use json::json;
 pub use junit::{JunitError, junit};
@@ -32,7 +32,7 @@ pub use model::{
     CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,
     RecordingReport, Report, ResultName, Stage, Status, Usually,
 };
-pub use page::{Colour, Page};
+pub use page::{Colour, Page, labelled};
 pub use table::table;
 pub use visible::{harmless, visible};
 

@@ -175,7 +175,16 @@ mod tests {
             .map(|text| Foreign::from_bytes(text, ENOUGH).to_string())
             .collect::<Vec<_>>()
             .join("\n");
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        \x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J
+        one\ntwo\r\nthree\tfour
+        \x00\x01\x08\x7f\u{9b}31m
+        abc\u{202e}gnp.exe \u{2066}x\u{2069} \u{200f}
+        zero\u{200b}width \u{feff}bom \u{ad}soft
+        \u{fffe}\u{ffff}\u{fdd0}\u{1fffe}
+        line\u{2028}paragraph\u{2029}next\u{85}
+        latin1 \xe9\xff, cut \xf0\x9f\x98
+        ");
     }
 
     #[test]
@@ -195,7 +204,7 @@ mod tests {
         assert_eq!(Foreign::new("abcdefg", 6).as_str(), "abcdef…");
         assert_eq!(Foreign::new("abcd\u{1b}", 6).as_str(), "abcd…");
         assert_eq!(
-            Foreign::from_bytes(&[0xff; 1_000_000], 8).as_str(),
+            Foreign::from_bytes(&vec![0xff; 1_000_000], 8).as_str(),
             "\\xff\\xff…"
         );
     }

@@ -5,6 +5,7 @@
 mod exit;
 mod output;
 mod source;
+mod words;
 
 mod checks;
 mod doctor;
@@ -46,6 +47,9 @@ enum Command {
     Checks(checks::Args),
     Doctor(doctor::Args),
 }
+
+/// What recording says on other systems.
+const NEEDS_LINUX: &str = "recording needs Linux: record with Wireshark and use synfin grade";
 
 /// Does what the process's arguments say.
 pub fn main() -> ExitCode {

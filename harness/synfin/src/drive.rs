@@ -1,20 +1,24 @@
 //! The pacing of clients: what each is told, when, and how it is known that a step is done.
 //!
 //! ```text
-//! board   who has done what; barriers and turns        (no program, no socket)
-//! live    the wire as it is recorded; waits on it      (no program)
-//! client  one client through its entries ─► step       one request and its end
-//! watch   what the kernel tells: attribution, socket samples, threads under supervision
+//! board     who has done what; barriers and turns              no program, no socket
+//! live      the wire as it is recorded, and waits on it        no program
+//! terminal  a program, and how far its output was read
+//! stage     what all clients share: the record, the programs   files: laid out and looked at
+//! watch     what the kernel tells: owners of connections, socket samples, threads
+//! client    one client through its entries ─► step: one request and its end
 //! ```
 
 mod board;
 mod client;
+mod files;
 mod live;
 mod stage;
 mod step;
+mod terminal;
 mod watch;
 
-pub(crate) use client::drive;
-pub(crate) use live::LiveWire;
-pub(crate) use stage::{Files, Stage};
+pub(crate) use client::{drive, is_over};
+pub(crate) use stage::{Commands, Log, Play, Stage};
+pub(crate) use terminal::Terminal;
 pub(crate) use watch::{attribute, sample, supervise};

@@ -1,12 +1,30 @@
-//! The edge of synfin: what reaches outside the process, and the command line.
+//! The edge of synfin: everything that reaches outside the process, and the command line.
 //!
 //! ```text
-//! cli ─► grading ─► store      grade a recording: every platform
+//! clock  store < sandbox < ring  launch < drive < recording < runner        recording: Linux
+//! store < grading                                                           grading: every platform
+//! cli   calls one function of the above for each subcommand, and prints
 //! ```
 //!
-//! The modules stand in reading order; each names only those above it and `synfin_core`.
+//! Each module names only those left of it, and `synfin_core`.
 
+pub mod clock;
 pub mod store;
+
+#[cfg(target_os = "linux")]
+pub mod sandbox;
+
+#[cfg(target_os = "linux")]
+pub mod launch;
+#[cfg(target_os = "linux")]
+pub mod ring;
+
+#[cfg(target_os = "linux")]
+mod drive;
+#[cfg(target_os = "linux")]
+mod recording;
+#[cfg(target_os = "linux")]
+pub mod runner;
 
 pub mod grading;
 pub mod options;

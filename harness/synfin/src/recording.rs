@@ -5,40 +5,32 @@ mod listening;
 mod manifest;
 mod stop;
 
-use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
 use synfin_core::manifest::{Recorded, Role, SampleReason};
-use synfin_core::spec::{ClientNumber, Scenario, ServerState, Target};
+use synfin_core::spec::{ClientNumber, ServerState};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use self::listening::Listening;
 use crate::clock;
-use crate::drive::{Commands, Stage, attribute, drive, sample};
+use crate::drive::{Play, Stage, attribute, drive, sample};
 use crate::ring::{self, Capture, LiveFrame};
 use crate::sandbox::{Sandbox, SandboxError, Setup, StartError};
-use crate::store;
+use crate::store::{self, StoreError};
 
 /// What is recorded, and where to.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
-    /// The scenario.
-    pub(crate) scenario: Scenario,
-    /// The programs.
-    pub(crate) target: Target,
-    /// Their command lines, resolved.
-    pub(crate) commands: Commands,
+    /// The scenario and its programs.
+    pub(crate) play: Play,
     /// The folder that each role gets a copy of.
     pub(crate) folder: Option<PathBuf>,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
-    /// The seed of all file contents.
-    pub(crate) seed: u64,
     /// What executes the programs, if not the operating system.
     pub(crate) runner: Option<String>,
     /// The run's folder.
@@ -60,42 +52,35 @@ pub enum RecordError {
     #[error("capture the wire: {0}")]
     Ring(#[from] ring::RingError),
     /// A file of the recording could not be written.
-    #[error("write {path}")]
-    Write {
-        /// Which.
-        path: String,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Job {
     /// The name of the recording's files: `five-at-once`, `five-at-once.2`.
     pub(crate) fn stem(&self) -> String {
         match self.repetition {
-            1 => self.scenario.name.clone(),
-            repetition => format!("{}.{repetition}", self.scenario.name),
+            1 => self.play.scenario.name.clone(),
+            repetition => format!("{}.{repetition}", self.play.scenario.name),
         }
     }
 
     fn roles(&self) -> impl Iterator<Item = Role> {
-        let server = (self.scenario.server == ServerState::Up).then_some(Role::Server);
-        server.into_iter().chain((1..=self.scenario.clients.get()).map(Role::Client))
+        let server = (self.play.scenario.server == ServerState::Up).then_some(Role::Server);
+        server.into_iter().chain((1..=self.play.scenario.clients.get()).map(Role::Client))
     }
 }
 
 /// Makes the recording and writes its files. When `interrupted` becomes true, the rest is left out.
 pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Result<Recorded, RecordError> {
     let sandbox = Sandbox::start(&job.setup).await?;
-    let path = job.run.join(format!("{}.pcap", job.stem()));
-    let file = File::create(&path).map_err(|source| write_error(&path, source))?;
+    let file = store::create(&job.run.join(format!("{}.pcap", job.stem())))?;
     let armed = Capture::arm(&sandbox, file, ring::Config::default());
     let prepared = prepare(job, &sandbox);
     let (armed, prepared) = tokio::join!(armed, prepared);
     let ((capture, frames), ()) = (armed?, prepared?);
 
-    let stage = Arc::new(Stage::new(job, sandbox.clone(), sandbox.socket_table().await?));
+    let stage = Arc::new(Stage::new(job.play.clone(), sandbox.clone(), sandbox.socket_table().await?));
     let mut background = JoinSet::new();
     background.spawn(pump(Arc::clone(&stage), frames));
     background.spawn(attribute_all(Arc::clone(&stage)));
@@ -106,7 +91,7 @@ pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Res
 
     let recorded = manifest::write(job, &stage, captured, was_interrupted).await?;
     drop(stage);
-    sandbox.shutdown().await;
+    sandbox.shut_down().await?;
     Ok(recorded)
 }
 
@@ -144,10 +129,10 @@ async fn perform(stage: &Arc<Stage>, mut interrupted: watch::Receiver<bool>) -> 
 }
 
 async fn act(stage: &Arc<Stage>, clients: &mut JoinSet<()>) {
-    if stage.scenario.server == ServerState::Up && !has_server(stage).await {
+    if stage.play.scenario.server == ServerState::Up && !has_server(stage).await {
         return;
     }
-    for number in 1..=stage.scenario.clients.get() {
+    for number in 1..=stage.play.scenario.clients.get() {
         let stage = Arc::clone(stage);
         clients.spawn(async move { drive(&stage, ClientNumber(number)).await });
     }
@@ -166,15 +151,6 @@ async fn has_server(stage: &Stage) -> bool {
     }
     sample(stage, SampleReason::Listen).await;
     listening == Listening::AsAsked
-}
-
-/// One moment on the capture's clock and on that of deadlines.
-pub(crate) fn epoch() -> (synfin_core::time::Timestamp, Instant) {
-    (clock::now(), Instant::now())
-}
-
-fn write_error(path: &std::path::Path, source: std::io::Error) -> RecordError {
-    RecordError::Write { path: path.display().to_string(), source }
 }
 
 /// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.

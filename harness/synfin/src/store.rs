@@ -11,11 +11,11 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
-use synfin_core::manifest::{Recorded, RunFile};
+use sha2::{Digest, Sha256};
+use synfin_core::manifest::{ManifestError, Recorded, RunFile};
 use tempfile::NamedTempFile;
 
 /// What went wrong with a file.
@@ -46,15 +46,7 @@ pub enum StoreError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: serde_json::Error,
-    },
-    /// A recording names a file that is not in its own folder.
-    #[error("trust {}: it names {name:?}, which is not a file of its folder", path.display())]
-    Elsewhere {
-        /// The file that names it.
-        path: PathBuf,
-        /// The name.
-        name: String,
+        source: ManifestError,
     },
 }
 
@@ -84,43 +76,36 @@ pub struct StoredRecording {
     pub capture: PathBuf,
 }
 
-/// Reads a run's folder.
+/// Reads a run's folder. A recording may come from anywhere; its manifests name no file outside it, or are refused.
 pub fn read_run(folder: &Path) -> Result<StoredRun, StoreError> {
-    let path = folder.join("run.json");
-    let run: RunFile = read_json(&path)?;
-    let text = |name: &str| read_text(&member(&path, name)?);
+    let run = parsed(&folder.join("run.json"), RunFile::from_json)?;
+    let text = |name: &str| read_text(&folder.join(name));
     let stems = run.scenarios.iter().flat_map(|entry| &entry.recordings);
     Ok(StoredRun {
         rubric: text(&run.rubric)?,
         target: text(&run.targets.target)?,
         windows: run.targets.windows.as_deref().map(text).transpose()?,
         recordings: stems
-            .map(|stem| read_recording(&path, stem))
+            .map(|stem| read_recording(folder, stem))
             .collect::<Result<_, _>>()?,
         run,
     })
 }
 
-fn read_recording(run_file: &Path, stem: &str) -> Result<StoredRecording, StoreError> {
-    let path = member(run_file, &format!("{stem}.json"))?;
-    let manifest: Recorded = read_json(&path)?;
+fn read_recording(folder: &Path, stem: &str) -> Result<StoredRecording, StoreError> {
+    let manifest = parsed(&folder.join(format!("{stem}.json")), Recorded::from_json)?;
     Ok(StoredRecording {
         stem: stem.to_owned(),
-        capture: member(&path, &manifest.capture.file)?,
+        capture: folder.join(&manifest.capture.file),
         manifest,
     })
 }
 
-/// The file `name` beside the file that names it. A recording may come from anywhere; it names nothing outside itself.
-fn member(named_by: &Path, name: &str) -> Result<PathBuf, StoreError> {
-    let is_elsewhere = name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':']);
-    if is_elsewhere {
-        return Err(StoreError::Elsewhere {
-            path: named_by.to_owned(),
-            name: name.to_owned(),
-        });
-    }
-    Ok(named_by.with_file_name(name))
+fn parsed<T>(path: &Path, parse: fn(&[u8]) -> Result<T, ManifestError>) -> Result<T, StoreError> {
+    parse(&read(path)?).map_err(|source| StoreError::Parse {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// A file to be read from its beginning.
@@ -131,10 +116,10 @@ pub fn open(path: &Path) -> Result<BufReader<File>, StoreError> {
 
 /// A folder can be opened on some systems; the reason for failing to read it would come late and unclear.
 fn refuse_folder(file: File) -> io::Result<File> {
-    match file.metadata()?.is_dir() {
-        true => Err(io::ErrorKind::IsADirectory.into()),
-        false => Ok(file),
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
+    Ok(file)
 }
 
 /// A file's bytes.
@@ -147,13 +132,6 @@ pub fn read_text(path: &Path) -> Result<String, StoreError> {
     fs::read_to_string(path).map_err(read_error(path))
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, StoreError> {
-    serde_json::from_slice(&read(path)?).map_err(|source| StoreError::Parse {
-        path: path.to_owned(),
-        source,
-    })
-}
-
 fn read_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
     |source| StoreError::Read { path, source }
@@ -162,6 +140,45 @@ fn read_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
 /// Makes a folder and those above it; it may be there already.
 pub fn create_folder(path: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(path).map_err(write_error(path))
+}
+
+/// Makes a folder that was not there before: `name` in `parent`, or `name-2` and so on. Gives its path and name.
+pub fn create_fresh_folder(parent: &Path, name: &str) -> Result<(PathBuf, String), StoreError> {
+    let names = std::iter::once(name.to_owned()).chain((2..).map(|count| format!("{name}-{count}")));
+    for name in names {
+        let path = parent.join(&name);
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok((path, name)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(write_error(&path)(error)),
+        }
+    }
+    unreachable!("the names never end")
+}
+
+/// A new, empty file, to be written as a stream.
+pub fn create(path: &Path) -> Result<File, StoreError> {
+    File::create(path).map_err(write_error(path))
+}
+
+/// Length and SHA-256, hexadecimal, of what is left to read of a file.
+pub fn digest(file: &mut File) -> io::Result<(u64, String)> {
+    let mut hasher = Sha256::new();
+    let bytes = io::copy(file, &mut hasher)?;
+    Ok((bytes, format!("{:x}", hasher.finalize())))
+}
+
+/// SHA-256 of a file, hexadecimal.
+pub fn digest_of(path: &Path) -> Result<String, StoreError> {
+    let digest = File::open(path).and_then(|mut file| digest(&mut file));
+    digest.map(|(_, sha256)| sha256).map_err(read_error(path))
+}
+
+/// The first bytes of a file, at most so many.
+pub fn read_start(path: &Path, bytes_at_most: u64) -> Result<Vec<u8>, StoreError> {
+    let mut start = Vec::new();
+    let read = open(path)?.take(bytes_at_most).read_to_end(&mut start);
+    read.map(|_| start).map_err(read_error(path))
 }
 
 /// Writes a file beside its place and moves it there: a reader sees the old file or the new one, never a part.
@@ -195,33 +212,33 @@ fn write_error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     |source| StoreError::Write { path, source }
 }
 
-/// Lets `latest`, beside `folder`, point at it: a symbolic link. On Windows, where making one takes a privilege, a text
-/// file `latest.txt` that holds the folder's name. Gives its path.
-pub fn point_latest_at(folder: &Path) -> Result<PathBuf, StoreError> {
-    let name = folder.file_name().unwrap_or_default();
-    link_latest(folder, Path::new(name))
+/// What points at the newest run, beside the runs: a symbolic link. On Windows, where making one takes a privilege, a
+/// text file that holds the run's name.
+pub const LATEST: &str = if cfg!(unix) { "latest" } else { "latest.txt" };
+
+/// Lets [`LATEST`] point at a run's folder, which it stands beside.
+pub fn point_latest_at(folder: &Path) -> Result<(), StoreError> {
+    let latest = folder.with_file_name(LATEST);
+    let name = Path::new(folder.file_name().unwrap_or_default());
+    point(&latest, name).map_err(write_error(&latest))
 }
 
 #[cfg(unix)]
-fn link_latest(folder: &Path, name: &Path) -> Result<PathBuf, StoreError> {
-    let latest = folder.with_file_name("latest");
-    let link = || {
-        let place = tempfile::Builder::new()
-            .prefix(".synfin-")
-            .tempdir_in(folder_of(&latest))?;
-        let fresh = place.path().join("latest");
-        std::os::unix::fs::symlink(name, &fresh)?;
-        fs::rename(&fresh, &latest)
-    };
-    link().map_err(write_error(&latest))?;
-    Ok(latest)
+fn point(latest: &Path, name: &Path) -> io::Result<()> {
+    let place = tempfile::Builder::new()
+        .prefix(".synfin-")
+        .tempdir_in(folder_of(latest))?;
+    let fresh = place.path().join(LATEST);
+    std::os::unix::fs::symlink(name, &fresh)?;
+    fs::rename(&fresh, latest)
 }
 
 #[cfg(not(unix))]
-fn link_latest(folder: &Path, name: &Path) -> Result<PathBuf, StoreError> {
-    let latest = folder.with_file_name("latest.txt");
-    write_atomically(&latest, name.to_string_lossy().as_bytes())?;
-    Ok(latest)
+fn point(latest: &Path, name: &Path) -> io::Result<()> {
+    let mut file = temporary_beside(latest)?;
+    file.write_all(name.to_string_lossy().as_bytes())?;
+    file.persist(latest)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -253,18 +270,12 @@ mod tests {
         for run in ["first", "second"] {
             let folder = captures.path().join(run);
             create_folder(&folder).unwrap();
-            let latest = point_latest_at(&folder).unwrap();
-            assert_eq!(fs::read_link(latest).unwrap(), Path::new(run));
+            point_latest_at(&folder).unwrap();
+            assert_eq!(
+                fs::read_link(captures.path().join(LATEST)).unwrap(),
+                Path::new(run)
+            );
         }
         assert_eq!(fs::read_dir(captures.path()).unwrap().count(), 3);
-    }
-
-    #[test]
-    fn a_recording_names_no_file_outside_its_folder() {
-        for name in ["../x", "/etc/passwd", "a/b", r"..\x", "c:x", "", "."] {
-            assert!(member(Path::new("captures/run.json"), name).is_err(), "{name}");
-        }
-        let path = member(Path::new("captures/run.json"), "a-b.2.pcap").unwrap();
-        assert_eq!(path, Path::new("captures/a-b.2.pcap"));
     }
 }

@@ -159,6 +159,7 @@ pub enum Ending {
 
 impl Side {
     /// The other end.
+    #[must_use]
     pub fn peer(self) -> Self {
         match self {
             Self::Initiator => Self::Responder,
@@ -173,6 +174,15 @@ impl HalfConnection {
         self.ranges
             .iter()
             .map(|range| range.end - range.start)
+            .sum()
+    }
+
+    /// Payload bytes that stand after the FIN, where there can be none.
+    pub fn bytes_after_fin(&self) -> u64 {
+        let end = self.fin.map_or(u64::MAX, |fin| fin.offset);
+        self.ranges
+            .iter()
+            .map(|range| range.end.saturating_sub(range.start.max(end)))
             .sum()
     }
 

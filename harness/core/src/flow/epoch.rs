@@ -1,6 +1,8 @@
 //! To which connection a segment belongs: two addresses meet again and again, and each time with other initial sequence
 //! numbers.
 
+use std::net::SocketAddr;
+
 use super::connection::{Connection, ConnectionId, HalfConnection, Milestone, Roles, Setup, Side};
 use super::tracker::{PendingSyn, Tracker};
 use super::vocabulary::Completeness;
@@ -14,7 +16,7 @@ pub(super) enum Placement {
     Anew,
     /// A SYN that may be an old duplicate or open a new connection: its answer will tell.
     InDoubt,
-    /// A SYN-ACK that answers such a SYN: to a new connection.
+    /// A SYN-ACK or RST that answers such a SYN: to a new connection.
     AnswersSyn(PendingSyn),
 }
 
@@ -24,7 +26,9 @@ pub(super) fn place(
     tracker: &Tracker,
     segment: &Segment<'_>,
 ) -> Placement {
-    if segment.is_first_syn() {
+    if let Some(syn) = tracker.syn_answered_by(segment) {
+        Placement::AnswersSyn(syn)
+    } else if segment.is_first_syn() {
         place_syn(connection, tracker, segment)
     } else if segment.is_syn_ack() {
         place_syn_ack(connection, tracker, segment)
@@ -37,22 +41,27 @@ fn place_syn(connection: &Connection, tracker: &Tracker, segment: &Segment<'_>) 
     let Some(from) = connection.side_of(segment.source) else {
         return Placement::Anew;
     };
-    let is_unanswered = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
     let is_repeated = tracker.position(from).begins_at(segment.payload_seq());
     match (is_repeated, is_over(connection)) {
         (true, false) => Placement::Here,
         (true, true) => Placement::InDoubt,
         (false, true) => Placement::Anew,
-        (false, false) if is_unanswered && from == Side::Responder => Placement::Here,
-        (false, false) if is_unanswered => Placement::Anew,
-        (false, false) => Placement::InDoubt,
+        (false, false) => place_other_syn(connection, from),
+    }
+}
+
+/// Places a SYN whose number is not the one that its sender uses in a connection that is not over.
+fn place_other_syn(connection: &Connection, from: Side) -> Placement {
+    let is_unanswered = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
+    match from {
+        _ if !is_unanswered => Placement::InDoubt,
+        Side::Initiator => Placement::Anew,
+        // Both sides opened at once.
+        Side::Responder => Placement::Here,
     }
 }
 
 fn place_syn_ack(connection: &Connection, tracker: &Tracker, segment: &Segment<'_>) -> Placement {
-    if let Some(syn) = tracker.syn_answered_by(segment) {
-        return Placement::AnswersSyn(syn);
-    }
     let answers_here = connection
         .side_of(segment.destination)
         .zip(segment.ack)
@@ -77,49 +86,59 @@ pub(super) fn open(
     at: Milestone,
     segment: &Segment<'_>,
 ) -> (Connection, Tracker) {
-    let (initiator, roles) = initiator_of(segment);
-    let responder = if initiator == segment.source {
-        segment.destination
+    let (source, destination) = (segment.source, segment.destination);
+    let (is_initiators, roles) = initiative(segment);
+    let ends = if is_initiators {
+        (source, destination)
     } else {
-        segment.source
+        (destination, source)
     };
-    let connection = Connection {
+    (new_connection(id, at, ends, roles), Tracker::default())
+}
+
+/// The connection that a SYN opened, seen earlier, and that this segment answers.
+pub(super) fn open_answered(
+    id: ConnectionId,
+    syn: PendingSyn,
+    answer: &Segment<'_>,
+) -> (Connection, Tracker) {
+    let ends = (answer.destination, answer.source);
+    let mut connection = new_connection(id, syn.at, ends, Roles::Syn);
+    let mut tracker = Tracker::default();
+    tracker.take_remembered_syn(&mut connection, syn);
+    (connection, tracker)
+}
+
+fn new_connection(
+    id: ConnectionId,
+    first: Milestone,
+    (initiator, responder): (SocketAddr, SocketAddr),
+    roles: Roles,
+) -> Connection {
+    Connection {
         id,
         initiator,
         responder,
         roles,
-        first: at,
-        last: at,
+        first,
+        last: first,
         frames: 0,
         setup: Setup::default(),
         by_initiator: HalfConnection::default(),
         by_responder: HalfConnection::default(),
         completeness: Completeness::default(),
-    };
-    (connection, Tracker::default())
+    }
 }
 
-/// The connection that a SYN opened, seen earlier, and that this SYN-ACK answers.
-pub(super) fn open_answered(
-    id: ConnectionId,
-    syn: PendingSyn,
-    syn_ack: &Segment<'_>,
-) -> (Connection, Tracker) {
-    let (mut connection, mut tracker) = open(id, syn.at, syn_ack);
-    tracker.take_remembered_syn(&mut connection, syn);
-    (connection, tracker)
-}
-
-/// Who sent the first SYN, as far as this segment tells; else the higher port, since servers have low ones.
-fn initiator_of(segment: &Segment<'_>) -> (std::net::SocketAddr, Roles) {
-    let (source, destination) = (segment.source, segment.destination);
+/// Whether a segment is the initiator's, and how that was told. Without a handshake the higher port is taken for the
+/// initiator's, since servers have low ones.
+fn initiative(segment: &Segment<'_>) -> (bool, Roles) {
     if segment.is_first_syn() {
-        (source, Roles::Syn)
+        (true, Roles::Syn)
     } else if segment.is_syn_ack() {
-        (destination, Roles::SynAck)
-    } else if source.port() >= destination.port() {
-        (source, Roles::Guessed)
+        (false, Roles::SynAck)
     } else {
-        (destination, Roles::Guessed)
+        let is_from_higher_port = segment.source.port() >= segment.destination.port();
+        (is_from_higher_port, Roles::Guessed)
     }
 }

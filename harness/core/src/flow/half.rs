@@ -62,10 +62,9 @@ impl Position {
         (distance.abs() <= MAX_WINDOW_BYTES).then_some(next + distance)
     }
 
-    /// The sequence number of an offset: its low 32 bits on from the base.
+    /// The sequence number of an offset.
     fn seq_at(&self, offset: u64) -> Option<SeqNumber> {
-        let low_bits = (offset & u64::from(u32::MAX)) as u32;
-        Some(self.base?.plus(low_bits))
+        Some(self.base?.plus_offset(offset))
     }
 
     /// Whether all payload sent was acknowledged.

@@ -72,15 +72,17 @@ impl Tracker {
         });
     }
 
-    /// The SYN kept, if this SYN-ACK answers it.
-    pub(super) fn syn_answered_by(&self, syn_ack: &Segment<'_>) -> Option<PendingSyn> {
+    /// The SYN kept, if this segment accepts or refuses it.
+    pub(super) fn syn_answered_by(&self, answer: &Segment<'_>) -> Option<PendingSyn> {
+        if !answer.is_syn_ack() && !answer.flags.is_rst() {
+            return None;
+        }
         self.pending_syn
-            .filter(|syn| syn.source == syn_ack.destination && syn_ack.ack == Some(syn.isn.plus(1)))
+            .filter(|syn| syn.source == answer.destination && answer.ack == Some(syn.isn.plus(1)))
     }
 
     /// Puts a SYN that was kept at the beginning of its own connection.
     pub(super) fn take_remembered_syn(&mut self, connection: &mut Connection, syn: PendingSyn) {
-        connection.roles = Roles::Syn;
         connection.frames = 1;
         connection.setup.syn = Some(syn.at);
         connection.by_initiator.isn = Some(syn.isn);

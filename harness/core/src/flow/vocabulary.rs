@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::connection::{Connection, Roles, Side};
+use super::connection::{Connection, Reset, Roles, Side};
 use crate::wire::Segment;
 
 /// Wireshark's `tcp.completeness` as tshark computes it in two passes: an OR over the connection's segments, in no
@@ -161,12 +161,18 @@ impl Connection {
         }
     }
 
-    /// Whether a side reset the connection before its end.
+    /// Whether a side's RST counts for Zeek: not when it followed the side's own FIN and the other side closed as well.
     fn aborted(&self, side: Side) -> bool {
-        self.sent_by(side)
-            .resets
+        let half = self.sent_by(side);
+        let has_peer_closed = self.sent_by(side.peer()).fin.is_some();
+        let is_after_fin = |reset: &Reset| {
+            half.fin
+                .is_some_and(|fin| fin.sent.frame < reset.sent.frame)
+        };
+        half.resets
             .iter()
-            .any(|reset| !reset.after_close)
+            .filter(|reset| !reset.after_close)
+            .any(|reset| !has_peer_closed || !is_after_fin(reset))
     }
 
     /// Whether a side's SYN was not seen, which Zeek calls inactive or partial.

@@ -77,6 +77,6 @@ fn field(value: u64) -> io::Result<u32> {
 fn into_io(error: PcapWriteError) -> io::Error {
     match error {
         PcapWriteError::Io(source) | PcapWriteError::FieldWriteFailed(_, source) => source,
-        other => io::Error::new(io::ErrorKind::InvalidInput, other),
+        PcapWriteError::Validation(source) => io::Error::new(io::ErrorKind::InvalidInput, source),
     }
 }

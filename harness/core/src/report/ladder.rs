@@ -11,26 +11,32 @@ use crate::story::{Control, Phase, Row, Story};
 /// One connection, and what usually causes an ending like its own.
 pub fn ladder(story: &Story, usually: &[Usually], page: &Page) -> String {
     let lanes = Lanes::fit(story, page.width());
-    let mut lines = heading(story, page);
-    lines.push(lanes.heading());
+    let mut text = heading(story, page);
+    text.push(lanes.heading());
     for (index, row) in story.rows.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| story.rows[index].phase);
-        lines.extend(lanes.rung(row, &notes(row, before)));
+        text.extend(lanes.rung(row, &notes(row, before)));
     }
-    lines.extend(folded(story));
+    text.extend(folded(story));
+    text.extend(causes(usually, page.width()));
+    let trimmed: Vec<&str> = text.iter().map(|line| line.trim_end()).collect();
+    harmless(&(trimmed.join("\n") + "\n"))
+}
+
+fn causes(usually: &[Usually], width: usize) -> Vec<String> {
+    let mut causes = Vec::new();
     for (index, usually) in usually.iter().enumerate() {
         let label = if index == 0 {
             " usually   "
         } else {
             " or        "
         };
-        lines.extend(labelled(label, &usually.cause, page.width()));
-        let mut remedy = labelled("           → ", &usually.remedy, page.width());
-        push_right(&mut remedy, &usually.source, page.width());
-        lines.extend(remedy);
+        causes.extend(labelled(label, &usually.cause, width));
+        let mut remedy = labelled("           → ", &usually.remedy, width);
+        push_right(&mut remedy, &usually.source, width);
+        causes.extend(remedy);
     }
-    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
-    harmless(&(lines.join("\n") + "\n"))
+    causes
 }
 
 fn heading(story: &Story, page: &Page) -> Vec<String> {
@@ -59,13 +65,13 @@ fn folded(story: &Story) -> Option<String> {
     Some(format!(" ({acks} folded)"))
 }
 
-/// Where everything stands in a line.
+/// Where everything stands in a line, in columns.
 struct Lanes {
-    frame_columns: usize,
-    time_columns: usize,
+    frame: usize,
+    time: usize,
     /// Between the two lifelines.
-    lane_columns: usize,
-    page_columns: usize,
+    lane: usize,
+    page: usize,
 }
 
 /// The columns kept for the phase and what is odd, beside the ladder.
@@ -80,27 +86,27 @@ impl Lanes {
             let lengths = story.rows.iter().map(|row| columns_of(&text(row)));
             lengths.chain([least]).max().unwrap_or(least)
         };
-        let frame_columns = longest(|row| row.at.frame.to_string(), "frame".len()) + 1;
-        let time_columns = longest(milliseconds, 7);
-        let left = frame_columns + time_columns + 3;
+        let frame = longest(|row| row.at.frame.to_string(), "frame".len()) + 1;
+        let time = longest(milliseconds, 7);
+        let left = frame + time + 3;
         let lane = page_columns.saturating_sub(left + 2 + NOTE_COLUMNS + 2);
         Self {
-            frame_columns,
-            time_columns,
-            lane_columns: lane.clamp(24, WIDEST_LANE),
-            page_columns,
+            frame,
+            time,
+            lane: lane.clamp(24, WIDEST_LANE),
+            page: page_columns,
         }
     }
 
     fn heading(&self) -> String {
-        let gap = self.lane_columns.saturating_sub("initiator".len());
+        let gap = self.lane.saturating_sub("initiator".len());
         format!(
             "{:>frame$} {:>time$}  initiator{:gap$}responder",
             "frame",
             "ms",
             "",
-            frame = self.frame_columns,
-            time = self.time_columns,
+            frame = self.frame,
+            time = self.time,
         )
     }
 
@@ -110,11 +116,11 @@ impl Lanes {
             "{:>frame$} {:>time$}  │{}│  ",
             row.at.frame.to_string(),
             milliseconds(row),
-            arrow(row.from, &label(row), self.lane_columns),
-            frame = self.frame_columns,
-            time = self.time_columns,
+            arrow(row.from, &label(row), self.lane),
+            frame = self.frame,
+            time = self.time,
         );
-        labelled(&line, notes, self.page_columns)
+        labelled(&line, notes, self.page)
     }
 }
 

@@ -226,7 +226,7 @@ pub struct ConnectionRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
-    /// What: `SYN`, `FIN of the initiator`, …
+    /// What: `SYN`, `initiator first byte`, `responder FIN`, …
     pub what: String,
     /// The frame.
     pub frame: u64,

@@ -40,7 +40,8 @@ impl Page {
         }
     }
 
-    pub(super) fn width(&self) -> usize {
+    /// The columns used.
+    pub fn width(&self) -> usize {
         self.columns.max(Self::NARROWEST)
     }
 
@@ -110,7 +111,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// `text` in lines behind `label`, which stands in the first line only.
-pub(super) fn labelled(label: &str, text: &str, width: usize) -> Vec<String> {
+pub fn labelled(label: &str, text: &str, width: usize) -> Vec<String> {
     let indent = columns_of(label);
     let rest = " ".repeat(indent);
     wrapped(text, width.saturating_sub(indent))

@@ -38,8 +38,10 @@ fn setup(connection: &Connection) -> Vec<Stage> {
 fn transfer(connection: &Connection) -> Vec<Stage> {
     in_order(SIDES.into_iter().flat_map(|side| {
         let half = connection.sent_by(side);
-        [("first", half.first_payload), ("last", half.last_payload)]
-            .map(|(which, at)| (format!("{which} {}", arrow(side)), at))
+        [
+            (format!("{side} first byte"), half.first_payload),
+            (format!("{side} last byte"), half.last_payload),
+        ]
     }))
 }
 
@@ -54,23 +56,12 @@ fn teardown(connection: &Connection) -> Vec<Stage> {
 fn closing(side: Side, half: &HalfConnection) -> Vec<(String, Option<Milestone>)> {
     let fin = half.fin;
     let mut stages = vec![
-        (format!("FIN {}", arrow(side)), fin.map(|fin| fin.sent)),
-        (
-            format!("ACK {}", arrow(side.peer())),
-            fin.and_then(|fin| fin.acknowledged),
-        ),
+        (format!("{side} FIN"), fin.map(|fin| fin.sent)),
+        ("ACK".to_owned(), fin.and_then(|fin| fin.acknowledged)),
     ];
     let resets = half.resets.iter();
-    stages.extend(resets.map(|reset| (format!("RST {}", arrow(side)), Some(reset.sent))));
+    stages.extend(resets.map(|reset| (format!("{side} RST"), Some(reset.sent))));
     stages
-}
-
-/// The way of what a side sends.
-fn arrow(side: Side) -> char {
-    match side {
-        Side::Initiator => '→',
-        Side::Responder => '←',
-    }
 }
 
 /// Those that were seen, in the order of frames.

@@ -1,8 +1,9 @@
 //! Text that can neither move a cursor, nor reorder what stands around it, nor speak to a CI log.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Report;
 use crate::text::is_hostile;
 
 /// The text with everything invisible shown as an escape: controls as `\x1b`, bidirectional controls, line separators
@@ -32,10 +33,13 @@ pub fn harmless(output: &str) -> String {
         .collect()
 }
 
-/// The report with every string in it passed through `change`; names of results and the like are strings too, so
-/// `change` leaves lower-case words with hyphens alone.
-pub(super) fn with_text(report: &Report, change: fn(&str) -> String) -> Report {
-    let mut value = serde_json::to_value(report).expect("a report has string keys only");
+/// A report, or a part of one, with every string in it passed through `change`; names of results and the like are
+/// strings too, so `change` leaves lower-case words with hyphens alone.
+pub(super) fn with_text<T: Serialize + DeserializeOwned>(
+    part: &T,
+    change: fn(&str) -> String,
+) -> T {
+    let mut value = serde_json::to_value(part).expect("a report has string keys only");
     change_strings(&mut value, change);
     serde_json::from_value(value).expect("changing strings does not change the shape")
 }

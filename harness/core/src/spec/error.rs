@@ -74,7 +74,7 @@ impl SpecError {
         let reports: Vec<String> = self
             .problems
             .iter()
-            .map(|problem| renderer.render(&[self.group(problem)]))
+            .map(|problem| without_c1_controls(&renderer.render(&[self.group(problem)])))
             .collect();
         reports.join("\n")
     }
@@ -100,6 +100,12 @@ impl SpecError {
         let end = self.text.ceil_char_boundary(span.end);
         start..end.max(start)
     }
+}
+
+/// The renderer shows all controls of a stranger's file as pictures but these, of which some terminals obey U+009B as they
+/// do ESC [.
+fn without_c1_controls(text: &str) -> String {
+    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{fffd}")
 }
 
 /// "did you mean …?" for a word that is none of `known`.

@@ -43,7 +43,7 @@ pub enum Step {
         /// Its size.
         size: FileSize,
     },
-    /// Fetch a file from the server: `download notes.bin`.
+    /// Fetch a file from the server: `download notes.bin`. One that no step uploads the harness places there beforehand.
     Download {
         /// The file's name, one path component; `{client}` stands for the client's number.
         name: String,

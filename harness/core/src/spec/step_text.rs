@@ -149,3 +149,113 @@ fn file_size(text: &str) -> Result<FileSize, StepError> {
         .filter(|bytes| *bytes <= LARGEST_BYTES);
     bytes.map(FileSize).ok_or_else(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str) -> StepError {
+        text.parse::<StepEntry>().unwrap_err()
+    }
+
+    #[test]
+    fn sizes_have_binary_units() {
+        let size_of = |text: &str| match text.parse::<StepEntry>().unwrap().step {
+            Step::Upload { size, .. } => size.0,
+            step => panic!("{step} is no upload"),
+        };
+        assert_eq!(size_of("upload a 0"), 0);
+        assert_eq!(size_of("upload a 17B"), 17);
+        assert_eq!(size_of("upload a 64KiB"), 65_536);
+        assert_eq!(size_of("upload a 1 MiB"), 1_048_576);
+        assert_eq!(size_of("upload a 1GiB"), LARGEST_BYTES);
+    }
+
+    #[test]
+    fn a_size_that_no_file_has_is_refused() {
+        for size in [
+            "2GiB",
+            "64kB",
+            "KiB",
+            "-1",
+            "1.5MiB",
+            "99999999999999999999",
+            "18014398509481984KiB",
+        ] {
+            assert_eq!(
+                refused(&format!("upload a {size}")),
+                StepError::Size(size.to_owned())
+            );
+        }
+        assert_eq!(refused("upload a"), StepError::NoSize);
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused() {
+        for name in ["../a", "a/b", "a\\b", "..", "C:a"] {
+            assert_eq!(
+                refused(&format!("download {name}")),
+                StepError::Name(name.to_owned())
+            );
+        }
+        assert_eq!(refused("download"), StepError::NoName("download"));
+    }
+
+    #[test]
+    fn clients_are_numbered_from_1_on() {
+        for client in ["0", "", "x", "-1", "4294967296"] {
+            assert_eq!(
+                refused(&format!("list@{client}")),
+                StepError::Client(client.to_owned())
+            );
+        }
+        assert_eq!(refused("hold@1"), StepError::HoldOfOne);
+    }
+
+    #[test]
+    fn nothing_follows_a_whole_step() {
+        assert_eq!(refused("quit now"), StepError::Rest("now".to_owned()));
+        assert_eq!(refused(" "), StepError::Empty);
+    }
+
+    #[test]
+    fn the_placeholder_is_the_clients_number() {
+        let upload: StepEntry = "upload notes-{client}.bin 1".parse().unwrap();
+        assert_eq!(
+            upload.step.file_name(ClientNumber(3)).as_deref(),
+            Some("notes-3.bin")
+        );
+        assert_eq!(Step::List.file_name(ClientNumber(3)), None);
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        let name = "[a-z][a-z{}.-]{0,8}";
+        prop_oneof![
+            Just(Step::Connect),
+            Just(Step::List),
+            (name, 0..=LARGEST_BYTES).prop_map(|(name, size)| Step::Upload {
+                name,
+                size: FileSize(size)
+            }),
+            name.prop_map(|name| Step::Download { name }),
+            Just(Step::Quit),
+            Just(Step::Kill),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(step in any_step(), only in proptest::option::of(1..=u32::MAX)) {
+            let entry = StepEntry { step, only: only.map(ClientNumber) };
+            prop_assert_eq!(entry.to_string().parse(), Ok(entry));
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,40}") {
+            let _ = text.parse::<StepEntry>();
+        }
+    }
+}

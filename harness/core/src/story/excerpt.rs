@@ -14,12 +14,11 @@ pub(super) fn excerpt(payload: &[u8]) -> Option<Foreign> {
     let is_text = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
     let end = text.find(|c| !is_text(c)).unwrap_or(text.len());
     let start = &text[..end];
-    if start.chars().nth(MIN_CHARS - 1).is_none() {
-        return None;
-    }
-    match end == payload.len() {
-        true => Some(Foreign::new(start, MAX_CHARS)),
-        false => Some(Foreign::new(&format!("{start}…"), MAX_CHARS)),
+    start.chars().nth(MIN_CHARS - 1)?;
+    if end == payload.len() {
+        Some(Foreign::new(start, MAX_CHARS))
+    } else {
+        Some(Foreign::new(&format!("{start}…"), MAX_CHARS))
     }
 }
 

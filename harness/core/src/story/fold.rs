@@ -11,8 +11,12 @@ pub(super) fn push(rows: &mut Vec<Row>, row: Row) {
     let run = run_at_end(rows);
     let is_folded_already = run >= 2 && rows[rows.len() - run].frames > 1;
     if run > LONGEST_RUN || is_folded_already {
-        let folded = rows.drain(rows.len() - run..).reduce(merged);
-        rows.extend(folded);
+        let folded = rows.split_off(rows.len() - run);
+        rows.extend(
+            folded
+                .into_iter()
+                .reduce(|first, next| merged(first, &next)),
+        );
     }
 }
 
@@ -29,7 +33,7 @@ fn run_at_end(rows: &[Row]) -> usize {
     rows.windows(2).rev().take_while(continues).count() + 1
 }
 
-fn merged(first: Row, next: Row) -> Row {
+fn merged(first: Row, next: &Row) -> Row {
     Row {
         frames: first.frames + next.frames,
         offsets: first.offsets.start..next.offsets.end,

@@ -209,9 +209,10 @@ impl Telling {
 
     fn row(&self, at: Milestone, phase: Phase, change: &Change<'_>) -> Row {
         let anomalies = change.anomalies();
-        let offsets = match anomalies.contains(&Anomaly::KeepAlive) {
-            true => 0..0,
-            false => self.offsets(change),
+        let offsets = if anomalies.contains(&Anomaly::KeepAlive) {
+            0..0
+        } else {
+            self.offsets(change)
         };
         Row {
             at,

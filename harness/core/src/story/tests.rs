@@ -27,7 +27,7 @@ fn a_narrow_page_cuts_labels_and_wraps_notes() {
 #[test]
 fn what_is_odd_is_named() {
     assert_snapshot!(drawn(
-        r#"
+        r"
         0.000 > S  100 -
         1.000 > S  100 -
         1.031 < S. 900 101
@@ -39,16 +39,17 @@ fn what_is_odd_is_named() {
         3.200 < .  901 131 win 0
         3.300 > .  130 901 1
         4.000 < R. 901 131
-        "#,
+        ",
         100
     ));
 }
 
 #[test]
 fn a_long_transfer_is_one_row() {
-    let transfer: String = (0..40)
+    let transfer: Vec<String> = (0..40)
         .map(|n| format!("{}.000 > P. {} 901 1000\n", 2 + n, 101 + n * 1000))
         .collect();
+    let transfer = transfer.concat();
     let trace = format!(
         "0.000 > S 100 -\n0.010 < S. 900 101\n0.020 > . 101 901\n{transfer}50.000 < P. 901 40101 4"
     );
@@ -104,7 +105,8 @@ fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
     let mut words = head.split_whitespace();
     let [at, way, flags, seq, ack] = std::array::from_fn(|_| words.next().unwrap());
     let rest: Vec<&str> = words.collect();
-    let millis: f64 = at.parse().unwrap();
+    let (millis, micros) = at.split_once('.').unwrap();
+    let micros: u64 = format!("{millis}{micros}").parse().unwrap();
     let [initiator, responder]: [SocketAddr; 2] =
         ["127.0.0.1:51702", "127.0.0.1:5001"].map(|address| address.parse().unwrap());
     let (source, destination) = if way == ">" {
@@ -130,7 +132,7 @@ fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
     };
     let at = Milestone {
         frame,
-        at: Timestamp::from_nanos((millis * 1e6).round() as u64),
+        at: Timestamp::from_nanos(micros * 1000),
     };
     teller.push_segment(at, &segment);
 }

@@ -9,6 +9,7 @@ use super::ip::IpPayload;
 use super::{Flags, Packet, Segment, SeqNumber};
 
 const TCP_HEADER_BYTES: usize = 20;
+const SMALLEST_DATA_OFFSET: u16 = 5;
 const UDP_HEADER_BYTES: usize = 8;
 
 /// Reads what an IP datagram carried. A fragment is no segment: its length is not the segment's.
@@ -29,11 +30,12 @@ fn segment<'a>(datagram: &IpPayload<'a>) -> Packet<'a> {
         return Packet::Malformed("the TCP header is cut");
     };
     let offset_and_flags = u16_at(header, 12);
-    let header_bytes = u32::from(offset_and_flags >> 12) * 4;
-    if header_bytes < TCP_HEADER_BYTES as u32 {
+    let data_offset = offset_and_flags >> 12;
+    let header_bytes = data_offset * 4;
+    if data_offset < SMALLEST_DATA_OFFSET {
         return Packet::Malformed("the TCP header is said to be shorter than 20 bytes");
     }
-    let Some(payload_len) = datagram.len.checked_sub(header_bytes) else {
+    let Some(payload_len) = datagram.len.checked_sub(u32::from(header_bytes)) else {
         return Packet::Malformed("the TCP header is said to be longer than its datagram");
     };
     let flags = Flags::from_header(offset_and_flags);
@@ -45,7 +47,7 @@ fn segment<'a>(datagram: &IpPayload<'a>) -> Packet<'a> {
         flags,
         window: u16_at(header, 14),
         payload_len,
-        payload: captured_payload(datagram, header_bytes as usize, payload_len as usize),
+        payload: captured_payload(datagram, usize::from(header_bytes), payload_len as usize),
     })
 }
 

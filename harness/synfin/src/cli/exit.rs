@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use synfin_core::report::{Report, Status};
+use synfin_core::spec::SpecError;
 
 /// What the process's exit status says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,8 @@ impl From<Exit> for ExitCode {
 pub(super) enum Failure {
     /// The command line, or a file it names, is wrong.
     Usage(anyhow::Error),
+    /// A rubric or a target is wrong.
+    Spec(Box<SpecError>),
     /// Something of ours failed.
     Internal(anyhow::Error),
 }
@@ -80,14 +83,8 @@ impl Failure {
 
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::Spec(_) => Exit::Usage,
             Self::Internal(_) => Exit::Internal,
-        }
-    }
-
-    pub(super) fn error(&self) -> &anyhow::Error {
-        match self {
-            Self::Usage(error) | Self::Internal(error) => error,
         }
     }
 }

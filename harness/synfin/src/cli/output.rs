@@ -1,10 +1,12 @@
 //! Where output goes, how wide it is, and whether it has colours.
 
 use std::env;
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
-use synfin_core::report::{Colour, Page, harmless};
+use synfin_core::report::{Colour, Page, harmless, labelled, visible};
+use synfin_core::spec::Palette;
 
 use super::exit::Failure;
 
@@ -48,15 +50,16 @@ impl Output {
         }
     }
 
-    /// Writes data to standard output. That its reader has gone (`| head`) is no failure.
-    pub(super) fn data(&self, text: &str) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::internal(anyhow::Error::new(error).context("write to standard output")))
-            }
-            Ok(()) | Err(_) => Ok(()),
+    fn palette(&self) -> Palette {
+        match self.colour {
+            Colour::Plain => Palette::Plain,
+            Colour::Ansi => Palette::Coloured,
         }
+    }
+
+    /// Text behind a label, wrapped to standard output's width, with its line end.
+    pub(super) fn labelled(&self, label: &str, text: &str) -> String {
+        labelled(label, &visible(text), self.page().width()).join("\n") + "\n"
     }
 
     /// Says something on standard error, unless told to be quiet.
@@ -68,8 +71,46 @@ impl Output {
 
     /// Says why a command failed: the error, then its causes.
     pub(super) fn failure(&self, failure: &Failure) {
-        say(&format!("synfin: {:#}", failure.error()));
+        match failure {
+            Failure::Usage(error) | Failure::Internal(error) => {
+                say(&format!("synfin: {}", with_causes(error.as_ref())));
+            }
+            Failure::Spec(error) => say(&error.render(self.palette())),
+        }
     }
+}
+
+/// Writes data to standard output. That its reader has gone (`| head`) is no failure.
+pub(super) fn data(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::internal(
+            anyhow::Error::new(error).context("write to standard output"),
+        )),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Says what went wrong on the side, even to those who want quiet.
+pub(super) fn warn(what: &str, error: &dyn Error) {
+    say(&format!("synfin: {what}: {}", with_causes(error)));
+}
+
+/// An error and its causes, each once: some repeat their cause in their own words.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let words = error.to_string();
+        if !text.ends_with(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// Nobody is left to tell if standard error is gone.
@@ -83,7 +124,11 @@ fn colour(choice: ColourChoice) -> Colour {
         ColourChoice::Never => false,
         ColourChoice::Auto => io::stdout().is_terminal() && !is_colour_declined(),
     };
-    if is_wanted { Colour::Ansi } else { Colour::Plain }
+    if is_wanted {
+        Colour::Ansi
+    } else {
+        Colour::Plain
+    }
 }
 
 fn is_colour_declined() -> bool {

@@ -10,6 +10,7 @@ use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{Fill, Request, Unmet};
 use super::watch::{sample, supervise};
 use super::terminal::Terminal;
+use crate::clock;
 
 /// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
 pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
@@ -64,7 +65,7 @@ impl Turn<'_> {
             return Err(StepOutcome::ProgramEnded);
         };
         let request = self.ask(&program);
-        let script = stage.target.client.script(Step::Connect.name());
+        let script = stage.play.target.client.script(Step::Connect.name());
         let mark = Mark::default();
         let converse = async {
             match script {
@@ -88,14 +89,14 @@ impl Turn<'_> {
         let deadline = Instant::now() + CONNECT_WITHIN;
         let (stage, client) = (self.stage, self.client);
         let answered = stage.wire.until(deadline, |wire| {
-            let connection = wire.connection_of(client, stage.listen)?;
+            let connection = wire.connection_of(client, stage.listen())?;
             let is_answered = connection.setup.syn_ack.is_some() || connection.ending() != Ending::Unanswered;
             is_answered.then(|| connection.clone())
         });
         let answered = tokio::select! {
             biased;
             answered = answered => answered.ok_or_else(|| Unmet::Late { waiting_for: self.missing_handshake() }),
-            () = program.program.wait() => stage.connection_after_end(client).await.ok_or(Unmet::Ended),
+            _ = program.program.wait() => stage.connection_after_end(client).await.ok_or(Unmet::Ended),
         };
         stage.board.connected(client);
         answered
@@ -103,9 +104,9 @@ impl Turn<'_> {
 
     fn missing_handshake(&self) -> String {
         let wire = self.stage.wire.now();
-        match wire.connection_of(self.client, self.stage.listen) {
+        match wire.connection_of(self.client, self.stage.listen()) {
             Some(_) => "an answer to the client's SYN".to_owned(),
-            None => format!("a SYN to {}", self.stage.listen),
+            None => format!("a SYN to {}", self.stage.listen()),
         }
     }
 
@@ -113,7 +114,7 @@ impl Turn<'_> {
     async fn refused(&self, program: &Terminal) -> StepOutcome {
         let deadline = Instant::now() + REFUSED_WITHIN;
         match tokio::time::timeout_at(deadline, program.program.wait()).await {
-            Ok(()) => StepOutcome::ProgramEnded,
+            Ok(_) => StepOutcome::ProgramEnded,
             Err(_) => StepOutcome::TimedOut { waiting_for: "the client to end after its SYN was refused".to_owned() },
         }
     }
@@ -148,7 +149,7 @@ impl Turn<'_> {
         });
         let over = tokio::select! {
             closed = closed => closed.is_some(),
-            () = program.program.wait() => true,
+            _ = program.program.wait() => true,
         };
         let waiting_for = || "the program to end or its connection to close".to_owned();
         if over { Ok(StepOutcome::Done) } else { Err(StepOutcome::TimedOut { waiting_for: waiting_for() }) }
@@ -181,12 +182,12 @@ impl Turn<'_> {
     }
 
     fn ask<'a>(&'a self, terminal: &'a Terminal) -> Request<'a> {
-        let deadline = Instant::now() + self.stage.target.client.step_within;
+        let deadline = Instant::now() + self.stage.play.target.client.step_within;
         Request { stage: self.stage, client: self.client, terminal, deadline }
     }
 
     fn script(&self, step: &Step) -> Result<&StepScript, StepOutcome> {
-        self.stage.target.client.script(step.name()).ok_or(StepOutcome::Unsupported)
+        self.stage.play.target.client.script(step.name()).ok_or(StepOutcome::Unsupported)
     }
 }
 

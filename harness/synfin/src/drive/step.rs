@@ -133,7 +133,7 @@ impl Request<'_> {
         let wire = self.stage.wire.now();
         let patience = if wire.exchange(self.client, mark) == Exchange::ClientSpokeLast { PATIENCE } else { 1 };
         let last = wire.last_segment_of(self.client).map_or(last_output, |segment| segment.max(last_output));
-        last + self.stage.target.client.quiet * patience
+        last + self.stage.play.target.client.quiet * patience
     }
 
     /// What `wanted` gives before the deadline and before the program ends.

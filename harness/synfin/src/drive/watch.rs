@@ -42,7 +42,7 @@ async fn attribute_one(stage: &Stage, connection: &Connection) {
     let owner = owner(stage, connection, expected).await;
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
-        Some(Role::Server) | None => expected.filter(|_| connection.responder.port() == stage.listen.port()),
+        Some(Role::Server) | None => expected.filter(|_| connection.responder.port() == stage.listen().port()),
     };
     let Some(client) = client else { return };
     stage.log().attributions.push(Attribution {
@@ -56,8 +56,8 @@ async fn attribute_one(stage: &Stage, connection: &Connection) {
 
 /// The role that holds the initiator's socket: the expected one is asked first.
 async fn owner(stage: &Stage, connection: &Connection, expected: Option<ClientNumber>) -> Option<Role> {
-    let socket = stage.sockets.find(connection.initiator, connection.responder).ok()??;
-    let expected = expected.map(Role::from);
+    let socket = stage.sockets().find(connection.initiator, connection.responder).ok()??;
+    let expected = expected.map(role_of);
     let others: Vec<Role> = stage.log().programs.keys().copied().collect();
     for role in expected.into_iter().chain(others.into_iter().filter(|role| Some(*role) != expected)) {
         let stat = stage.sandbox.stat(role).await.ok()?;
@@ -68,9 +68,13 @@ async fn owner(stage: &Stage, connection: &Connection, expected: Option<ClientNu
     None
 }
 
+fn role_of(client: ClientNumber) -> Role {
+    Role::Client(client.0)
+}
+
 /// Whether no thread of the client runs.
 pub(crate) async fn all_asleep(stage: &Stage, client: ClientNumber) -> bool {
-    stage.sandbox.stat(client.into()).await.is_ok_and(|stat| !runs(&stat))
+    stage.sandbox.stat(role_of(client)).await.is_ok_and(|stat| !runs(&stat))
 }
 
 fn runs(stat: &RoleStat) -> bool {
@@ -92,7 +96,7 @@ async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample,
     let server = if server_started { Some(stage.sandbox.stat(Role::Server).await?) } else { None };
     let inodes: BTreeSet<u64> = server.iter().flat_map(|stat| stat.socket_inodes.iter().copied()).collect();
     let at = clock::now().as_nanos();
-    let sockets = stage.sockets.all()?.into_iter().map(|socket| row(&socket, &inodes)).collect();
+    let sockets = stage.sockets().all()?.into_iter().map(|socket| row(&socket, &inodes)).collect();
     let listen_overflows = stage.sandbox.listen_overflows().await?;
     let server_runs = server.as_ref().map(runs);
     Ok(SocketSample { at, reason, sockets, listen_overflows, server_runs })

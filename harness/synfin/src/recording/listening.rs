@@ -34,12 +34,12 @@ pub(crate) async fn start(stage: &Stage) -> Listening {
     tokio::select! {
         biased;
         listening = listen(stage) => listening,
-        () = terminal.program.wait_role_gone() => Listening::Dead,
+        () = terminal.program.wait_until_role_gone() => Listening::Dead,
     }
 }
 
 async fn listen(stage: &Stage) -> Listening {
-    let mut deadline = Instant::now() + stage.target.server.start_within;
+    let mut deadline = Instant::now() + stage.play.target.server.start_within;
     let mut ticks = interval(ASK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen = Listening::Late;
@@ -52,7 +52,7 @@ async fn listen(stage: &Stage) -> Listening {
                 return Listening::Late;
             }
         };
-        if sockets.iter().any(|socket| covers(socket.local, socket.v6_only, stage.listen)) {
+        if sockets.iter().any(|socket| covers(socket.local, socket.v6_only, stage.listen())) {
             return Listening::AsAsked;
         }
         if !sockets.is_empty() && seen == Listening::Late {
@@ -65,7 +65,7 @@ async fn listen(stage: &Stage) -> Listening {
 
 /// The listening sockets that the server's processes hold.
 async fn servers_listeners(stage: &Stage) -> Result<Vec<TcpSocket>, anyhow::Error> {
-    let mut sockets = stage.sockets.listeners()?;
+    let mut sockets = stage.sockets().listeners()?;
     if !sockets.is_empty() {
         let server = stage.sandbox.stat(Role::Server).await?;
         sockets.retain(|socket| server.socket_inodes.contains(&socket.inode));

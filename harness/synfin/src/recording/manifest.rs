@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use synfin_core::manifest::{CaptureHealth, ProcessRecord, Recorded, Role};
 
-use super::{Job, RecordError, write_error};
+use super::{Job, RecordError};
 use crate::drive::{Log, Stage, Terminal};
 use crate::ring::Captured;
-use crate::store;
+use crate::store::{self, StoreError};
 
 /// What a program still has to say after its end must come within this time.
 const LAST_OUTPUT_WITHIN: Duration = Duration::from_secs(2);
@@ -26,12 +26,12 @@ pub(crate) async fn write(
     let processes = processes(job, &mut log).await?;
     let recorded = Recorded {
         schema: 1,
-        scenario: job.scenario.name.clone(),
+        scenario: job.play.scenario.name.clone(),
         repetition: job.repetition,
-        steps: job.scenario.steps.iter().map(ToString::to_string).collect(),
-        clients: job.scenario.clients.get(),
-        server: stage.listen,
-        seed: job.seed,
+        steps: job.play.scenario.steps.iter().map(ToString::to_string).collect(),
+        clients: job.play.scenario.clients.get(),
+        server: stage.listen(),
+        seed: job.play.seed,
         runner: job.runner.clone(),
         capture,
         stopped_at: log.stopped_at.map(|at| at.as_nanos()),
@@ -45,15 +45,13 @@ pub(crate) async fn write(
         files: log.files,
     };
     let path = job.run.join(format!("{}.json", job.stem()));
-    let text = synfin_core::manifest::print(&recorded);
-    store::write(&path, text.as_bytes()).map_err(|source| write_error(&path, source))?;
+    store::write_atomically(&path, recorded.to_json().as_bytes())?;
     Ok(recorded)
 }
 
 fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
     let file = format!("{}.pcap", job.stem());
-    let path = job.run.join(&file);
-    let (_, sha256) = store::digest_file(&path).map_err(|source| write_error(&path, source))?;
+    let sha256 = store::digest_of(&job.run.join(&file))?;
     Ok(CaptureHealth {
         file,
         sha256,
@@ -75,7 +73,10 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
             continue;
         }
         let mut record = blank(job, role);
-        record.start_error = start_error;
+        if let Some((tried_at, why)) = start_error {
+            record.started_at = tried_at.as_nanos();
+            record.start_error = Some(why);
+        }
         record.stop_actions = log.stop_actions.remove(&role).unwrap_or_default();
         record.supervision = log.supervision.remove(&role).unwrap_or_default();
         if let Some(terminal) = terminal {
@@ -89,14 +90,14 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
 /// The record of a program of which nothing is known but its command.
 fn blank(job: &Job, role: Role) -> ProcessRecord {
     let argv = match role {
-        Role::Server => job.commands.server.clone(),
-        Role::Client(_) => job.commands.client.clone(),
+        Role::Server => job.play.commands.server.clone(),
+        Role::Client(_) => job.play.commands.client.clone(),
     };
     ProcessRecord {
         role,
         is_pe: is_pe(job, &argv),
         argv,
-        started_at: None,
+        started_at: 0,
         exited_at: None,
         exit: None,
         start_error: None,
@@ -111,12 +112,14 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
 /// Writes the program's log and completes its record.
 async fn finish(job: &Job, terminal: Terminal, record: &mut ProcessRecord) -> Result<(), RecordError> {
     let program = terminal.program;
-    record.started_at = Some(program.started_at().as_nanos());
+    record.started_at = program.started_at().as_nanos();
     let ended = program.ended();
     record.exited_at = ended.map(|ended| ended.at.as_nanos());
     record.exit = ended.map(|ended| ended.exit);
     let path = job.run.join(&record.log);
-    let output = program.finish(&path, LAST_OUTPUT_WITHIN).await.map_err(|source| write_error(&path, source))?;
+    store::create_folder(path.parent().unwrap_or(&job.run))?;
+    let output = program.finish(&path, LAST_OUTPUT_WITHIN).await;
+    let output = output.map_err(|source| StoreError::Write { path, source })?;
     record.output_left_out = output.left_out_bytes;
     record.last_lines = output.last_lines;
     Ok(())
@@ -130,7 +133,7 @@ fn is_pe(job: &Job, argv: &[String]) -> bool {
 }
 
 /// A PE image's headers begin within its first 4 KiB.
-const PE_LOOK: usize = 4096;
+const PE_LOOK: u64 = 4096;
 
 /// The DOS header `MZ`, whose field at 0x3c gives the place of the signature `PE\0\0` (Microsoft, "PE Format").
 fn has_pe_signature(start: &[u8]) -> bool {

@@ -82,7 +82,7 @@ async fn stop_all(stage: &Stage, roles: &[Role], signal: SignalSent) {
     for role in roles {
         let Some(terminal) = program(stage, role) else { continue };
         let deadline = Instant::now() + grace(role, signal);
-        let gone = timeout_at(deadline, terminal.program.wait_role_gone()).await;
+        let gone = timeout_at(deadline, terminal.program.wait_until_role_gone()).await;
         if gone.is_err() && signal == SignalSent::Kill {
             stage.fault(format!("end {role}: it outlived SIGKILL"));
         }

@@ -34,6 +34,11 @@ pub enum RunEvent {
         /// How long it took, milliseconds.
         millis: u64,
     },
+    /// The watched command printed lines.
+    Printed {
+        /// The lines, as it wrote them.
+        text: String,
+    },
     /// A scenario could not be recorded.
     NotRecorded {
         /// Its name.

@@ -21,9 +21,12 @@ fn corpus() -> String {
 }
 
 fn hostile() -> Report {
-    with_text(&sample(), |text| match is_name_of_a_variant(text) {
-        true => text.to_owned(),
-        false => corpus(),
+    with_text(&sample(), |text| {
+        if is_name_of_a_variant(text) {
+            text.to_owned()
+        } else {
+            corpus()
+        }
     })
 }
 

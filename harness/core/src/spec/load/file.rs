@@ -22,7 +22,7 @@ pub fn target_schema() -> Schema {
 #[schemars(rename = "Rubric")]
 pub(super) struct RubricFile {
     /// Version of this format: 1.
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 1, max = 1))]
     pub schema: Spanned<u32>,
     /// The heading of reports.
     pub title: String,
@@ -49,7 +49,7 @@ pub(super) struct ScenarioFile {
     pub clients: Option<Spanned<u32>>,
     /// What each client does: connect, list, upload NAME SIZE, download NAME, quit, hold, kill; `list@2` is client 2's
     /// alone. `{client}` in a name is the client's number.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub steps: Spanned<Vec<Spanned<String>>>,
     /// Whether the server runs; `up` if absent.
     #[serde(default)]
@@ -151,7 +151,7 @@ enum ConnectionsFile {
 #[schemars(rename = "Target")]
 pub(super) struct TargetFile {
     /// Version of this format: 1.
-    #[schemars(with = "u32")]
+    #[schemars(with = "u32", range(min = 1, max = 1))]
     pub schema: Spanned<u32>,
     /// What reports call it; the server's command line if absent.
     pub name: Option<String>,
@@ -176,7 +176,7 @@ pub(super) struct TargetFile {
 #[schemars(rename = "Server")]
 pub(super) struct ServerProgramFile {
     /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the address.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub command: Spanned<Value>,
     /// The loopback address on which it listens; may be absent if the command has `{addr}` or `{port}`.
     #[schemars(with = "Option<String>")]
@@ -195,7 +195,7 @@ pub(super) struct ServerProgramFile {
 #[schemars(rename = "Client")]
 pub(super) struct ClientProgramFile {
     /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the server's address.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", length(min = 1))]
     pub command: Spanned<Value>,
     /// What executes it; `native` if absent.
     #[serde(default)]

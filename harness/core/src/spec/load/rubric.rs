@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use toml::{Spanned, Value};
 
@@ -168,7 +169,7 @@ fn scenario_named<'a>(
 /// The keys of a check call that nobody has taken yet.
 pub(super) struct Keys {
     call: CallFile,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
 }
 
 impl Keys {

@@ -1,6 +1,6 @@
 //! A scenario's steps as a whole: what one entry cannot know of itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 use std::ops::Range;
 
@@ -23,6 +23,7 @@ pub(super) fn steps(
         clients: clients.get(),
         connected: BTreeSet::new(),
         uploaded: BTreeSet::new(),
+        placed: BTreeMap::new(),
     };
     let mut entries = Vec::new();
     for text in texts.get_ref() {
@@ -31,6 +32,7 @@ pub(super) fn steps(
             entries.push(entry);
         }
     }
+    sequence.check_placed(problems);
     (problems.0.len() == found).then_some(entries)
 }
 
@@ -46,6 +48,8 @@ struct Sequence {
     clients: u32,
     connected: BTreeSet<u32>,
     uploaded: BTreeSet<String>,
+    /// Files that were downloaded before any step uploaded them, and where: the harness places them on the server.
+    placed: BTreeMap<String, Range<usize>>,
 }
 
 impl Sequence {
@@ -58,7 +62,7 @@ impl Sequence {
             return;
         }
         for client in self.actors(entry) {
-            if let Err(message) = self.act(&entry.step, client) {
+            if let Err(message) = self.act(&entry.step, client, &span) {
                 problems.add(span, message);
                 return;
             }
@@ -72,31 +76,43 @@ impl Sequence {
         }
     }
 
-    fn act(&mut self, step: &Step, client: u32) -> Result<(), String> {
-        let name = step.file_name(ClientNumber(client));
+    /// Records what the client does, or says why it cannot.
+    fn act(&mut self, step: &Step, client: u32, span: &Range<usize>) -> Result<(), String> {
         match step {
             Step::Connect => {
                 self.connected.insert(client);
-                return Ok(());
             }
-            Step::Hold => return Ok(()),
-            Step::List | Step::Upload { .. } | Step::Download { .. } | Step::Quit | Step::Kill => {}
+            Step::Hold => {}
+            Step::List | Step::Quit | Step::Kill => self.need_connection(step, client)?,
+            Step::Upload { .. } => {
+                self.need_connection(step, client)?;
+                self.uploaded.extend(step.file_name(ClientNumber(client)));
+            }
+            Step::Download { .. } => {
+                self.need_connection(step, client)?;
+                let name = step.file_name(ClientNumber(client));
+                let new = name.filter(|name| !self.uploaded.contains(name));
+                self.placed.extend(new.map(|name| (name, span.clone())));
+            }
         }
-        if !self.connected.contains(&client) {
-            return Err(format!(
-                "client {client} has not connected before `{}`",
-                step.name()
-            ));
+        Ok(())
+    }
+
+    fn need_connection(&self, step: &Step, client: u32) -> Result<(), String> {
+        if self.connected.contains(&client) {
+            return Ok(());
         }
-        match (step, name) {
-            (Step::Upload { .. }, Some(name)) => {
-                self.uploaded.insert(name);
-                Ok(())
+        let name = step.name();
+        Err(format!("client {client} has not connected before `{name}`"))
+    }
+
+    /// A placed file that a later step uploads would be two files of one name.
+    fn check_placed(&self, problems: &mut Problems) {
+        for (name, span) in &self.placed {
+            if self.uploaded.contains(name) {
+                let message = format!("`{name}` is uploaded only by a later step");
+                problems.add(span.clone(), message);
             }
-            (Step::Download { .. }, Some(name)) if !self.uploaded.contains(&name) => {
-                Err(format!("no earlier step uploads `{name}`"))
-            }
-            _ => Ok(()),
         }
     }
 }

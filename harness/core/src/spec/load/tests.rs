@@ -270,11 +270,6 @@ fn every_problem_of_a_file_is_told_at_once() {
           |
         8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
           |                                                                      ^^^^^^^^
-        error: no earlier step uploads `notes.bin`
-         --> rubric.toml:8:80
-          |
-        8 | steps = ["connect", "list", "hold@1", "uplaod x 1", "upload x 64kb", "list@7", "download notes.bin", "quit"]
-          |                                                                                ^^^^^^^^^^^^^^^^^^^^
         "#
     );
 }
@@ -326,16 +321,18 @@ fn a_client_connects_before_it_does_anything_else() {
 }
 
 #[test]
-fn a_file_is_uploaded_before_it_is_downloaded() {
-    assert_snapshot!(edited_rubric("download notes.bin", "download other.bin"), @r#"
-    error: no earlier step uploads `other.bin`
-     --> rubric.toml:8:63
+fn a_file_is_not_downloaded_before_the_step_that_uploads_it() {
+    assert_snapshot!(edited_rubric(r#""upload notes.bin 64KiB", "download notes.bin""#, r#""download a-1", "upload a-{client} 1""#), @r#"
+    error: `a-1` is uploaded only by a later step
+     --> rubric.toml:8:37
       |
-    8 | steps = ["connect", "list", "hold", "upload notes.bin 64KiB", "download other.bin", "quit"]
-      |                                                               ^^^^^^^^^^^^^^^^^^^^
+    8 | steps = ["connect", "list", "hold", "download a-1", "upload a-{client} 1", "quit"]
+      |                                     ^^^^^^^^^^^^^^
     "#);
-    let own = EXAMPLE_RUBRIC.replace("notes.bin", "notes-{client}.bin");
-    assert_eq!(rubric_of(&own).scenarios[0].steps.len(), 6);
+    for name in ["notes-{client}.bin", "other.bin"] {
+        let text = EXAMPLE_RUBRIC.replace("download notes.bin", &format!("download {name}"));
+        assert_eq!(rubric_of(&text).scenarios[0].steps.len(), 6);
+    }
 }
 
 #[test]
@@ -569,6 +566,21 @@ fn server_and_programs_of_a_scenario_are_read() {
     let scenario = &rubric_of(&text).scenarios[1];
     assert_eq!(scenario.server, ServerState::Down);
     assert_eq!(scenario.programs, Programs::Windows);
+}
+
+#[test]
+fn no_file_moves_the_cursor_by_its_error() {
+    let hostile = [
+        "schema = 1\n\"\\u001b[2J\" = 1\n",
+        "schema = \u{1b}[2J\n",
+        "schema = 1 # \u{202e}\nx = 1\n",
+        "schema = 1\n'\u{9b}2J' = 1\n",
+    ];
+    for text in hostile {
+        let error = Target::parse("target.toml", text).unwrap_err().to_string();
+        let moves = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!error.contains(moves), "{error:?}");
+    }
 }
 
 proptest::proptest! {

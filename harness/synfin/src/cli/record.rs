@@ -1,0 +1,41 @@
+//! `synfin record -- COMMAND`: watch what a command does on the wire, and retell it.
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use crate::options::RecordOptions;
+
+/// Run a command in a private network namespace and record its loopback traffic.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only traffic of this TCP port.
+    #[arg(long, value_name = "P")]
+    port: Option<NonZeroU16>,
+    /// The folder under which captures/ is made.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// The command and its arguments, after `--`.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    let options = RecordOptions {
+        command: args.command.clone(),
+        port: args.port,
+        out: args.out.clone(),
+    };
+    let capture = record(&options, output)?;
+    output.talk(format_args!("wrote {}", capture.display()));
+    super::flows::list(&capture, output)
+}
+
+/// The one place where the command line meets the recorder: it makes one capture and gives its path.
+fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf, Failure> {
+    let _ = (options, output);
+    Err(Failure::Usage(anyhow!("{}", super::NEEDS_LINUX)))
+}

@@ -1,0 +1,134 @@
+//! `synfin run`: record the programs, then grade the recording, exactly as `synfin grade` would later.
+
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::anyhow;
+use synfin_core::spec::DEFAULT_RUBRIC;
+
+use super::exit::{Exit, Failure};
+use super::grade;
+use super::output::Output;
+use super::{source, words};
+use crate::options::{Keep, Programs, RunOptions};
+
+/// Record a server and its clients, and grade what crossed the wire.
+///
+/// Without arguments: the reference pair by the rubric Installation 1.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A target file, or the folder that holds a target.toml.
+    #[arg(conflicts_with_all = ["server", "client"])]
+    target: Option<PathBuf>,
+    /// The server's command line (with --listen), or a target file to take the server from.
+    #[arg(long, value_name = "CMD", requires = "client")]
+    server: Option<String>,
+    /// The client's command line (with --listen), or a target file to take the client from.
+    #[arg(long, value_name = "CMD", requires = "server")]
+    client: Option<String>,
+    /// Where the server of --server listens.
+    #[arg(long, value_name = "ADDR:PORT", requires = "server")]
+    listen: Option<SocketAddr>,
+    /// A target file of Windows programs, for the scenarios that ask for such.
+    #[arg(long, value_name = "FILE")]
+    windows_target: Option<PathBuf>,
+    /// A rubric file, or the name of a built-in rubric.
+    #[arg(long, value_name = "FILE|NAME", default_value = DEFAULT_RUBRIC)]
+    rubric: String,
+    /// Only this scenario, or the scenarios of this item; may be repeated.
+    #[arg(long, value_name = "SCENARIO|ITEM")]
+    only: Vec<String>,
+    /// How many scenarios run at once.
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// The folder under which captures/ and reports/ are made.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// Which recordings stay: all, failed, or the newest N.
+    #[arg(long, value_name = "N|failed|all", default_value = "all")]
+    keep: KeepText,
+    /// How many clients the scenarios with several clients run instead.
+    #[arg(long, value_name = "N")]
+    clients: Option<NonZeroU32>,
+    #[command(flatten)]
+    output: grade::OutputArgs,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    let options = options(args)?;
+    let folder = record(&options, output)?;
+    grade::grade_recording(&folder, &options.out, None, args.output, output)
+}
+
+/// The one place where the command line meets the recorder: it makes the run's folder `OUT/captures/RUN`, tells how it goes
+/// on, and gives the folder's path. What is graded afterwards is what lies there.
+fn record(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
+    let _ = (options, output);
+    Err(Failure::Usage(anyhow!("{}", super::NEEDS_LINUX)))
+}
+
+fn options(args: &Args) -> Result<RunOptions, Failure> {
+    Ok(RunOptions {
+        programs: programs(args)?,
+        windows_target: args.windows_target.clone(),
+        rubric: source::rubric(&args.rubric)?,
+        only: args.only.clone(),
+        jobs: args.jobs,
+        out: args.out.clone(),
+        keep: args.keep.0,
+        clients: args.clients,
+    })
+}
+
+fn programs(args: &Args) -> Result<Programs, Failure> {
+    match (&args.target, &args.server, &args.client, args.listen) {
+        (Some(target), _, _, _) => Ok(Programs::Target(target.clone())),
+        (None, Some(server), Some(client), Some(listen)) => Ok(Programs::Commands {
+            server: words::split(server).map_err(Failure::usage)?,
+            client: words::split(client).map_err(Failure::usage)?,
+            listen,
+        }),
+        (None, Some(server), Some(client), None) => Ok(Programs::Pair {
+            server: target_file("--server", server)?,
+            client: target_file("--client", client)?,
+        }),
+        (None, _, _, _) => Ok(Programs::Reference),
+    }
+}
+
+/// Without `--listen`, `--server` and `--client` name target files; a command line given so is a mistake worth a hint.
+fn target_file(option: &str, text: &str) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(text);
+    if !path.exists() {
+        return Err(Failure::Usage(anyhow!(
+            "{option} {text:?} is no file: with a command line give --listen ADDR:PORT too"
+        )));
+    }
+    Ok(path)
+}
+
+/// `--keep` as it is written.
+#[derive(Clone, Copy, Debug)]
+struct KeepText(Keep);
+
+/// The text says neither how many nor which.
+#[derive(Debug, thiserror::Error)]
+#[error("neither a number above 0 nor `failed` nor `all`")]
+struct UnknownKeep;
+
+impl FromStr for KeepText {
+    type Err = UnknownKeep;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKeep> {
+        match text {
+            "all" => Ok(Self(Keep::All)),
+            "failed" => Ok(Self(Keep::Failed)),
+            number => match number.parse() {
+                Ok(newest) => Ok(Self(Keep::Newest(newest))),
+                Err(_) => Err(UnknownKeep),
+            },
+        }
+    }
+}

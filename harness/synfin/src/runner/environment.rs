@@ -1,0 +1,25 @@
+//! What the run is made on, and its seed.
+
+use std::thread::available_parallelism;
+
+use synfin_core::manifest::Machine;
+
+/// A seed nobody can guess, so that no program can know the contents of a run's files before.
+pub(crate) fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    let filled = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
+    debug_assert_eq!(filled, Ok(bytes.len()), "the kernel gives 8 random bytes at once (getrandom(2))");
+    // JSON numbers are exact up to 2^53 in most readers.
+    u64::from_le_bytes(bytes) >> 11
+}
+
+/// The machine, as the kernel describes it.
+pub(crate) fn machine() -> Machine {
+    let kernel = rustix::system::uname();
+    Machine {
+        os: std::env::consts::OS.to_owned(),
+        kernel: kernel.release().to_string_lossy().into_owned(),
+        arch: std::env::consts::ARCH.to_owned(),
+        cpus: available_parallelism().map_or(1, |cpus| u32::try_from(cpus.get()).unwrap_or(u32::MAX)),
+    }
+}

@@ -1,0 +1,270 @@
+//! A role's folder, as init serves it: made as a copy of the source folder, written before a program starts, read while and
+//! after it runs. A program may have put anything there, so nothing is followed that leads out.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{self, Seek};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{PermissionsExt, fchown, lchown, symlink};
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags};
+
+use super::message::Owner;
+use super::{FileKind, Listed};
+
+/// How much is copied at most: a submission, not a disk.
+const ENTRIES_MAX: usize = 10_000;
+
+/// What a copy leaves out: history, build products and our own outputs.
+const LEFT_OUT: [&str; 4] = [".git", "target", "captures", "reports"];
+
+/// How many entries of a directory are listed.
+const LISTED_MAX: usize = 1_000;
+
+/// Why a folder could not be copied.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CopyError {
+    /// A file could not be read or written.
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    /// A symbolic link leads out of the folder.
+    #[error("{} is a symbolic link that leads out of the folder", path.display())]
+    LeadsOut { path: PathBuf },
+    /// There is too much of it.
+    #[error("more than {ENTRIES_MAX} files and directories")]
+    TooMany,
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
+    let path = path.to_owned();
+    move |source| CopyError::Io { path, source }
+}
+
+/// Copies the folder `source` into `target`, which exists, and gives the copy to `owner`.
+pub(super) fn copy(source: &Path, target: &Path, owner: Owner) -> Result<(), CopyError> {
+    let mut waiting = VecDeque::from([PathBuf::new()]);
+    let mut entries = 0;
+    while let Some(inner) = waiting.pop_front() {
+        let directory = source.join(&inner);
+        for entry in fs::read_dir(&directory).map_err(at(&directory))? {
+            let entry = entry.map_err(at(&directory))?;
+            let name = entry.file_name();
+            if LEFT_OUT.iter().any(|left_out| name == *left_out) {
+                continue;
+            }
+            entries += 1;
+            if entries > ENTRIES_MAX {
+                return Err(CopyError::TooMany);
+            }
+            let inner = inner.join(name);
+            if copy_entry(source, target, &inner, owner)? == FileKind::Directory {
+                waiting.push_back(inner);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies one entry, a directory without its contents; sockets, pipes and devices are left out.
+fn copy_entry(
+    source: &Path,
+    target: &Path,
+    inner: &Path,
+    owner: Owner,
+) -> Result<FileKind, CopyError> {
+    let (from, to) = (source.join(inner), target.join(inner));
+    let metadata = fs::symlink_metadata(&from).map_err(at(&from))?;
+    let kind = FileKind::of(metadata.file_type());
+    match kind {
+        FileKind::Directory => fs::create_dir(&to).map_err(at(&to))?,
+        FileKind::File => copy_contents(&from, &to).map_err(at(&from))?,
+        FileKind::Symlink => {
+            let points_at = fs::read_link(&from).map_err(at(&from))?;
+            if leads_out(inner, &points_at) {
+                return Err(CopyError::LeadsOut { path: from });
+            }
+            symlink(points_at, &to).map_err(at(&to))?;
+        }
+        FileKind::Other => return Ok(kind),
+    }
+    if kind != FileKind::Symlink {
+        // The owner of the copy may do with it what the owner of the original may.
+        let mode = fs::Permissions::from_mode(metadata.permissions().mode() & 0o777 | 0o600);
+        fs::set_permissions(&to, mode).map_err(at(&to))?;
+    }
+    lchown(&to, Some(owner.uid), Some(owner.gid)).map_err(at(&to))?;
+    Ok(kind)
+}
+
+fn copy_contents(from: &Path, to: &Path) -> io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mut from = File::from(rustix::fs::open(from, flags, Mode::empty())?);
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+    let mut to = File::from(rustix::fs::open(to, flags, Mode::RUSR | Mode::WUSR)?);
+    io::copy(&mut from, &mut to).map(drop)
+}
+
+/// Whether a link at `link`, relative to the folder, leads out of it, as its text says.
+fn leads_out(link: &Path, points_at: &Path) -> bool {
+    let mut depth = link.components().count() - 1;
+    for component in points_at.components() {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir if depth > 0 => depth -= 1,
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return true,
+        }
+    }
+    false
+}
+
+/// Stores the whole of `contents` as the file `path` of the folder, for `owner`; makes its directories.
+pub(super) fn put(folder: &Path, path: &Path, contents: OwnedFd, owner: Owner) -> io::Result<()> {
+    let directory = make_directories(folder, path.parent().unwrap_or(Path::new("")), owner)?;
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+    let mode = Mode::from_raw_mode(0o644);
+    let file = rustix::fs::openat2(&directory, Path::new(name), flags, mode, beneath())?;
+    let mut file = File::from(file);
+    let mut contents = File::from(contents);
+    contents.rewind()?;
+    io::copy(&mut contents, &mut file)?;
+    fchown(&file, Some(owner.uid), Some(owner.gid))
+}
+
+/// Makes each missing directory of `path` beneath the folder and opens the last.
+fn make_directories(folder: &Path, path: &Path, owner: Owner) -> io::Result<OwnedFd> {
+    let mut directory = open_directory(folder, Path::new("."))?;
+    for component in path.components() {
+        let name = Path::new(component.as_os_str());
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let open = || rustix::fs::openat2(&directory, name, flags, Mode::empty(), beneath());
+        let opened = match open() {
+            Err(rustix::io::Errno::NOENT) => {
+                rustix::fs::mkdirat(&directory, name, Mode::from_raw_mode(0o755))?;
+                let made = open()?;
+                fchown(&made, Some(owner.uid), Some(owner.gid))?;
+                made
+            }
+            opened => opened?,
+        };
+        directory = opened;
+    }
+    Ok(directory)
+}
+
+/// Opens the regular file `path` of the folder, without waiting for anything.
+pub(super) fn open(folder: &Path, path: &Path) -> io::Result<OwnedFd> {
+    let directory = open_directory(folder, Path::new("."))?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::openat2(
+        &directory,
+        path,
+        flags,
+        Mode::empty(),
+        beneath(),
+    )?);
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    Ok(file.into())
+}
+
+/// Removes the file `path` of the folder, or the link of that name; it need not be there.
+pub(super) fn remove(folder: &Path, path: &Path) -> io::Result<()> {
+    let (parent, Some(name)) = (path.parent().unwrap_or(Path::new("")), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let removed = open_directory(folder, parent)
+        .and_then(|directory| Ok(rustix::fs::unlinkat(&directory, name, AtFlags::empty())?));
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Lists the directory `path` of the folder, in the order of names.
+pub(super) fn list(folder: &Path, path: &Path) -> io::Result<Vec<Listed>> {
+    let directory = open_directory(folder, path)?;
+    let mut listed = Vec::new();
+    for entry in rustix::fs::Dir::read_from(&directory)? {
+        let entry = entry?;
+        let name = entry.file_name().to_bytes();
+        if name == b"." || name == b".." || listed.len() == LISTED_MAX {
+            continue;
+        }
+        let found = rustix::fs::statat(
+            &directory,
+            entry.file_name(),
+            AtFlags::SYMLINK_NOFOLLOW,
+        )?;
+        listed.push(Listed {
+            name: String::from_utf8_lossy(name).into_owned(),
+            kind: FileKind::of_mode(rustix::fs::FileType::from_raw_mode(found.st_mode)),
+            size_bytes: u64::try_from(found.st_size).unwrap_or(0),
+        });
+    }
+    listed.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(listed)
+}
+
+fn open_directory(folder: &Path, path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::openat(CWD, folder, flags | OFlags::NOFOLLOW, Mode::empty())?;
+    let path = if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    };
+    Ok(rustix::fs::openat2(
+        &folder,
+        path,
+        flags,
+        Mode::empty(),
+        beneath(),
+    )?)
+}
+
+fn beneath() -> ResolveFlags {
+    ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_XDEV
+}
+
+impl FileKind {
+    fn of(kind: fs::FileType) -> Self {
+        if kind.is_dir() {
+            Self::Directory
+        } else if kind.is_file() {
+            Self::File
+        } else if kind.is_symlink() {
+            Self::Symlink
+        } else {
+            Self::Other
+        }
+    }
+
+    fn of_mode(kind: rustix::fs::FileType) -> Self {
+        match kind {
+            rustix::fs::FileType::Directory => Self::Directory,
+            rustix::fs::FileType::RegularFile => Self::File,
+            rustix::fs::FileType::Symlink => Self::Symlink,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_out_when_its_text_climbs_above_the_folder_or_begins_at_the_root() {
+        let leads_out = |link: &str, to: &str| leads_out(Path::new(link), Path::new(to));
+        assert!(!leads_out("a", "b"));
+        assert!(!leads_out("dir/a", "../b"));
+        assert!(!leads_out("dir/a", "./deep/../b"));
+        assert!(leads_out("a", "../b"));
+        assert!(leads_out("dir/a", "../../b"));
+        assert!(leads_out("a", "/etc/passwd"));
+    }
+}

@@ -1,0 +1,191 @@
+//! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Pid, PidfdFlags, Signal};
+
+use super::{RoleStat, Thread};
+
+/// The processes of the keeper's namespace but the keeper; none when it is gone.
+pub(super) fn of_keeper(keeper: Pid) -> io::Result<Vec<Pid>> {
+    let Ok(namespace) = namespace_of(keeper) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let pid = name.to_str().and_then(|text| text.parse().ok());
+        let Some(pid) = pid.and_then(Pid::from_raw) else {
+            continue;
+        };
+        if pid != keeper && namespace_of(pid).is_ok_and(|its| its == namespace) {
+            found.push(pid);
+        }
+    }
+    Ok(found)
+}
+
+fn namespace_of(pid: Pid) -> io::Result<PathBuf> {
+    fs::read_link(directory(pid).join("ns/pid"))
+}
+
+fn directory(pid: Pid) -> PathBuf {
+    Path::new("/proc").join(pid.as_raw_nonzero().to_string())
+}
+
+/// Signals the process whose id inside the keeper's namespace is `inner`; tells whether it was there.
+pub(super) fn signal_one(keeper: Pid, inner: i32, signal: Signal) -> io::Result<bool> {
+    for pid in of_keeper(keeper)? {
+        // Opened first: the number may be another's by the time it is read.
+        let Ok(handle) = rustix::process::pidfd_open(pid, PidfdFlags::empty()) else {
+            continue;
+        };
+        if innermost_pid(pid) == Some(inner) {
+            return was_there(rustix::process::pidfd_send_signal(handle, signal));
+        }
+    }
+    Ok(false)
+}
+
+/// Signals every process of the keeper's namespace; tells whether there was one.
+pub(super) fn signal_all(keeper: Pid, signal: Signal) -> io::Result<bool> {
+    let mut any = false;
+    for pid in of_keeper(keeper)? {
+        any |= was_there(rustix::process::kill_process(pid, signal))?;
+    }
+    Ok(any)
+}
+
+/// Whether the keeper could be signalled.
+pub(super) fn signal_keeper(keeper: Pid, signal: Signal) -> io::Result<bool> {
+    was_there(rustix::process::kill_process(keeper, signal))
+}
+
+fn was_there(result: rustix::io::Result<()>) -> io::Result<bool> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::SRCH) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A process's id in its own, innermost pid namespace.
+fn innermost_pid(pid: Pid) -> Option<i32> {
+    let status = read(&directory(pid).join("status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("NSpid:"))?;
+    line.split_whitespace().next_back()?.parse().ok()
+}
+
+/// What the role's threads do and which sockets they hold. What ended in the meantime is left out.
+pub(super) fn stat(keeper: Pid) -> io::Result<RoleStat> {
+    let mut threads = Vec::new();
+    let mut socket_inodes = Vec::new();
+    for pid in of_keeper(keeper)? {
+        threads.extend(threads_of(pid).unwrap_or_default());
+        socket_inodes.extend(socket_inodes_of(pid).unwrap_or_default());
+    }
+    socket_inodes.sort_unstable();
+    socket_inodes.dedup();
+    Ok(RoleStat {
+        threads,
+        socket_inodes,
+    })
+}
+
+fn threads_of(pid: Pid) -> io::Result<Vec<Thread>> {
+    let mut threads = Vec::new();
+    for entry in fs::read_dir(directory(pid).join("task"))? {
+        let Ok(text) = read(&entry?.path().join("stat")) else {
+            continue;
+        };
+        threads.extend(parse_stat(
+            pid.as_raw_nonzero().get().cast_unsigned(),
+            &text,
+        ));
+    }
+    Ok(threads)
+}
+
+/// Reads `/proc/PID/task/TID/stat` (proc_pid_stat(5)); the name stands in parentheses and may hold any byte but NUL.
+fn parse_stat(pid: u32, text: &str) -> Option<Thread> {
+    let (tid, rest) = text.split_once(" (")?;
+    let (name, rest) = rest.rsplit_once(") ")?;
+    let fields = rest.split_whitespace().collect::<Vec<_>>();
+    // Fields 14 and 15 of the whole line; `rest` begins with field 3.
+    let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    Some(Thread {
+        pid,
+        tid: tid.parse().ok()?,
+        name: name.to_owned(),
+        state: fields.first()?.chars().next()?,
+        cpu_ticks: ticks(14)? + ticks(15)?,
+    })
+}
+
+fn socket_inodes_of(pid: Pid) -> io::Result<Vec<u64>> {
+    let inode = |target: PathBuf| {
+        let text = target.to_str()?;
+        text.strip_prefix("socket:[")?
+            .strip_suffix(']')?
+            .parse()
+            .ok()
+    };
+    Ok(fs::read_dir(directory(pid).join("fd"))?
+        .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
+        .filter_map(inode)
+        .collect())
+}
+
+/// `ListenOverflows` of this network namespace, from `/proc/net/netstat`: each row of names is followed by its values.
+pub(super) fn listen_overflows() -> io::Result<u64> {
+    let text = read(Path::new("/proc/net/netstat"))?;
+    parse_listen_overflows(&text)
+        .ok_or_else(|| io::Error::other("/proc/net/netstat has no ListenOverflows"))
+}
+
+fn parse_listen_overflows(text: &str) -> Option<u64> {
+    let mut rows = text.lines().filter(|line| line.starts_with("TcpExt:"));
+    let (names, values) = (rows.next()?, rows.next()?);
+    let (_, value) = names
+        .split_whitespace()
+        .zip(values.split_whitespace())
+        .find(|(name, _)| *name == "ListenOverflows")?;
+    value.parse().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "/proc is init's alone to read")]
+fn read(path: &Path) -> io::Result<String> {
+    Ok(String::from_utf8_lossy(&fs::read(path)?).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_may_be_called_anything() {
+        let fields = "R 1 2 2 34816 2 4194304 95 0 0 0 7 5 0 0 20 0 1 0";
+        assert_eq!(
+            parse_stat(3, &format!("4 (a) b (c) {fields}")),
+            Some(Thread {
+                pid: 3,
+                tid: 4,
+                name: "a) b (c".to_owned(),
+                state: 'R',
+                cpu_ticks: 12,
+            })
+        );
+        assert_eq!(parse_stat(3, "nonsense"), None);
+    }
+
+    #[test]
+    fn listen_overflows_are_found_by_name() {
+        let text = "TcpExt: SyncookiesSent ListenOverflows ListenDrops\nTcpExt: 1 42 7\nIpExt: A\nIpExt: 1\n";
+        assert_eq!(parse_listen_overflows(text), Some(42));
+        assert_eq!(parse_listen_overflows(""), None);
+    }
+}

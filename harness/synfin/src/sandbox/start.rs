@@ -1,0 +1,202 @@
+//! Starts init and sees it through to the point where programs may run.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use tokio::process::{Child, Command};
+
+use super::Step;
+use super::handle::{Control, SandboxError};
+use super::message::{Order, Owner, Reply, Request};
+
+/// The argument that makes the synfin binary init; `main` looks for it before anything else.
+pub const INIT_ARGUMENT: &str = "__init";
+
+/// The user that programs run as when the harness runs as root: `nobody`.
+const UNPRIVILEGED: Owner = Owner {
+    uid: 65534,
+    gid: 65534,
+};
+
+/// How long a step of init may take: far more than it ever does.
+const STEP_WITHIN: Duration = Duration::from_secs(30);
+
+/// How to furnish a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The synfin binary, which init is a subcommand of.
+    pub executable: PathBuf,
+    /// Host name inside.
+    pub hostname: String,
+    /// Directories and files that programs must not see: captures, reports, the rubric.
+    pub hidden: Vec<PathBuf>,
+    /// Directories and files that stay visible, read-only, although they lie below `/tmp`, where scratch is mounted.
+    pub exposed: Vec<PathBuf>,
+    /// Size of one role's scratch, bytes.
+    pub scratch_bytes: u64,
+    /// How many processes and threads all programs together may have.
+    pub processes_max: u64,
+}
+
+impl Setup {
+    /// The usual: this binary, nothing hidden, 256 MiB of scratch a role, 4096 processes.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            executable: std::env::current_exe()?,
+            hostname: "synfin".to_owned(),
+            hidden: Vec::new(),
+            exposed: Vec::new(),
+            scratch_bytes: 256 << 20,
+            processes_max: 4096,
+        })
+    }
+
+    fn order(&self, owner: Owner) -> Order {
+        Order {
+            hostname: self.hostname.clone(),
+            owner,
+            hidden: self.hidden.clone(),
+            exposed: self.exposed.clone(),
+            scratch_bytes: self.scratch_bytes,
+            processes_max: self.processes_max,
+        }
+    }
+}
+
+/// Why a scenario's namespaces could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The kernel refused a step.
+    #[error("{step}: {source}")]
+    Step {
+        /// Which.
+        step: Step,
+        /// How it refused.
+        source: io::Error,
+    },
+    /// Init did not answer.
+    #[error("talk to init during {step}: {source}")]
+    Silent {
+        /// During which step.
+        step: Step,
+        /// What was wrong with the conversation.
+        source: SandboxError,
+    },
+}
+
+/// A started init: its process, the two sockets to it, and who programs run as.
+pub(super) struct Started {
+    pub(super) process: InitProcess,
+    pub(super) control: Control,
+    pub(super) brake: OwnedFd,
+    pub(super) owner: Owner,
+}
+
+/// The process that was executed: it waits for process 1 inside, and ends with it.
+#[derive(Debug)]
+pub(super) struct InitProcess(Child);
+
+impl InitProcess {
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait().await
+    }
+}
+
+/// Starts init, maps ids for it, and has it furnish its namespaces.
+pub(super) async fn start(setup: &Setup) -> Result<Started, StartError> {
+    let failed = |step| move |source| StartError::Step { step, source };
+    let (process, control, brake) = execute(setup).map_err(failed(Step::Start))?;
+    let mut control = Control::new(control).map_err(failed(Step::Start))?;
+    expect_reply(Step::Unshare, control.greeting()).await?;
+    let owner = map_ids(&process).map_err(failed(Step::MapIds))?;
+    let furnish = Request::Furnish(setup.order(owner));
+    expect_reply(Step::Loopback, async {
+        Ok(control.call(&furnish, &[]).await?.0)
+    })
+    .await?;
+    Ok(Started {
+        process,
+        control,
+        brake,
+        owner,
+    })
+}
+
+/// Init's two sockets are its standard input and output.
+fn execute(setup: &Setup) -> io::Result<(InitProcess, OwnedFd, OwnedFd)> {
+    let pair = || {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)
+    };
+    let ((control, control_inside), (brake, brake_inside)) = (pair()?, pair()?);
+    for inside in [&control_inside, &brake_inside] {
+        rustix::io::ioctl_fionbio(inside.as_fd(), false)?;
+    }
+    let child = Command::new(&setup.executable)
+        .arg(INIT_ARGUMENT)
+        .stdin(Stdio::from(control_inside))
+        .stdout(Stdio::from(brake_inside))
+        .spawn()?;
+    Ok((InitProcess(child), control, brake))
+}
+
+async fn expect_reply(
+    step: Step,
+    reply: impl Future<Output = Result<Reply, SandboxError>>,
+) -> Result<(), StartError> {
+    let silent = |source| StartError::Silent { step, source };
+    let reply = tokio::time::timeout(STEP_WITHIN, reply)
+        .await
+        .map_err(|_| silent(SandboxError::Late))?
+        .map_err(silent)?;
+    match reply {
+        Reply::Unshared | Reply::Done => Ok(()),
+        Reply::StepFailed { step, errno } => Err(StartError::Step {
+            step,
+            source: io::Error::from_raw_os_error(errno),
+        }),
+        other => Err(silent(SandboxError::unexpected(&other))),
+    }
+}
+
+/// Maps ids from outside, for init has no right to map more than its own. An ordinary user's programs run as that user,
+/// mapped to itself. Root's init keeps all of root's ids, to be able to read any folder; its programs are `nobody`.
+#[expect(clippy::disallowed_methods, reason = "files of /proc")]
+fn map_ids(process: &InitProcess) -> io::Result<Owner> {
+    let pid = process
+        .0
+        .id()
+        .ok_or_else(|| io::Error::other("init has ended"))?;
+    let write = |name: &str, text: &str| std::fs::write(format!("/proc/{pid}/{name}"), text);
+    let (uid, gid) = (
+        rustix::process::geteuid().as_raw(),
+        rustix::process::getegid().as_raw(),
+    );
+    if uid == 0 {
+        write("uid_map", &own_ids("/proc/self/uid_map")?)?;
+        write("gid_map", &own_ids("/proc/self/gid_map")?)?;
+        return Ok(UNPRIVILEGED);
+    }
+    write("setgroups", "deny")?;
+    write("uid_map", &format!("{uid} {uid} 1\n"))?;
+    write("gid_map", &format!("{gid} {gid} 1\n"))?;
+    Ok(Owner { uid, gid })
+}
+
+/// The map that gives every id of this namespace to the new one, under the same number.
+#[expect(clippy::disallowed_methods, reason = "files of /proc")]
+fn own_ids(map: &str) -> io::Result<String> {
+    let text = std::fs::read_to_string(map)?;
+    Ok(text
+        .lines()
+        .filter_map(|line| {
+            let mut fields = line.split_whitespace();
+            let (first, count) = (fields.next()?, fields.nth(1)?);
+            Some(format!("{first} {first} {count}\n"))
+        })
+        .collect())
+}

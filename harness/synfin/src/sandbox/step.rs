@@ -1,0 +1,82 @@
+//! The steps of setting a scenario's namespaces up, what refuses them, and what helps.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A step of setting a scenario's namespaces up, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// Starting init.
+    Start,
+    /// unshare(2) of user, network, mount, pid, ipc and uts namespaces.
+    Unshare,
+    /// Writing `setgroups`, `uid_map` and `gid_map`.
+    MapIds,
+    /// Forking process 1 of the new pid namespace.
+    Fork,
+    /// Setting `lo` up.
+    Loopback,
+    /// Writing the network settings of the namespace.
+    NetworkSettings,
+    /// Making mounts private and mounting a fresh `/proc`.
+    Proc,
+    /// Host name and `/etc/hosts`.
+    HostName,
+    /// Hiding what programs must not see.
+    Hide,
+    /// Forbidding further user namespaces.
+    ForbidUserNamespaces,
+    /// Mounting scratch.
+    Scratch,
+    /// Making the file system read-only.
+    ReadOnly,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Start => "start init",
+            Self::Unshare => "make user, network, mount, pid, ipc and uts namespaces",
+            Self::MapIds => "map user and group ids",
+            Self::Fork => "fork process 1 of the pid namespace",
+            Self::Loopback => "set lo up",
+            Self::NetworkSettings => "write network settings",
+            Self::Proc => "mount a fresh /proc",
+            Self::HostName => "set host name and /etc/hosts",
+            Self::Hide => "hide files",
+            Self::ForbidUserNamespaces => "forbid further user namespaces",
+            Self::Scratch => "mount scratch",
+            Self::ReadOnly => "make the file system read-only",
+        })
+    }
+}
+
+impl Step {
+    /// What usually makes the kernel refuse this step, and what helps.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Start | Self::Fork => {
+                "is there memory, and room for another process (ulimit -u)?"
+            }
+            Self::Unshare | Self::MapIds | Self::Loopback => {
+                "user namespaces are restricted here. Ubuntu 24.04 or newer: \
+                 sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. \
+                 Debian: sudo sysctl -w kernel.unprivileged_userns_clone=1. \
+                 Everywhere: sudo sysctl -w user.max_user_namespaces=10000. \
+                 Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+            }
+            Self::Proc => {
+                "a container masks parts of /proc, so no fresh one may be mounted. \
+                 Docker: --security-opt systempaths=unconfined"
+            }
+            Self::NetworkSettings | Self::ForbidUserNamespaces => {
+                "/proc/sys is read-only here. Docker: --security-opt systempaths=unconfined"
+            }
+            Self::HostName | Self::Hide | Self::Scratch | Self::ReadOnly => {
+                "mounting is restricted here. Docker: --security-opt apparmor=unconfined \
+                 --security-opt seccomp=unconfined; Linux 5.12 or newer is needed"
+            }
+        }
+    }
+}
