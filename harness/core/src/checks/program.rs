@@ -50,8 +50,7 @@ pub(super) fn end(process: &ProcessRecord) -> String {
     };
     let after = process
         .exited_at
-        .zip(process.started_at)
-        .map(|(end, start)| Timestamp::from_nanos(end).since(Timestamp::from_nanos(start)));
+        .map(|end| Timestamp::from_nanos(end).since(Timestamp::from_nanos(process.started_at)));
     match after {
         Some(span) => format!("{how}, {span} after its start"),
         None => how,

@@ -83,6 +83,45 @@ struct End {
     acks: (u32, u32),
 }
 
+/// A segment as its line tells it.
+struct Sent<'a> {
+    client: u32,
+    /// 0 for the client, 1 for the server.
+    from: usize,
+    flags: &'a str,
+    payload: Vec<u8>,
+    numbers: Numbers,
+}
+
+/// Where a segment's numbers come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// It follows what was sent, and acknowledges all that was received.
+    Next,
+    /// It repeats the sender's last segment.
+    Again,
+    /// It does not acknowledge the other side's last segment.
+    Stale,
+}
+
+impl End {
+    fn with(isn: u32) -> Self {
+        Self {
+            next_seq: isn,
+            last_seq: isn,
+            acks: (0, 0),
+        }
+    }
+}
+
+impl Sent<'_> {
+    /// How much sequence space it takes: SYN and FIN count one each (RFC 9293 3.4).
+    fn sequence_len(&self) -> u32 {
+        let controls = self.flags.matches(['S', 'F']).count();
+        u32::try_from(controls + self.payload.len()).unwrap()
+    }
+}
+
 #[derive(Default)]
 struct Telling {
     frames: Vec<Vec<u8>>,
@@ -228,7 +267,13 @@ pub(crate) fn at(frame: u64) -> u64 {
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&digest)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 impl Telling {
@@ -316,51 +361,48 @@ impl Telling {
     fn segment(&mut self, line: &str) {
         let (client, rest) = line.split_once(' ').unwrap();
         let (direction, what) = rest.split_once(' ').unwrap();
-        let client = number(client);
-        let from = usize::from(direction == "<");
-        let what = what.trim();
-        let again = what.ends_with(" again");
-        let stale = what.ends_with(" stale");
-        let what = what
-            .trim_end_matches(" again")
-            .trim_end_matches(" stale")
-            .trim_end();
+        let (what, numbers) = match what.trim().rsplit_once(' ') {
+            Some((what, "again")) => (what, Numbers::Again),
+            Some((what, "stale")) => (what, Numbers::Stale),
+            Some(_) | None => (what.trim(), Numbers::Next),
+        };
         let (flags, payload) = match what.strip_prefix('"') {
             Some(text) => (".P", unescaped(text.strip_suffix('"').unwrap())),
             None => (what, Vec::new()),
         };
-        let (flags, payload) = match flags.split_once(" \"") {
-            Some((flags, text)) => (flags, unescaped(text.strip_suffix('"').unwrap())),
-            None => (flags, payload),
-        };
-        self.send(client, from, (flags, &payload), again, stale);
+        self.send(Sent {
+            client: number(client),
+            from: usize::from(direction == "<"),
+            flags,
+            payload,
+            numbers,
+        });
     }
 
-    fn send(&mut self, client: u32, from: usize, what: (&str, &[u8]), again: bool, stale: bool) {
-        let (flags, payload) = what;
-        let fresh = |isn| End {
-            next_seq: isn,
-            last_seq: isn,
-            acks: (0, 0),
-        };
-        let opens = flags == "S" && !again;
-        if opens {
-            self.ends
-                .insert(client, [fresh(1000 * client), fresh(5000 * client)]);
+    fn send(&mut self, sent: Sent<'_>) {
+        let Sent { client, from, .. } = sent;
+        if sent.flags == "S" && sent.numbers == Numbers::Next {
+            let ends = [End::with(1000 * client), End::with(5000 * client)];
+            self.ends.insert(client, ends);
         }
         let ends = self.ends.get_mut(&client).unwrap();
-        let end = ends[from];
-        let seq = if again { end.last_seq } else { end.next_seq };
-        let ack = if stale { end.acks.0 } else { end.acks.1 };
-        self.frames
-            .push(frame(client, from, (seq, ack), flags, payload));
-        if !again {
-            let controls = u32::from(flags.contains('S')) + u32::from(flags.contains('F'));
+        let End {
+            next_seq,
+            last_seq,
+            acks,
+        } = ends[from];
+        let (seq, ack) = match sent.numbers {
+            Numbers::Next => (next_seq, acks.1),
+            Numbers::Again => (last_seq, acks.1),
+            Numbers::Stale => (next_seq, acks.0),
+        };
+        self.frames.push(frame(&sent, seq, ack));
+        if sent.numbers != Numbers::Again {
             ends[from].last_seq = seq;
-            ends[from].next_seq = seq + controls + u32::try_from(payload.len()).unwrap();
-            let sent = ends[from].next_seq;
+            ends[from].next_seq = seq + sent.sequence_len();
+            let acknowledged = ends[from].next_seq;
             let peer = &mut ends[1 - from];
-            peer.acks = (peer.acks.1, sent);
+            peer.acks = (peer.acks.1, acknowledged);
         }
     }
 
@@ -433,13 +475,13 @@ pub(crate) fn address(client: u32) -> SocketAddr {
     format!("127.0.0.1:{}", 50_000 + client).parse().unwrap()
 }
 
-fn frame(client: u32, from: usize, (seq, ack): (u32, u32), flags: &str, payload: &[u8]) -> Vec<u8> {
-    let ports = [address(client).port(), SERVER_PORT];
+fn frame(sent: &Sent<'_>, seq: u32, ack: u32) -> Vec<u8> {
+    let ports = [address(sent.client).port(), SERVER_PORT];
     let mac = [0; 6];
     let mut packet = PacketBuilder::ethernet2(mac, mac)
         .ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64)
-        .tcp(ports[from], ports[1 - from], seq, 65_535);
-    for flag in flags.chars() {
+        .tcp(ports[sent.from], ports[1 - sent.from], seq, 65_535);
+    for flag in sent.flags.chars() {
         packet = match flag {
             'S' => packet.syn(),
             'F' => packet.fin(),
@@ -450,7 +492,7 @@ fn frame(client: u32, from: usize, (seq, ack): (u32, u32), flags: &str, payload:
         };
     }
     let mut bytes = Vec::new();
-    packet.write(&mut bytes, payload).unwrap();
+    packet.write(&mut bytes, &sent.payload).unwrap();
     bytes
 }
 
@@ -468,7 +510,7 @@ fn health(frames: u64) -> CaptureHealth {
     let sentinel = |place, token: &[u8], frame| Sentinel {
         place,
         cpu: 0,
-        token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
+        token: hexadecimal(token),
         frame: Some(frame),
     };
     CaptureHealth {
@@ -544,7 +586,7 @@ fn processes(clients: u32, stopped_at: u64) -> Vec<ProcessRecord> {
     let record = |role: Role| ProcessRecord {
         role,
         argv: vec!["program".to_owned()],
-        started_at: Some(0),
+        started_at: 0,
         exited_at: Some(stopped_at),
         exit: Some(Exit::Code { code: 0 }),
         start_error: None,
