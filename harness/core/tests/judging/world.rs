@@ -370,7 +370,7 @@ impl Telling {
             Some(text) => (".P", unescaped(text.strip_suffix('"').unwrap())),
             None => (what, Vec::new()),
         };
-        self.send(Sent {
+        self.send(&Sent {
             client: number(client),
             from: usize::from(direction == "<"),
             flags,
@@ -379,8 +379,8 @@ impl Telling {
         });
     }
 
-    fn send(&mut self, sent: Sent<'_>) {
-        let Sent { client, from, .. } = sent;
+    fn send(&mut self, sent: &Sent<'_>) {
+        let &Sent { client, from, .. } = sent;
         if sent.flags == "S" && sent.numbers == Numbers::Next {
             let ends = [End::with(1000 * client), End::with(5000 * client)];
             self.ends.insert(client, ends);
@@ -396,7 +396,7 @@ impl Telling {
             Numbers::Again => (last_seq, acks.1),
             Numbers::Stale => (next_seq, acks.0),
         };
-        self.frames.push(frame(&sent, seq, ack));
+        self.frames.push(frame(sent, seq, ack));
         if sent.numbers != Numbers::Again {
             ends[from].last_seq = seq;
             ends[from].next_seq = seq + sent.sequence_len();
