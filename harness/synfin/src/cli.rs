@@ -13,6 +13,8 @@ mod explain;
 mod flows;
 mod grade;
 mod record;
+#[cfg(target_os = "linux")]
+mod recorder;
 mod run;
 
 use std::process::ExitCode;
@@ -49,6 +51,7 @@ enum Command {
 }
 
 /// What recording says on other systems.
+#[cfg(not(target_os = "linux"))]
 const NEEDS_LINUX: &str = "recording needs Linux: record with Wireshark and use synfin grade";
 
 /// Does what the process's arguments say.

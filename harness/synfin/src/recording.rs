@@ -81,13 +81,15 @@ pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Res
     let ((capture, frames), ()) = (armed?, prepared?);
 
     let stage = Arc::new(Stage::new(job.play.clone(), sandbox.clone(), sandbox.socket_table().await?));
-    let mut background = JoinSet::new();
-    background.spawn(pump(Arc::clone(&stage), frames));
-    background.spawn(attribute_all(Arc::clone(&stage)));
+    let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
+    let mut attributing = JoinSet::new();
+    attributing.spawn(attribute_all(Arc::clone(&stage)));
     let was_interrupted = perform(&stage, interrupted).await;
     stop::stop(&stage).await;
+    attributing.shutdown().await;
     let captured = capture.close().await?;
-    background.shutdown().await;
+    // The ring has handed over its last frame.
+    pumping.await.expect("the pump does not panic");
 
     let recorded = manifest::write(job, &stage, captured, was_interrupted).await?;
     drop(stage);

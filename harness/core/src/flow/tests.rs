@@ -271,6 +271,53 @@ fn a_simultaneous_open_is_a_setup() {
 }
 
 #[test]
+fn of_a_syn_ack_sent_again_the_first_counts() {
+    check(
+        "
+        > S 1000
+        < S. 5000 ack 1001
+        < S. 5000 ack 1001
+        > . 1001 ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 4; still open; 7 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_syn_without_a_window_announces_no_zero_window() {
+    check(
+        "
+        > S 1000 win 0
+        < S. 5000 ack 1001 win 0
+        ",
+        "
+        client by Syn: setup 1 2 -; still open; 3 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_fin_beside_a_syn_means_nothing() {
+    check(
+        "
+        > FS 1000
+        < S. 5000 ack 1001
+        ",
+        "
+        client by Syn: setup 1 2 -; still open; 3 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
 fn data_on_the_third_step_completes_the_handshake() {
     check(
         "
@@ -496,6 +543,22 @@ fn a_probe_of_a_zero_window_is_no_keep_alive() {
         client by Syn: setup 1 2 3; still open; 15 S1
         > [0..6] acknowledged 6
         < [] acknowledged 0 zero windows 2
+        ",
+    );
+}
+
+#[test]
+fn a_byte_sent_again_before_it_was_acknowledged_is_no_keep_alive() {
+    check_established(
+        "
+        < . 5001 ack 1001
+        > P. 1001(5) ack 5001
+        > . 1005(1) ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..5] acknowledged 0 again 1
+        < [] acknowledged 0
         ",
     );
 }
@@ -738,6 +801,7 @@ fn an_rst_outside_the_window_is_not_believed() {
         < P. 5001(5) ack 1001
         > . 1001 ack 5006
         < R 4000
+        < R 5003
         ",
         "
         client by Syn: setup 1 2 3; still open; 47 S1

@@ -182,7 +182,7 @@ impl Tracker {
     fn keep_other_syn_ack(&mut self, connection: &Connection, arrival: &Arrival<'_>) {
         let seq = arrival.segment.seq;
         let is_other = connection.by_responder.isn != Some(seq);
-        if is_other && connection.setup.ack.is_none() && self.other_syn_acks.len() < MAX_SYN_ACKS {
+        if is_other && self.other_syn_acks.len() < MAX_SYN_ACKS {
             self.other_syn_acks.push((seq, arrival.at));
         }
     }

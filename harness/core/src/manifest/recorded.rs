@@ -184,8 +184,8 @@ pub struct ProcessRecord {
     pub role: Role,
     /// Its command line.
     pub argv: Vec<String>,
-    /// When it was started, or that was tried.
-    pub started_at: u64,
+    /// When it was started; absent if it could not be.
+    pub started_at: Option<u64>,
     /// When and how it ended; absent if it never started or its end was not seen.
     pub exited_at: Option<u64>,
     /// How it ended.

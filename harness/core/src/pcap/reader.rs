@@ -24,11 +24,12 @@ type Source<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// Reads the frames of a capture one by one, in memory that does not grow with the capture.
 ///
-/// What can be read is read: neither the snap length in the file's header nor the text in its options is believed.
+/// What can be read is read: the snap length in the file's header is not believed, a packet's options are not looked at. A
+/// section or interface of pcapng whose own options are broken ends the reading, though.
 #[derive(Debug)]
 pub struct Reader<R: Read> {
     format: Format<R>,
-    /// A frame's bytes, where they cannot be lent out of the container's own buffer.
+    /// The bytes of the frame read last: its own copy, since a reader that goes on to the next block cannot lend them.
     copy: Vec<u8>,
     frames: u64,
     tail: Tail,

@@ -23,7 +23,9 @@ const PAYLOAD: &[u8] = b"hello";
 const ETHERNET_BYTES: usize = 14;
 const IPV4_BYTES: usize = 20;
 const IPV4_LENGTH_AT: usize = 2;
+const IPV6_BYTES: usize = 40;
 const IPV6_LENGTH_AT: usize = 4;
+const IPV6_NEXT_HEADER_AT: usize = 6;
 
 /// An IPv4 datagram with a TCP segment that holds `PAYLOAD`.
 fn ipv4() -> Vec<u8> {
@@ -148,6 +150,25 @@ fn a_datagram_without_a_length_is_as_long_as_its_frame() {
     let mut v6 = ipv6();
     v6[IPV6_LENGTH_AT..][..2].fill(0);
     assert_eq!(segment(LinkType::Raw, &v6).payload, PAYLOAD);
+}
+
+#[test]
+fn options_and_extension_headers_of_ip_are_no_payload() {
+    let mut v4 = ipv4();
+    v4.splice(IPV4_BYTES..IPV4_BYTES, [1; 4]);
+    v4[0] = 0x46;
+    v4[IPV4_LENGTH_AT + 1] += 4;
+
+    let mut v6 = ipv6();
+    let (tcp, hop_by_hop, padding) = (6, 0, [1, 4, 0, 0, 0, 0]);
+    v6.splice(IPV6_BYTES..IPV6_BYTES, [&[tcp, 0], &padding[..]].concat());
+    v6[IPV6_NEXT_HEADER_AT] = hop_by_hop;
+    v6[IPV6_LENGTH_AT + 1] += 8;
+
+    for datagram in [v4, v6] {
+        let segment = segment(LinkType::Raw, &datagram);
+        assert_eq!((segment.payload_len, segment.payload), (5, PAYLOAD));
+    }
 }
 
 #[test]

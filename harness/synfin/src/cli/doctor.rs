@@ -7,7 +7,12 @@ use super::output::{self, Output};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
-pub(super) fn run(_args: &Args, output: &Output) -> Result<Exit, Failure> {
-    output::data("")?;
+#[cfg(target_os = "linux")]
+pub(super) fn run(_args: &Args, _output: &Output) -> Result<Exit, Failure> {
+    todo!()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn run(_args: &Args, _output: &Output) -> Result<Exit, Failure> {
     Err(Failure::Usage(anyhow::anyhow!("{}", super::NEEDS_LINUX)))
 }

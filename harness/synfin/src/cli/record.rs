@@ -3,7 +3,6 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use anyhow::anyhow;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
@@ -35,7 +34,12 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 }
 
 /// The one place where the command line meets the recorder: it makes one capture and gives its path.
+#[cfg(target_os = "linux")]
 fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let _ = (options, output);
-    Err(Failure::Usage(anyhow!("{}", super::NEEDS_LINUX)))
+    super::recorder::record(options, output)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn record(_options: &RecordOptions, _output: &Output) -> Result<PathBuf, Failure> {
+    Err(Failure::Usage(anyhow::anyhow!("{}", super::NEEDS_LINUX)))
 }

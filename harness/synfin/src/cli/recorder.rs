@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use super::exit::Failure;
 use super::output::Output;
 use crate::options::{RecordOptions, RunOptions};
+// use crate::sandbox::{self, ProbeReport};
 use crate::runner::{self, RunError, RunEvent};
 
 /// Records all scenarios of a run; gives the run's folder.
@@ -23,6 +24,12 @@ pub(super) fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf
         with_events(output, |events, interrupted| runner::record_command(options, events, interrupted))?;
     recorded.map_err(failure)
 }
+
+/*/// Tries out what this machine lets us do.
+pub(super) fn probe() -> Result<ProbeReport, Failure> {
+    let runtime = Runtime::new().map_err(Failure::internal)?;
+    Ok(runtime.block_on(sandbox::probe()))
+}*/
 
 /// Does the work while Ctrl-C is listened for and events are told.
 fn with_events<T, W: Future<Output = T>>(

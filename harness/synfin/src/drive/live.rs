@@ -25,7 +25,8 @@ pub(crate) struct LiveWire {
 pub(crate) struct WireState {
     flow: FlowTable,
     owners: BTreeMap<ConnectionId, ClientNumber>,
-    last_frame: FrameNumber,
+    /// Every TCP frame, in order.
+    frames: Vec<Milestone>,
     /// One moment on both clocks, that of the capture and that of deadlines.
     epoch: (Timestamp, Instant),
 }
@@ -56,7 +57,7 @@ impl LiveWire {
         let state = WireState {
             flow: FlowTable::default(),
             owners: BTreeMap::new(),
-            last_frame: FrameNumber(0),
+            frames: Vec::new(),
             epoch,
         };
         Self { state: Mutex::new(state), changed: watch::Sender::new(()) }
@@ -66,7 +67,7 @@ impl LiveWire {
     pub(crate) fn push(&self, at: Milestone, segment: &Segment<'_>) {
         self.change(|state| {
             state.flow.push(at, segment);
-            state.last_frame = at.frame;
+            state.frames.push(at);
         });
     }
 
@@ -117,9 +118,16 @@ impl LiveWire {
 }
 
 impl WireState {
-    /// The last frame with a TCP segment; 0 before the first.
+    /// The last TCP frame so far; 0 before the first.
     pub(crate) fn last_frame(&self) -> FrameNumber {
-        self.last_frame
+        self.frames.last().map_or(FrameNumber(0), |last| last.frame)
+    }
+
+    /// The last TCP frame captured at that moment or before; 0 if there was none. The ring hands frames over a little later
+    /// than they pass, so this is only right for moments that lie some milliseconds back.
+    pub(crate) fn frame_at(&self, moment: Timestamp) -> FrameNumber {
+        let later = self.frames.partition_point(|frame| frame.at <= moment);
+        self.frames[..later].last().map_or(FrameNumber(0), |last| last.frame)
     }
 
     /// When the client's last segment, either way, was captured.
@@ -140,11 +148,6 @@ impl WireState {
     /// All connections of the client.
     pub(crate) fn connections_of(&self, client: ClientNumber) -> impl Iterator<Item = &Connection> {
         self.flow.connections().iter().filter(move |connection| self.owners.get(&connection.id) == Some(&client))
-    }
-
-    /// All connections.
-    pub(crate) fn connections(&self) -> &[Connection] {
-        self.flow.connections()
     }
 
     /// How much the client's connections have carried so far.

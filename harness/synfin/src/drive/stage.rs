@@ -89,8 +89,8 @@ pub(crate) struct Log {
     pub(crate) programs: BTreeMap<Role, Arc<Terminal>>,
     pub(crate) stop_actions: BTreeMap<Role, Vec<StopAction>>,
     pub(crate) supervision: BTreeMap<Role, Vec<Supervision>>,
-    /// Roles that could not be started: when that was tried, and why not.
-    pub(crate) start_errors: BTreeMap<Role, (Timestamp, String)>,
+    /// Roles that could not be started, and why.
+    pub(crate) start_errors: BTreeMap<Role, String>,
     /// What the harness could not do, the first time.
     pub(crate) fault: Option<String>,
     /// The client whose connection is expected next.
@@ -124,19 +124,15 @@ impl Stage {
 
     /// The client has begun the entry.
     pub(crate) fn began(&self, client: ClientNumber, place: usize) {
-        let frame = self.wire.now().last_frame().0;
-        self.record(client, place, |record| {
-            record.began_at = Some(clock::now().as_nanos());
-            record.after_frame = Some(frame);
-        });
+        let now = clock::now().as_nanos();
+        self.record(client, place, |record| record.began_at = Some(now));
     }
 
     /// The client's entry has ended.
     pub(crate) fn ended(&self, client: ClientNumber, place: usize, outcome: StepOutcome) {
-        let frame = self.wire.now().last_frame().0;
+        let now = clock::now().as_nanos();
         self.record(client, place, |record| {
-            record.ended_at = Some(clock::now().as_nanos());
-            record.done_frame = Some(frame);
+            record.ended_at = Some(now);
             record.outcome = outcome;
         });
     }
@@ -168,7 +164,6 @@ impl Stage {
             Role::Client(_) => (self.play.commands.client.clone(), self.play.target.client.stdin),
         };
         let spawn = Spawn { role, argv, env: self.play.commands.environment.clone() };
-        let tried_at = clock::now();
         match Program::start(&self.sandbox, &Launch { spawn, stdin }).await {
             Ok(program) => {
                 let terminal = Arc::new(Terminal::new(program));
@@ -176,7 +171,7 @@ impl Stage {
                 Ok(terminal)
             }
             Err(LaunchError::Sandbox(SandboxError::NotStarted(why))) => {
-                self.log().start_errors.insert(role, (tried_at, why));
+                self.log().start_errors.insert(role, why);
                 Err(StepOutcome::ProgramEnded)
             }
             Err(error) => Err(self.fault(error)),

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use synfin_core::manifest::{CaptureHealth, ProcessRecord, Recorded, Role};
+use synfin_core::manifest::{CaptureHealth, ClientSteps, ProcessRecord, Recorded, Role};
+use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
 use crate::drive::{Log, Stage, Terminal};
@@ -38,7 +39,7 @@ pub(crate) async fn write(
         listening_at: log.listening_at.map(|at| at.as_nanos()),
         harness_fault: log.fault,
         interrupted,
-        client_steps: log.steps,
+        client_steps: with_frames(log.steps, stage),
         attributions: log.attributions,
         processes,
         socket_samples: log.samples,
@@ -47,6 +48,17 @@ pub(crate) async fn write(
     let path = job.run.join(format!("{}.json", job.stem()));
     store::write_atomically(&path, recorded.to_json().as_bytes())?;
     Ok(recorded)
+}
+
+/// The steps with the frames at which they began and ended, now that the wire has been read to its end.
+fn with_frames(mut clients: Vec<ClientSteps>, stage: &Stage) -> Vec<ClientSteps> {
+    let wire = stage.wire.now();
+    let frame_at = |moment: u64| wire.frame_at(Timestamp::from_nanos(moment)).0;
+    for record in clients.iter_mut().flat_map(|client| &mut client.steps) {
+        record.after_frame = record.began_at.map(frame_at);
+        record.done_frame = record.ended_at.map(frame_at);
+    }
+    clients
 }
 
 fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
@@ -73,10 +85,7 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
             continue;
         }
         let mut record = blank(job, role);
-        if let Some((tried_at, why)) = start_error {
-            record.started_at = tried_at.as_nanos();
-            record.start_error = Some(why);
-        }
+        record.start_error = start_error;
         record.stop_actions = log.stop_actions.remove(&role).unwrap_or_default();
         record.supervision = log.supervision.remove(&role).unwrap_or_default();
         if let Some(terminal) = terminal {
@@ -97,7 +106,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         role,
         is_pe: is_pe(job, &argv),
         argv,
-        started_at: 0,
+        started_at: None,
         exited_at: None,
         exit: None,
         start_error: None,
@@ -112,7 +121,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
 /// Writes the program's log and completes its record.
 async fn finish(job: &Job, terminal: Terminal, record: &mut ProcessRecord) -> Result<(), RecordError> {
     let program = terminal.program;
-    record.started_at = program.started_at().as_nanos();
+    record.started_at = Some(program.started_at().as_nanos());
     let ended = program.ended();
     record.exited_at = ended.map(|ended| ended.at.as_nanos());
     record.exit = ended.map(|ended| ended.exit);

@@ -63,8 +63,9 @@ fn run(keeping: Keeping) -> io::Result<()> {
     match sys::fork() {
         Ok(Forked::Child) => program::become_it(keeping),
         Ok(Forked::Parent(program)) => {
-            drop(failed);
-            let Keeping { ended, .. } = keeping;
+            let Keeping { ended, standard, failed: original, .. } = keeping;
+            // What the program closes must be closed for good: whoever reads the other ends waits for that.
+            drop((failed, original, standard));
             wait_for_all(program, &mut File::from(ended))
         }
         Err(error) => write!(failed, "{}fork: {error}", program::OURS),
