@@ -50,7 +50,8 @@ pub(super) fn end(process: &ProcessRecord) -> String {
     };
     let after = process
         .exited_at
-        .map(|end| Timestamp::from_nanos(end).since(Timestamp::from_nanos(process.started_at)));
+        .zip(process.started_at)
+        .map(|(end, start)| Timestamp::from_nanos(end).since(Timestamp::from_nanos(start)));
     match after {
         Some(span) => format!("{how}, {span} after its start"),
         None => how,

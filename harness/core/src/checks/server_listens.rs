@@ -58,7 +58,8 @@ impl Judge for ServerListens {
 fn after_start(observation: &Observation, since: Timestamp) -> String {
     observation
         .process(Role::Server)
-        .map(|server| since.since(Timestamp::from_nanos(server.started_at)))
+        .and_then(|server| server.started_at)
+        .map(|start| since.since(Timestamp::from_nanos(start)))
         .map_or_else(String::new, |span| format!(" {span} after start"))
 }
 

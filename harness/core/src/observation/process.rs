@@ -46,7 +46,11 @@ impl Observation {
         }
         role.into_iter()
             .flat_map(|role| self.processes(role))
-            .filter(|process| process.started_at <= sent.at.as_nanos())
+            .filter(|process| {
+                process
+                    .started_at
+                    .is_some_and(|start| start <= sent.at.as_nanos())
+            })
             .max_by_key(|process| process.started_at)
             .map_or(OwnClose::Own, |process| close_by(process, sent))
     }

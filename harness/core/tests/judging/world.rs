@@ -586,7 +586,7 @@ fn processes(clients: u32, stopped_at: u64) -> Vec<ProcessRecord> {
     let record = |role: Role| ProcessRecord {
         role,
         argv: vec!["program".to_owned()],
-        started_at: 0,
+        started_at: Some(0),
         exited_at: Some(stopped_at),
         exit: Some(Exit::Code { code: 0 }),
         start_error: None,
