@@ -1,7 +1,7 @@
 //! `runs-on-windows`: both programs are Windows executables, and do their work as such.
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::{Cause, Evidence, Finding, Verdict, lifecycle_in_order, transfer_intact};
+use super::{Cause, Evidence, Finding, Verdict, lifecycle_in_order, program, transfer_intact};
 use crate::diagnosis::Pattern;
 use crate::manifest::Recorded;
 use crate::observation::Observation;
@@ -53,15 +53,16 @@ fn is_windows(observation: &Observation, recorded: &Recorded) -> bool {
 }
 
 fn not_windows(recorded: &Recorded) -> Option<Finding> {
-    let program = recorded.processes.iter().find(|process| !process.is_pe)?;
-    let command = program.argv.join(" ");
+    let stranger = recorded.processes.iter().find(|process| !process.is_pe)?;
+    let command = stranger.argv.join(" ");
     let saw = format!(
-        "the {}'s program is no Windows executable: {command:?}",
-        program.role
+        "the {}'s program is no Windows executable: {}",
+        stranger.role,
+        program::quoted(&command)
     );
     Some(
         Finding::from(saw.clone())
-            .with(Evidence::process(program.role, saw))
+            .with(Evidence::process(stranger.role, saw))
             .usually(Pattern::NotWindows.usually()),
     )
 }
