@@ -59,12 +59,11 @@ struct Server {
 impl Server {
     fn new(Config { root, limits }: Config) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(
-                limits.max_connections.min(Semaphore::MAX_PERMITS),
-            )),
-            refusals: Arc::new(Semaphore::new(MAX_REFUSALS)),
+            places: semaphore(limits.max_connections),
+            refusals: semaphore(MAX_REFUSALS),
             sessions: TaskTracker::new(),
             context: Arc::new(Context {
+                transfers: semaphore(limits.max_transfers),
                 store: Arc::new(Store::new(root, limits.max_file_bytes)),
                 limits,
                 stopping: CancellationToken::new(),
@@ -134,6 +133,10 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+fn semaphore(permits: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)))
 }
 
 /// The pause after a failed `accept`: without one, a process that is out of descriptors spins.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use synfin_protocol::{ErrorCode, FrameType, PutMode, ServerMessage};
+use synfin_protocol::{ErrorCode, FrameType, PutMode, ServerMessage, Tag};
 use synfin_server::Limits;
 
-use crate::support::{TestServer, header, hello, wait_until};
+use crate::support::{TestServer, digest_of, header, hello, wait_until};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -90,6 +90,25 @@ fn a_download_that_nobody_reads_is_ended() {
         next.send(&hello());
         matches!(next.receive(), ServerMessage::Hello(_))
     });
+}
+
+#[test]
+fn a_surplus_transfer_waits_its_turn() {
+    let server = TestServer::with(Limits {
+        max_transfers: 1,
+        ..Limits::default()
+    });
+    let (mut first, mut second, mut witness) =
+        (server.greeted(), server.greeted(), server.greeted());
+    first.begin_upload("first", 5, PutMode::CreateNew);
+    second.put(Tag(1), "second", 6, PutMode::CreateNew);
+    assert_eq!(witness.list(), Vec::<String>::new());
+    assert_eq!(server.entries().len(), 1);
+    first.send_content(b"first");
+    first.send_done(digest_of(b"first"));
+    first.expect_stored();
+    assert_eq!(second.receive(), ServerMessage::Continue { tag: Tag(1) });
+    assert_eq!(witness.list(), ["first"]);
 }
 
 #[test]
