@@ -45,7 +45,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         never = server.accept_all(&listener) => match never {},
         () = shutdown => {}
     }
-    drop(listener);
+    if let Err(error) = server.accept_waiting(listener).await {
+        tracing::warn!(%error, "clients that were waiting to be accepted are not told");
+    }
     server.stop().await;
 }
 
@@ -83,6 +85,23 @@ impl Server {
                 Err(error) => backoff.wait_after(&error).await,
             }
         }
+    }
+
+    /// Closing the listener resets every connection that the kernel holds ready for `accept`: they are accepted first, to
+    /// be told like the others. (One that arrives between the last `accept` and the close is lost; TCP has no way around.)
+    async fn accept_waiting(&self, listener: TcpListener) -> io::Result<()> {
+        let listener = listener.into_std()?;
+        for _ in 0..LISTEN_BACKLOG {
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    stream.set_nonblocking(true)?;
+                    self.admit(TcpStream::from_std(stream)?, peer).await;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn admit(&self, stream: TcpStream, peer: SocketAddr) {

@@ -211,6 +211,9 @@ impl Session {
         if header.frame_type == FrameType::Helo || (is_transfer && self.failed_upload.is_none()) {
             return Err(FrameError::OutOfPlace(header.frame_type).into());
         }
+        if !is_transfer {
+            self.failed_upload = None;
+        }
         let payload = self.request_payload(header).await?;
         match ClientMessage::parse(header, &payload)? {
             ClientMessage::List { tag, after } => {

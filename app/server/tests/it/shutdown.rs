@@ -20,6 +20,18 @@ fn idle_clients_are_told_and_get_a_fin() {
 }
 
 #[test]
+fn clients_that_are_still_waiting_to_be_accepted_are_told_too() {
+    let mut server = TestServer::start();
+    let mut waiting: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    server.begin_stop();
+    for client in &mut waiting {
+        client.expect_ended_with(ErrorCode::ShuttingDown);
+    }
+    drop(waiting);
+    server.stop();
+}
+
+#[test]
 fn nobody_is_accepted_any_more() {
     let mut server = TestServer::start();
     server.stop();

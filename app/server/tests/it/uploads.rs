@@ -229,6 +229,17 @@ fn data_of_a_refused_upload_is_dropped() {
 }
 
 #[test]
+fn data_of_a_refused_upload_is_dropped_only_until_the_next_request() {
+    let server = TestServer::start();
+    let mut client = server.greeted();
+    client.put(Tag(1), "..", 5, PutMode::CreateNew);
+    client.expect_refusal(Tag(1), ErrorCode::BadName);
+    assert_eq!(client.list(), Vec::<String>::new());
+    client.send_content(b"late");
+    client.expect_ended_with(ErrorCode::Protocol);
+}
+
+#[test]
 fn data_of_another_upload_ends_the_session() {
     let (server, mut client) = half_an_overwrite();
     client.send(&ClientMessage::Data {
