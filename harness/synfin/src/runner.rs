@@ -9,6 +9,7 @@ mod environment;
 mod events;
 mod folder;
 mod plan;
+mod probe;
 mod reference;
 mod sources;
 
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 pub use self::command::record_command;
 pub use self::events::RunEvent;
 pub use self::plan::UnknownName;
+pub use self::probe::{Obstacle, Probe, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 

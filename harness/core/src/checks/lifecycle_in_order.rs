@@ -7,7 +7,7 @@ use crate::diagnosis::Pattern;
 use crate::flow::{Milestone, Side};
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
-use crate::spec::{Selection, Step};
+use crate::spec::Selection;
 
 pub(super) const CHECK: Check = Check {
     id: "lifecycle-in-order",
@@ -107,11 +107,11 @@ fn is_on_a_syn(connection: &ObservedConnection, frame: FrameNumber) -> bool {
         .any(|syn| syn.frame == frame)
 }
 
-/// No payload is a failure unless no step asked for any.
+/// No payload is a failure unless the client's steps asked for none.
 fn without_payload(observation: &Observation, connection: &ObservedConnection) -> Outcome {
-    let steps = &observation.setting.steps;
-    let asked_for_none = observation.recorded().is_some()
-        && !steps.iter().any(|entry| Step::is_request(&entry.step));
+    let asked_for_none = connection
+        .client
+        .is_some_and(|client| observation.requests_of(client).next().is_none());
     let finding = Finding::from("it carried no payload").with(Evidence::frames(
         "all of it",
         connection.wire.id,

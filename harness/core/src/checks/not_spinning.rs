@@ -1,7 +1,7 @@
 //! `not-spinning`: with nothing to do, every thread of the server sleeps.
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::{Cause, Evidence, Finding, Verdict};
+use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{ProcessRecord, Role, Supervision, ThreadSample};
 use crate::observation::Observation;
@@ -64,8 +64,11 @@ fn length(watch: &Supervision) -> u64 {
 fn watched(watch: &Supervision, thread: &ThreadSample) -> String {
     let span: Span = Timestamp::from_nanos(watch.to).since(Timestamp::from_nanos(watch.from));
     format!(
-        "thread {} {:?} was running in all {} samples of {span}, using {} ms of processor time",
-        thread.tid, thread.name, thread.samples, thread.cpu_ms
+        "thread {} {} was running in all {} samples of {span}, using {} ms of processor time",
+        thread.tid,
+        program::quoted(&thread.name),
+        thread.samples,
+        thread.cpu_ms
     )
 }
 

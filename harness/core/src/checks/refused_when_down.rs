@@ -40,7 +40,7 @@ impl Judge for RefusedWhenDown {
         };
         let outcomes = clients.iter().map(|&client| told(observation, client));
         each::together(outcomes, || match clients.first() {
-            Some(&client) => in_words(observation, client),
+            Some(&client) => format!("client {client} {}", in_words(observation, client)),
             None => "no client took part".to_owned(),
         })
     }

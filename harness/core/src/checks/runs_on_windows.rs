@@ -1,7 +1,7 @@
 //! `runs-on-windows`: both programs are Windows executables, and do their work as such.
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::{Cause, Evidence, Finding, Verdict, lifecycle_in_order, transfer_intact};
+use super::{Cause, Evidence, Finding, Verdict, lifecycle_in_order, program, transfer_intact};
 use crate::diagnosis::Pattern;
 use crate::manifest::Recorded;
 use crate::observation::Observation;
@@ -32,12 +32,12 @@ impl Judge for RunsOnWindows {
             let saw = "only a recorded manifest knows what ran the programs";
             return Verdict::undecided(Cause::Harness, saw);
         };
+        if let Some(foreign) = not_windows(recorded) {
+            return Verdict::Fail(foreign);
+        }
         if !is_windows(observation, recorded) {
             let saw = "neither Windows nor Wine ran the programs";
             return Verdict::undecided(Cause::Harness, saw);
-        }
-        if let Some(foreign) = not_windows(recorded) {
-            return Verdict::Fail(foreign);
         }
         let lifecycle = lifecycle_in_order::judge(observation, selection);
         let transfer = transfer_intact::judge(observation, selection);
@@ -53,15 +53,16 @@ fn is_windows(observation: &Observation, recorded: &Recorded) -> bool {
 }
 
 fn not_windows(recorded: &Recorded) -> Option<Finding> {
-    let program = recorded.processes.iter().find(|process| !process.is_pe)?;
-    let command = program.argv.join(" ");
+    let stranger = recorded.processes.iter().find(|process| !process.is_pe)?;
+    let command = stranger.argv.join(" ");
     let saw = format!(
-        "the {}'s program is no Windows executable: {command:?}",
-        program.role
+        "the {}'s program is no Windows executable: {}",
+        stranger.role,
+        program::quoted(&command)
     );
     Some(
         Finding::from(saw.clone())
-            .with(Evidence::process(program.role, saw))
+            .with(Evidence::process(stranger.role, saw))
             .usually(Pattern::NotWindows.usually()),
     )
 }

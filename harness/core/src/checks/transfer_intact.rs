@@ -91,9 +91,9 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
         return not_transferred(observation, client, record);
     };
     let name = format!(
-        "client {client}'s {} of {:?}",
+        "client {client}'s {} of {}",
         word(file.transfer),
-        file.name
+        program::quoted(&file.name)
     );
     let finding = |what: String, shows: &str| {
         Finding::from(format!("{name}: {what}")).with(Evidence::File {

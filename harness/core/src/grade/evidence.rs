@@ -1,7 +1,7 @@
 //! A check's evidence as lines of a report, and where to look for it.
 
+use super::recording::Recording;
 use crate::checks::Evidence;
-use crate::observation::Observation;
 use crate::report::Look;
 
 /// How many places to look a row names.
@@ -48,10 +48,8 @@ fn line(evidence: &Evidence) -> String {
 }
 
 /// Where to look: one place a connection, the first frame that its evidence names.
-pub(super) fn looks(observation: &Observation, evidence: &[Evidence]) -> Vec<Look> {
-    let Some(recorded) = observation.recorded() else {
-        return Vec::new();
-    };
+pub(super) fn looks(recording: &Recording, evidence: &[Evidence]) -> Vec<Look> {
+    let observation = &recording.observation;
     let mut seen = Vec::new();
     for place in evidence {
         let (connection, frame) = match place {
@@ -78,7 +76,7 @@ pub(super) fn looks(observation: &Observation, evidence: &[Evidence]) -> Vec<Loo
     seen.into_iter()
         .filter_map(|(id, frame)| {
             Some(Look {
-                capture: recorded.capture.file.clone(),
+                capture: recording.file.clone(),
                 filter: observation.display_filter(observation.connection(id)?),
                 frame: frame.0,
             })

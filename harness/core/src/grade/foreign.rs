@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::net::SocketAddr;
 
+use super::recording::Recording;
 use super::run::{SCHEMA, assemble, bind_all};
 use super::{GradeError, aggregate, item, recording, scenario};
 use crate::checks::SourceText;
@@ -32,13 +33,16 @@ pub fn grade_capture(
                 source,
             }
         })?;
-    let observations = [observation];
+    let recordings = [Recording {
+        file: name.to_owned(),
+        observation,
+    }];
     let judged = calls.iter().enumerate().flat_map(|(row, checks)| {
-        let observations = &observations;
+        let recordings = &recordings;
         checks
             .iter()
             .enumerate()
-            .map(move |(column, bound)| ((row, column), scenario::judge(bound, observations)))
+            .map(move |(column, bound)| ((row, column), scenario::judge(bound, recordings)))
     });
     let items = item::reports(assemble(&parsed, &calls, judged.collect()));
     Ok(Report {
@@ -51,7 +55,7 @@ pub fn grade_capture(
         wall_ms: None,
         status: aggregate::status(&items),
         points: aggregate::points(&items),
-        recordings: vec![recording::report(&observations[0], "capture", name)],
+        recordings: vec![recording::report(&recordings[0], "capture")],
         items,
     })
 }

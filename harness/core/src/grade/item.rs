@@ -54,8 +54,7 @@ fn shows(judged: &JudgedItem<'_>) -> impl Iterator<Item = Root> {
         .filter_map(|check| match check.follows_from {
             Some(Root::BuildFailed) => Some(Root::BuildFailed),
             Some(Root::ServerNotListening) => None,
-            None if check.report.check == "server-listens" => Some(Root::ServerNotListening),
-            None => None,
+            None => (check.report.check == "server-listens").then_some(Root::ServerNotListening),
         })
 }
 

@@ -5,8 +5,17 @@ use crate::observation::{Observation, Wholeness};
 use crate::report::{CaptureSummary, RecordingReport};
 use crate::time::Span;
 
+/// What a capture file showed.
+pub(super) struct Recording {
+    /// The file's name in the run's folder.
+    pub(super) file: String,
+    /// What it showed.
+    pub(super) observation: Observation,
+}
+
 /// The report of one recording.
-pub(super) fn report(observation: &Observation, scenario: &str, file: &str) -> RecordingReport {
+pub(super) fn report(recording: &Recording, scenario: &str) -> RecordingReport {
+    let Recording { file, observation } = recording;
     RecordingReport {
         scenario: scenario.to_owned(),
         capture: summary(observation, file),

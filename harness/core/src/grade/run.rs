@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::item::{self, JudgedItem};
+use super::recording::Recording;
 use super::scenario::{self, Judged};
 use super::{GradeError, RecordingInput, RunInput, aggregate, recording};
 use crate::checks::{Bound, SourceText, bind};
@@ -101,13 +102,10 @@ impl Run<'_> {
                 .scenarios
                 .iter()
                 .find(|it| it.name == entry.name);
-            let observations = self.observe(entry, asked_for);
-            for (stem, observation) in &observations {
-                let file = format!("{stem}.pcap");
-                recordings.push(recording::report(observation, &entry.name, &file));
-            }
-            let graded = observations.into_iter().map(|(_, observation)| observation);
-            let graded = scenario::graded(graded.collect());
+            let observed = self.observe(entry, asked_for);
+            let report = |it| recording::report(it, &entry.name);
+            recordings.extend(observed.iter().map(report));
+            let graded = scenario::graded(observed);
             for (place, bound) in calls_on(calls, &entry.name) {
                 let judged = if graded.is_empty() {
                     scenario::not_recorded(bound, entry.not_recorded.as_ref())
@@ -127,18 +125,14 @@ impl Run<'_> {
         (verdicts, recordings)
     }
 
-    fn observe(
-        &self,
-        entry: &ScenarioEntry,
-        asked_for: Option<&Scenario>,
-    ) -> Vec<(String, Observation)> {
+    fn observe(&self, entry: &ScenarioEntry, asked_for: Option<&Scenario>) -> Vec<Recording> {
         entry
             .recordings
             .iter()
             .filter_map(|stem| self.input.recordings.iter().find(|it| it.stem == *stem))
-            .map(|recording| {
-                let setting = self.setting(recording, asked_for);
-                (recording.stem.clone(), observe(recording, setting))
+            .map(|recording| Recording {
+                file: recording.manifest.capture.file.clone(),
+                observation: observe(recording, self.setting(recording, asked_for)),
             })
             .collect()
     }

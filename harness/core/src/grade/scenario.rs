@@ -1,9 +1,10 @@
 //! One scenario of a run: its recordings observed, and every check that names it judged.
 
+use super::recording::Recording;
 use super::{aggregate, evidence};
 use crate::checks::{Bound, Cause, Finding, Root, Verdict};
 use crate::manifest::{Exit, NotRecorded};
-use crate::observation::{Observation, Wholeness};
+use crate::observation::Wholeness;
 use crate::report::{CauseName, CheckReport, ResultName, Usually};
 use crate::text::Foreign;
 
@@ -22,23 +23,23 @@ pub(super) struct Judged {
 }
 
 /// The recordings of a scenario that count: the last, and earlier ones that are whole.
-pub(super) fn graded(mut observations: Vec<Observation>) -> Vec<Observation> {
-    let Some(last) = observations.pop() else {
-        return observations;
+pub(super) fn graded(mut recordings: Vec<Recording>) -> Vec<Recording> {
+    let Some(last) = recordings.pop() else {
+        return recordings;
     };
-    observations.retain(|earlier| match earlier.health.wholeness() {
+    recordings.retain(|earlier| match earlier.observation.health.wholeness() {
         Wholeness::Proven => true,
         Wholeness::Uncontradicted | Wholeness::Broken => false,
     });
-    observations.push(last);
-    observations
+    recordings.push(last);
+    recordings
 }
 
 /// Judges one call on the recordings that count, of which there is at least one.
-pub(super) fn judge(bound: &Bound, observations: &[Observation]) -> Judged {
-    let mut judged: Vec<_> = observations
+pub(super) fn judge(bound: &Bound, recordings: &[Recording]) -> Judged {
+    let mut judged: Vec<_> = recordings
         .iter()
-        .map(|observation| one(bound, observation))
+        .map(|recording| one(bound, recording))
         .collect();
     let results: Vec<_> = judged.iter().map(|judged| judged.report.result).collect();
     let result = aggregate::of_repetitions(&results);
@@ -62,16 +63,16 @@ pub(super) fn judge(bound: &Bound, observations: &[Observation]) -> Judged {
     chosen
 }
 
-fn one(bound: &Bound, observation: &Observation) -> Judged {
-    let verdict = bound.judge(observation);
+fn one(bound: &Bound, recording: &Recording) -> Judged {
+    let verdict = bound.judge(&recording.observation);
     let mut judged = from_verdict(bound, &verdict);
     let found = verdict
         .finding()
         .map_or(&[][..], |finding| &finding.evidence);
-    judged.report.look = evidence::looks(observation, found);
-    if let Some(recorded) = observation.recorded() {
+    judged.report.look = evidence::looks(recording, found);
+    judged.capture = Some(recording.file.clone());
+    if let Some(recorded) = recording.observation.recorded() {
         judged.runner.clone_from(&recorded.runner);
-        judged.capture = Some(recorded.capture.file.clone());
     }
     judged
 }

@@ -8,7 +8,7 @@ use crate::content::file_bytes;
 use crate::flow::{ConnectionId, Milestone};
 use crate::manifest::{FileRecord, StepRecord};
 use crate::pcap::FrameNumber;
-use crate::spec::{ClientNumber, Step};
+use crate::spec::ClientNumber;
 use crate::text::Foreign;
 
 /// Bytes by which a file's contents are found: incompressible, so that a chance match is out of the question.
@@ -105,9 +105,8 @@ impl Observation {
     pub(super) fn reply_shape(&self, client: ClientNumber, record: &StepRecord) -> Option<Shape> {
         let exchange = self.exchange(client, record)?;
         let reply = exchange.connection.by_responder.within(exchange.reply);
-        let head = self.file_head(client, record);
-        let file = self.transferred(record, head.as_deref());
-        (!reply.bytes.is_empty()).then(|| Shape::of(&reply.bytes, file).0)
+        let file = self.transferred(client, record);
+        (!reply.bytes.is_empty()).then(|| Shape::of(&reply.bytes, file.as_ref()).0)
     }
 
     /// How many of the reply's first bytes make it one of the shapes.
@@ -118,8 +117,8 @@ impl Observation {
         reply: &[u8],
         shapes: &[Shape],
     ) -> Option<usize> {
-        let head = self.file_head(client, record);
-        let (shape, covered) = Shape::of(reply, self.transferred(record, head.as_deref()));
+        let file = self.transferred(client, record);
+        let (shape, covered) = Shape::of(reply, file.as_ref());
         shapes.contains(&shape).then_some(covered)
     }
 
@@ -157,25 +156,17 @@ impl Observation {
             .find(|file| file.client == client.0 && file.entry == entry)
     }
 
-    fn file_head(&self, client: ClientNumber, record: &StepRecord) -> Option<Vec<u8>> {
-        let file = self.file(client, record.entry)?;
-        let size = usize::try_from(file.size)
-            .map_or(CONTENT_HEAD_BYTES, |size| size.min(CONTENT_HEAD_BYTES));
-        Some(file_bytes(self.recorded()?.seed, &file.name, size))
-    }
-
-    fn transferred<'a>(
-        &'a self,
-        record: &StepRecord,
-        head: Option<&'a [u8]>,
-    ) -> Option<Transferred<'a>> {
-        match self.step(record)? {
-            Step::Upload { name, .. } | Step::Download { name } => Some(Transferred {
-                name,
-                head: head.unwrap_or_default(),
-            }),
-            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => None,
-        }
+    /// The file that a step transfers; its beginning too, if the recording knows the contents.
+    fn transferred(&self, client: ClientNumber, record: &StepRecord) -> Option<Transferred> {
+        let name = self.step(record)?.file_name(client)?;
+        let head = || {
+            let file = self.file(client, record.entry)?;
+            let size = usize::try_from(file.size).unwrap_or(CONTENT_HEAD_BYTES);
+            let seed = self.recorded()?.seed;
+            Some(file_bytes(seed, &file.name, size.min(CONTENT_HEAD_BYTES)))
+        };
+        let head = head().unwrap_or_default();
+        Some(Transferred { name, head })
     }
 }
 

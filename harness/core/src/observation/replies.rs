@@ -24,11 +24,11 @@ pub struct Replies {
 pub struct Shape(Vec<u8>);
 
 /// The file that a step transfers, as far as it can appear in a reply.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Transferred<'a> {
-    pub(super) name: &'a str,
+#[derive(Clone, Debug)]
+pub(super) struct Transferred {
+    pub(super) name: String,
     /// Its first bytes, enough to find it by; empty if it has none.
-    pub(super) head: &'a [u8],
+    pub(super) head: Vec<u8>,
 }
 
 impl Replies {
@@ -72,9 +72,9 @@ impl Replies {
 
 impl Shape {
     /// The shape of a reply, and how many of its first bytes it covers.
-    pub(super) fn of(reply: &[u8], file: Option<Transferred<'_>>) -> (Self, usize) {
+    pub(super) fn of(reply: &[u8], file: Option<&Transferred>) -> (Self, usize) {
         let head = &reply[..reply.len().min(COMPARED_BYTES)];
-        let contents = file.and_then(|file| find(reply, file.head));
+        let contents = file.and_then(|file| find(reply, &file.head));
         let head = &head[..contents.unwrap_or(head.len()).min(head.len())];
         let covered = contents.map_or(head.len(), |start| start + 1);
         (Self(masked(head, file)), covered)
@@ -82,7 +82,7 @@ impl Shape {
 }
 
 /// `\x00` stands for a run of digits, `\x01` for the file's name: what masks must not be made of what they mask.
-fn masked(bytes: &[u8], file: Option<Transferred<'_>>) -> Vec<u8> {
+fn masked(bytes: &[u8], file: Option<&Transferred>) -> Vec<u8> {
     let name = file.map_or(&[][..], |file| file.name.as_bytes());
     let mut masked = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn alike(one: &[u8], other: &[u8], file: Option<Transferred<'_>>) -> bool {
+    fn alike(one: &[u8], other: &[u8], file: Option<&Transferred>) -> bool {
         Shape::of(one, file).0 == Shape::of(other, file).0
     }
 
@@ -142,31 +142,33 @@ mod tests {
 
     #[test]
     fn a_shape_ends_where_the_file_begins() {
-        let file = Some(Transferred {
-            name: "notes.bin",
-            head: b"0123456789abcdef",
-        });
+        let file = Transferred {
+            name: "notes.bin".to_owned(),
+            head: b"0123456789abcdef".to_vec(),
+        };
         assert!(alike(
             b"size 16\n0123456789abcdef",
             b"size 99\n0123456789abcdef and more",
-            file
+            Some(&file)
         ));
-        assert_eq!(Shape::of(b"0123456789abcdef", file), (Shape(vec![]), 1));
+        assert_eq!(
+            Shape::of(b"0123456789abcdef", Some(&file)),
+            (Shape(vec![]), 1)
+        );
     }
 
     #[test]
     fn the_name_of_the_file_does_not_make_a_difference() {
-        let file = Some(Transferred {
-            name: "notes-2.bin",
-            head: b"",
-        });
-        let other = Some(Transferred {
-            name: "notes-31.bin",
-            head: b"",
-        });
+        let shape = |reply: &[u8], name: &str| {
+            let file = Transferred {
+                name: name.to_owned(),
+                head: Vec::new(),
+            };
+            Shape::of(reply, Some(&file)).0
+        };
         assert_eq!(
-            Shape::of(b"stored notes-2.bin\n", file).0,
-            Shape::of(b"stored notes-31.bin\n", other).0
+            shape(b"stored notes-2.bin\n", "notes-2.bin"),
+            shape(b"stored other\n", "other")
         );
     }
 

@@ -1,0 +1,28 @@
+//! Recordings told in packet scripts, and what the checks and the grading say of them.
+//!
+//! `world` turns a script into a capture and a manifest, as the recorder would have left them; each other file tells the
+//! stories of one area.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a story that cannot be told fails its test"
+)]
+
+#[path = "judging/world.rs"]
+mod world;
+
+#[path = "judging/close.rs"]
+mod close;
+#[path = "judging/concurrency.rs"]
+mod concurrency;
+#[path = "judging/death.rs"]
+mod death;
+#[path = "judging/health.rs"]
+mod health;
+#[path = "judging/program.rs"]
+mod program;
+#[path = "judging/run.rs"]
+mod run;
+#[path = "judging/setup.rs"]
+mod setup;
+#[path = "judging/transfer.rs"]
+mod transfer;

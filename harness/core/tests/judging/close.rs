@@ -1,0 +1,209 @@
+//! Teardown: whose FIN proves a close, and which RST harms.
+
+use synfin_core::manifest::{Exit, SignalSent, StopAction};
+
+use crate::setup::{LIFE, STEPS};
+use crate::world::{World, at, world};
+
+const CLOSE: &str = r#"check = "orderly-close""#;
+const NO_RESET: &str = r#"check = "no-reset""#;
+
+/// A client that asked once, and what the script says of the end.
+fn ending(script: &str) -> World {
+    let asked = LIFE.split("-- c1 quit").next().unwrap();
+    world(STEPS, 1, &format!("{asked}\n-- c1 quit\n{script}"))
+}
+
+#[test]
+fn fin_and_ack_both_ways_is_orderly() {
+    assert_eq!(
+        world(STEPS, 1, LIFE).says(CLOSE),
+        "Pass: 1 connections closed in order, the last by frame 12"
+    );
+}
+
+#[test]
+fn fin_and_ack_may_share_a_segment() {
+    let merged = ending("c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop");
+    assert_eq!(
+        merged.says(CLOSE),
+        "Pass: 1 connections closed in order, the last by frame 11"
+    );
+}
+
+#[test]
+fn fins_that_cross_are_orderly() {
+    let crossing = ending("c1 > F.\n c1 < F. stale\n c1 > .\n c1 < .\n -- c1 done\n -- stop");
+    assert_eq!(
+        crossing.says(CLOSE),
+        "Pass: 1 connections closed in order, the last by frame 12"
+    );
+}
+
+#[test]
+fn the_server_may_go_on_sending_after_the_clients_fin() {
+    let half = ending(
+        "c1 > F.\n c1 < .\n c1 < \"BYE\\n\"\n c1 > .\n c1 < F.\n c1 > .\n -- c1 done\n -- stop",
+    );
+    assert_eq!(
+        half.says(CLOSE),
+        "Pass: 1 connections closed in order, the last by frame 14"
+    );
+}
+
+#[test]
+fn an_rst_after_both_fins_were_acknowledged_is_harmless() {
+    let late = ending("c1 > F.\n c1 < F.\n c1 > .\n c1 < R\n -- c1 done\n -- stop");
+    assert_eq!(
+        late.says(CLOSE),
+        "Pass: 1 connections closed in order, the last by frame 11"
+    );
+    assert_eq!(late.says(NO_RESET), "Pass: no RST on 1 connections");
+}
+
+#[test]
+fn an_rst_instead_of_a_fin_fails() {
+    let reset = ending("c1 > F.\n c1 < R.\n -- c1 done\n -- stop");
+    assert_eq!(
+        reset.says(CLOSE),
+        "Fail: connection 0 (client 1): reset by the responder (frame 10)"
+    );
+    assert_eq!(
+        reset.says(NO_RESET),
+        "Fail: connection 0 (client 1): reset by the responder (frame 10)"
+    );
+}
+
+#[test]
+fn a_positive_reset_stays_a_fail_in_a_capture_that_is_not_whole() {
+    let reset = ending("c1 > F.\n c1 < R.\n -- c1 done\n -- stop");
+    let lossy = reset.with(|recorded| recorded.capture.dropped = 3);
+    assert_eq!(
+        lossy.says(NO_RESET),
+        "Fail: connection 0 (client 1): reset by the responder (frame 10)"
+    );
+}
+
+#[test]
+fn no_rst_in_a_capture_that_is_not_whole_proves_nothing() {
+    let lossy = world(STEPS, 1, LIFE).with(|recorded| recorded.capture.dropped = 3);
+    assert_eq!(
+        lossy.says(NO_RESET),
+        "Inconclusive(Harness): no RST on 1 connections (the capture is not whole: 3 frames dropped)"
+    );
+}
+
+#[test]
+fn a_server_that_never_says_fin_fails() {
+    let half = ending("c1 > F.\n c1 < .\n -- c1 done\n -- stop");
+    assert_eq!(
+        half.says(CLOSE),
+        "Fail: connection 0 (client 1): the responder sent no FIN"
+    );
+    assert_eq!(
+        half.says(r#"check = "orderly-close", by = "client""#),
+        "Pass: 1 connections closed in order"
+    );
+}
+
+#[test]
+fn a_missing_fin_proves_nothing_in_a_capture_that_is_not_whole() {
+    let half = ending("c1 > F.\n c1 < .\n -- c1 done\n -- stop");
+    let lossy = half.with(|recorded| recorded.capture.dropped = 1);
+    assert_eq!(
+        lossy.says(CLOSE),
+        "Inconclusive(Harness): connection 0 (client 1): the responder sent no FIN, but the capture is not whole: 1 frames dropped"
+    );
+}
+
+#[test]
+fn a_recording_that_was_lossy_twice_is_the_programs_doing() {
+    let lossy = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.capture.dropped = 3;
+        recorded.repetition = 2;
+    });
+    assert_eq!(
+        lossy.says(NO_RESET),
+        "Inconclusive(Program): no RST on 1 connections (the capture is not whole: 3 frames dropped)"
+    );
+}
+
+#[test]
+fn a_fin_after_our_first_stop_action_proves_nothing() {
+    let stopped = ending("-- c1 times out\n -- stop\n c1 > F.\n c1 < F.\n c1 > .\n");
+    assert_eq!(
+        stopped.says(CLOSE),
+        "Fail: connection 0 (client 1): the initiator sent no FIN before we stopped the programs (FIN: frame 9)"
+    );
+}
+
+#[test]
+fn a_killed_idle_programs_fin_proves_nothing() {
+    let steps = &["connect", "list", "kill@1"];
+    let asked = LIFE.split("-- c1 quit").next().unwrap();
+    let script = format!("{asked}\n-- c1 kill\n c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop");
+    let killed = world(steps, 1, &script).with(|recorded| {
+        let client = &mut recorded.processes[1];
+        client.exit = Some(Exit::Signal { signal: 9 });
+        client.exited_at = Some(at(10));
+        client.stop_actions = vec![StopAction {
+            at: at(8) + 600_000,
+            signal: SignalSent::Kill,
+            is_fault_step: true,
+        }];
+    });
+    assert_eq!(
+        killed.says(r#"check = "orderly-close", clients = "1""#),
+        "Inconclusive(Harness): connection 0 (client 1): the initiator had been killed by a step: its FIN proves nothing (FIN: frame 9)"
+    );
+    assert_eq!(
+        killed.says(r#"check = "orderly-close", clients = "1", by = "server""#),
+        "Pass: 1 connections closed in order, the last by frame 11"
+    );
+}
+
+#[test]
+fn a_crashed_programs_fin_is_the_kernels() {
+    let crashed = world(STEPS, 1, LIFE).with(|recorded| {
+        let client = &mut recorded.processes[1];
+        client.exit = Some(Exit::Signal { signal: 11 });
+        client.exited_at = Some(at(10));
+    });
+    assert_eq!(
+        crashed.says(CLOSE),
+        "Fail: connection 0 (client 1): the initiator crashed: its FIN is the kernel's (FIN: frame 9)"
+    );
+}
+
+#[test]
+fn nobody_is_blamed_for_an_open_connection_that_no_step_ends() {
+    let asked = LIFE.split("-- c1 quit").next().unwrap();
+    let open = world(
+        &["connect", "list"],
+        1,
+        &format!("{asked}\n-- c1 done\n-- stop"),
+    );
+    assert_eq!(
+        open.says(CLOSE),
+        "Inconclusive(Harness): connection 0 (client 1): the initiator sent no FIN, and no step asked client 1 to quit"
+    );
+}
+
+#[test]
+fn an_unknown_way_of_closing_is_a_load_error() {
+    let world = world(STEPS, 1, LIFE);
+    let rubric = world.rubric(r#"check = "orderly-close", by = "servr""#);
+    let source = synfin_core::checks::SourceText {
+        name: "rubric.toml",
+        text: &rubric,
+    };
+    let parsed = synfin_core::spec::Rubric::parse(source.name, source.text).unwrap();
+    let error = synfin_core::checks::bind(&parsed.items[0].checks[0], source).unwrap_err();
+    let problem = &error.problems()[0];
+    assert_eq!(problem.message, "`by` is one of `both`, `server`, `client`");
+    assert_eq!(
+        problem.suggestion.as_deref(),
+        Some("did you mean `server`?")
+    );
+    assert_eq!(&rubric[problem.span.clone()], "by");
+}

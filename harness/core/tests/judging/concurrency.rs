@@ -1,0 +1,201 @@
+//! Connected is not served.
+
+use crate::setup::STEPS as ONE_CLIENT;
+use crate::world::{World, world};
+
+const STEPS: &[&str] = &["connect", "list", "hold", "quit"];
+const TWO: &str = r#"check = "served-concurrently", at_least = 2"#;
+
+fn connect(client: u32) -> String {
+    format!("-- c{client} connect\n c{client} > S\n c{client} < S.\n c{client} > .\n")
+}
+
+fn ask(client: u32) -> String {
+    format!("-- c{client} list\n c{client} > \"LIST\\n\"\n c{client} < .\n")
+}
+
+fn answer(client: u32) -> String {
+    format!("c{client} < \"FILES 2\\n\"\n c{client} > .\n")
+}
+
+fn leave(client: u32) -> String {
+    format!(
+        "-- c{client} hold\n-- c{client} quit\n c{client} > F.\n c{client} < F.\n c{client} > .\n-- c{client} done\n"
+    )
+}
+
+fn two_clients(script: &[String]) -> World {
+    world(STEPS, 2, &format!("{}\n-- stop", script.concat()))
+}
+
+#[test]
+fn two_answered_while_both_are_open_are_served_at_once() {
+    let both = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        answer(2),
+        leave(1),
+        leave(2),
+    ]);
+    assert_eq!(
+        both.says(TWO),
+        "Pass: 2 connections open and answered at frame 14"
+    );
+}
+
+/// Client 1 is served and holds; client 2 waits in the accept queue until client 1 is gone.
+fn serial(sample: &str) -> World {
+    two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        "-- c2 times out\n".to_owned(),
+        format!("-- sample {sample}\n"),
+        leave(1),
+        answer(2),
+    ])
+}
+
+#[test]
+fn clients_answered_one_after_the_other_are_not_served_at_once() {
+    let serial = serial("c2 asleep: c1 read, c2 unaccepted");
+    assert_eq!(
+        serial.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered at once, 1 never accepted (no server-side socket); the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+    );
+    let verdict = serial.verdict(TWO);
+    let usually = &verdict.finding().unwrap().usually;
+    assert!(
+        usually[0].cause.starts_with("one client at a time"),
+        "{usually:?}"
+    );
+}
+
+#[test]
+fn a_request_that_lies_unread_while_the_server_sleeps_fails() {
+    let serial = serial("c2 asleep: c1 read, c2 unread");
+    assert_eq!(
+        serial.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered at once, 1 accepted with the request lying unread while the server slept; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+    );
+    let verdict = serial.verdict(TWO);
+    let usually = &verdict.finding().unwrap().usually;
+    assert!(
+        usually[0]
+            .cause
+            .starts_with("connections are accepted, but one loop"),
+        "{usually:?}"
+    );
+}
+
+#[test]
+fn a_server_that_still_runs_is_slow_and_nothing_is_decided() {
+    assert_eq!(
+        serial("c2 running: c1 read, c2 unread").says(TWO),
+        "Inconclusive(Machine): 2 connections open (frame 6), 1 answered at once, 1 undecided; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+    );
+}
+
+#[test]
+fn a_banner_is_no_answer() {
+    let banner = two_clients(&[
+        connect(1),
+        "c1 < \"FILES welcome\\n\"\n c1 > .\n".to_owned(),
+        connect(2),
+        "c2 < \"FILES welcome\\n\"\n c2 > .\n".to_owned(),
+        ask(1),
+        answer(1),
+        ask(2),
+        "-- c2 times out\n-- sample c2 asleep: c1 read, c2 unread\n".to_owned(),
+    ]);
+    assert_eq!(
+        banner.says(TWO),
+        "Fail: 2 connections open (frame 8), 1 answered at once, 1 accepted with the request lying unread while the server slept"
+    );
+}
+
+#[test]
+fn a_refusal_is_no_answer() {
+    let refused = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        "c2 < \"server full\\n\"\n c2 < F.\n c2 > F.\n c2 < .\n-- c2 ends in mid-step\n".to_owned(),
+    ]);
+    assert_eq!(
+        refused.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered at once, 1 turned away"
+    );
+}
+
+#[test]
+fn a_refused_syn_is_counted_as_refused() {
+    let refused = two_clients(&[
+        connect(1),
+        "-- c2 connect\n c2 > S\n c2 < R.\n-- c2 ends in mid-step\n".to_owned(),
+        ask(1),
+        answer(1),
+    ]);
+    assert_eq!(
+        refused.says(TWO),
+        "Fail: 1 connections open (frame 3), 1 answered at once, 1 refused"
+    );
+}
+
+fn lone(reply: &str) -> World {
+    let script = format!(
+        "{}{}c1 < \"{reply}\"\n c1 > .\n-- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n-- c1 done\n-- stop",
+        connect(1),
+        ask(1)
+    );
+    world(ONE_CLIENT, 1, &script)
+}
+
+#[test]
+fn without_a_pattern_an_answer_is_what_a_lone_client_got() {
+    let both = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        answer(2),
+        leave(1),
+        leave(2),
+    ]);
+    assert_eq!(
+        both.clone().alike(&lone("FILES 17\\n")).says(TWO),
+        "Pass: 2 connections open and answered at frame 14"
+    );
+    assert_eq!(
+        both.alike(&lone("3 files\\n")).says(TWO),
+        "Inconclusive(Program): 2 connections open (frame 6), 0 answered at once, 2 undecided"
+    );
+}
+
+#[test]
+fn too_few_clients_cannot_show_it() {
+    let both = two_clients(&[connect(1), connect(2), ask(1), answer(1), ask(2), answer(2)]);
+    assert_eq!(
+        both.says(r#"check = "served-concurrently", at_least = 5"#),
+        "Inconclusive(Harness): only 2 clients took part"
+    );
+}
+
+#[test]
+fn an_attribution_that_the_socket_table_contradicts_decides_nothing() {
+    let wrong = two_clients(&[connect(1), connect(2)]).with(|recorded| {
+        recorded.attributions[1].owner = Some(synfin_core::manifest::Role::Client(1));
+    });
+    assert_eq!(
+        wrong.says(TWO),
+        "Inconclusive(Harness): connection 1 was taken for client 2's, but its socket was client-1's"
+    );
+}

@@ -1,0 +1,102 @@
+//! A client dies; does the server live on?
+
+use synfin_core::manifest::{Exit, SignalSent, StopAction};
+
+use crate::world::{World, at, world};
+
+const SURVIVES: &str = r#"check = "survives""#;
+const STEPS: &[&str] = &["connect", "list@1", "kill@1", "list@2", "quit@2"];
+
+const BEFORE: &str = r#"
+    -- c1 connect
+    c1 > S
+    c1 < S.
+    c1 > .
+    -- c2 connect
+    c2 > S
+    c2 < S.
+    c2 > .
+    -- c1 list
+    c1 > "LIST\n"
+    c1 < .
+    c1 < "FILES 2\n"
+    c1 > .
+    -- c1 kill
+"#;
+
+fn client_dies(script: &str) -> World {
+    world(STEPS, 2, &format!("{BEFORE}\n{script}\n-- stop")).with(|recorded| {
+        let client = &mut recorded.processes[1];
+        client.exit = Some(Exit::Signal { signal: 9 });
+        client.exited_at = Some(at(13));
+        client.stop_actions = vec![StopAction {
+            at: at(11) + 600_000,
+            signal: SignalSent::Kill,
+            is_fault_step: true,
+        }];
+    })
+}
+
+const DEATH: &str = "c1 > R.\n-- c1 done\n-- c2 list\n c2 > \"LIST\\n\"\n c2 < .\n";
+
+#[test]
+fn another_client_answered_after_the_death_proves_survival() {
+    let answered = client_dies(&format!(
+        "{DEATH} c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 done"
+    ));
+    assert_eq!(
+        answered.says(SURVIVES),
+        "Pass: client 1 died (frame 12); after it 1 clients were answered, 0 of them newly connected"
+    );
+}
+
+#[test]
+fn a_server_that_no_longer_answers_did_not_survive() {
+    let stuck = client_dies(&format!(
+        "{DEATH} -- c2 times out\n -- sample c2 asleep: c2 unread"
+    ));
+    assert_eq!(
+        stuck.says(SURVIVES),
+        "Fail: client 2's request (frame 13): 5 bytes lie unread while no server thread runs"
+    );
+}
+
+#[test]
+fn a_server_that_died_with_its_client_did_not_survive() {
+    let died = client_dies(&format!("{DEATH} c2 < R.\n -- c2 ends in mid-step")).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(Exit::Code { code: 1 });
+        server.exited_at = Some(at(14));
+    });
+    assert_eq!(
+        died.says(SURVIVES),
+        "Fail: client 1 died (frame 12), and the server exited with code 1, 14.000 ms after its start"
+    );
+}
+
+#[test]
+fn a_death_that_the_wire_does_not_show_decides_nothing() {
+    let unseen = client_dies(
+        "-- c1 done\n-- c2 list\n c2 > \"LIST\\n\"\n c2 < \"FILES 2\\n\"\n c2 > .\n-- c2 done",
+    );
+    assert_eq!(
+        unseen.says(SURVIVES),
+        "Inconclusive(Harness): `kill@1` was not seen on the wire"
+    );
+}
+
+#[test]
+fn a_killed_client_is_left_out_of_the_checks_by_default() {
+    let answered = client_dies(&format!(
+        "{DEATH} c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 quit\n c2 > F.\n c2 < F.\n c2 > .\n -- c2 done"
+    ));
+    assert_eq!(
+        answered.says(r#"check = "no-reset""#),
+        "Pass: no RST on 1 connections"
+    );
+    assert_eq!(
+        answered.says(r#"check = "orderly-close", clients = "2..""#),
+        "Pass: 1 connections closed in order, the last by frame 19"
+    );
+}

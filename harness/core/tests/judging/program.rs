@@ -1,0 +1,192 @@
+//! What only the programs' records show.
+
+use synfin_core::manifest::{Exit, SignalSent, StopAction, Supervision, ThreadSample};
+
+use crate::setup::{LIFE, STEPS};
+use crate::world::{World, at, world};
+
+const SPINNING: &str = r#"check = "not-spinning""#;
+const STOPS: &str = r#"check = "stops-on-sigterm""#;
+const DOWN: &str = r#"check = "refused-when-down""#;
+const WINDOWS: &str = r#"check = "runs-on-windows""#;
+
+fn watched(running: u32, ms: u64) -> World {
+    world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].supervision = vec![Supervision {
+            from: 0,
+            to: ms * 1_000_000,
+            threads: vec![ThreadSample {
+                tid: 12,
+                name: "worker".to_owned(),
+                samples: 40,
+                running,
+                cpu_ms: 1990,
+            }],
+        }];
+    })
+}
+
+#[test]
+fn one_sleeping_sample_clears_a_thread() {
+    assert_eq!(
+        watched(39, 2000).says(SPINNING),
+        "Pass: 1 threads seen asleep"
+    );
+}
+
+#[test]
+fn two_seconds_awake_without_input_fail() {
+    assert_eq!(
+        watched(40, 2000).says(SPINNING),
+        "Fail: thread 12 “worker” was running in all 40 samples of 2000.000 ms, using 1990 ms of processor time, while wire and input were idle"
+    );
+}
+
+#[test]
+fn a_watch_that_was_too_short_or_never_was_decides_nothing() {
+    assert_eq!(
+        watched(40, 1999).says(SPINNING),
+        "Inconclusive(Machine): thread 12 “worker” was running in all 40 samples of 1999.000 ms, using 1990 ms of processor time, too short to tell"
+    );
+    assert_eq!(
+        world(STEPS, 1, LIFE).says(SPINNING),
+        "Inconclusive(Harness): the server's threads were never watched"
+    );
+}
+
+#[test]
+fn a_server_that_ends_on_sigterm_passes() {
+    assert_eq!(
+        world(STEPS, 1, LIFE).says(STOPS),
+        "Pass: exited with code 0, 1.000 ms after SIGTERM"
+    );
+}
+
+#[test]
+fn a_server_that_needs_sigkill_fails() {
+    let stubborn = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].stop_actions.push(StopAction {
+            at: at(3000),
+            signal: SignalSent::Kill,
+            is_fault_step: false,
+        });
+    });
+    assert_eq!(
+        stubborn.says(STOPS),
+        "Fail: SIGTERM did not end the server, SIGKILL was needed"
+    );
+}
+
+#[test]
+fn a_server_that_had_ended_before_sigterm_fails() {
+    let gone = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].stop_actions.clear();
+        recorded.processes[0].exited_at = Some(at(5));
+    });
+    assert_eq!(
+        gone.says(STOPS),
+        "Fail: the server exited with code 0, 5.000 ms after its start before SIGTERM was sent"
+    );
+}
+
+#[test]
+fn a_server_that_was_never_sent_sigterm_decides_nothing() {
+    let running = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].stop_actions.clear();
+        recorded.processes[0].exited_at = None;
+        recorded.processes[0].exit = None;
+    });
+    assert_eq!(
+        running.says(STOPS),
+        "Inconclusive(Harness): the server was not sent SIGTERM"
+    );
+}
+
+fn down(exit: Exit, lines: &[&str]) -> World {
+    let script = "-- c1 connect\n c1 > S\n c1 < R.\n -- c1 ends in mid-step\n -- stop";
+    world(&["connect"], 1, script)
+        .server_down()
+        .with(|recorded| {
+            let client = recorded.processes.last_mut().unwrap();
+            client.exit = Some(exit);
+            client.exited_at = Some(at(4));
+            client.last_lines = lines.iter().map(|&line| line.to_owned()).collect();
+        })
+}
+
+#[test]
+fn a_client_that_exits_non_zero_told_that_no_server_runs() {
+    assert_eq!(
+        down(Exit::Code { code: 1 }, &["connection refused"]).says(DOWN),
+        "Pass: client 1 refused: exited with code 1, 4.000 ms after its start, saying “connection refused”"
+    );
+}
+
+#[test]
+fn a_client_that_prints_something_new_told_it_too() {
+    assert_eq!(
+        down(Exit::Code { code: 0 }, &["connected", "no server there"]).says(DOWN),
+        "Pass: client 1 refused: exited with code 0, 4.000 ms after its start, saying “no server there”"
+    );
+}
+
+#[test]
+fn a_client_that_says_what_it_always_says_fails() {
+    assert_eq!(
+        down(Exit::Code { code: 0 }, &["connected"]).says(DOWN),
+        "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “connected”"
+    );
+}
+
+#[test]
+fn a_client_that_crashes_fails() {
+    assert_eq!(
+        down(Exit::Signal { signal: 11 }, &["Segmentation fault"]).says(DOWN),
+        "Fail: client 1 refused: was ended by signal 11, 4.000 ms after its start, saying “Segmentation fault”"
+    );
+}
+
+#[test]
+fn a_server_that_answers_makes_being_down_undecidable() {
+    let up = world(
+        &["connect"],
+        1,
+        "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 done\n -- stop",
+    );
+    assert_eq!(
+        up.server_down().says(DOWN),
+        "Inconclusive(Harness): client 1's SYN was not answered by RST"
+    );
+}
+
+#[test]
+fn programs_that_no_windows_ran_decide_nothing_about_windows() {
+    assert_eq!(
+        world(STEPS, 1, LIFE).says(WINDOWS),
+        "Inconclusive(Harness): neither Windows nor Wine ran the programs"
+    );
+}
+
+#[test]
+fn windows_programs_under_wine_pass_by_their_lifecycle_and_their_files() {
+    let wine = crate::transfer::encoded_upload().with(|recorded| {
+        recorded.runner = Some("wine-8.0".to_owned());
+        for process in &mut recorded.processes {
+            process.is_pe = true;
+        }
+    });
+    assert_eq!(
+        wine.says(WINDOWS),
+        "Pass: 1 connections in order, the first: setup 2–4, payload 5–9, teardown done 13; 1 files, 200 bytes, arrived as they were sent"
+    );
+}
+
+#[test]
+fn a_script_under_wine_is_no_windows_program() {
+    let script =
+        world(STEPS, 1, LIFE).with(|recorded| recorded.runner = Some("wine-8.0".to_owned()));
+    assert_eq!(
+        script.says(WINDOWS),
+        "Fail: the server's program is no Windows executable: “program”"
+    );
+}

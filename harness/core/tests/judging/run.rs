@@ -1,0 +1,310 @@
+//! Whole runs: items, points, and the same bytes from the same input.
+
+use std::io::Cursor;
+
+use synfin_core::checks::SourceText;
+use synfin_core::grade::{RecordingInput, RunInput, grade, grade_capture};
+use synfin_core::manifest::{
+    Exit, Level, Machine, NotRecorded, RunFile, ScenarioEntry, SocketState, Targets,
+};
+use synfin_core::report::{self, Points, Report, ResultName, Status};
+
+use crate::setup::{LIFE, STEPS};
+use crate::world::{SERVER, TARGET, World, socket, world};
+
+const RUBRIC: &str = r#"
+schema = 1
+title = "told"
+[[scenario]]
+name = "s"
+clients = 1
+steps = ["connect", "list", "quit"]
+[[scenario]]
+name = "windows"
+clients = 1
+programs = "windows"
+steps = ["connect", "list", "quit"]
+[[item]]
+id = "listens"
+fail = "f"
+pass = "p"
+checks = [{ in = "s", check = "server-listens" }]
+[[item]]
+id = "closes"
+points = 2
+fail = "f"
+pass = "p"
+checks = [{ in = "s", check = "orderly-close" }, { in = "s", check = "no-reset" }]
+[[item]]
+id = "windows"
+fail = "f"
+pass = "p"
+checks = [{ in = "windows", check = "runs-on-windows" }]
+"#;
+
+fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
+    RunFile {
+        schema: 1,
+        synfin: "0.1.0".to_owned(),
+        name: "told".to_owned(),
+        rubric: "rubric.toml".to_owned(),
+        targets: Targets {
+            name: "told".to_owned(),
+            target: "target.toml".to_owned(),
+            windows: None,
+        },
+        seed: 7,
+        clients: None,
+        machine: Machine {
+            os: "linux".to_owned(),
+            kernel: "6".to_owned(),
+            arch: "x86_64".to_owned(),
+            cpus: 2,
+        },
+        level: Level::RootlessNamespaces,
+        wall_ms: 1,
+        interrupted: false,
+        scenarios,
+    }
+}
+
+fn entry(name: &str, recordings: &[&str], not_recorded: Option<NotRecorded>) -> ScenarioEntry {
+    ScenarioEntry {
+        name: name.to_owned(),
+        recordings: recordings.iter().map(|&stem| stem.to_owned()).collect(),
+        not_recorded,
+    }
+}
+
+/// The report of a run of these recordings of the scenario `s`.
+fn graded(rubric: &str, worlds: &[(&str, World)]) -> Report {
+    let stems: Vec<_> = worlds.iter().map(|(stem, _)| *stem).collect();
+    let windows = entry("windows", &[], Some(NotRecorded::NoWindowsTarget));
+    graded_run(rubric, run(vec![entry("s", &stems, None), windows]), worlds)
+}
+
+fn graded_run(rubric: &str, run: RunFile, worlds: &[(&str, World)]) -> Report {
+    let recordings = worlds.iter().map(|(stem, world)| {
+        let capture = world.capture.clone();
+        RecordingInput {
+            stem: (*stem).to_owned(),
+            manifest: world.recorded.clone(),
+            capture: Box::new(move || Ok(Box::new(Cursor::new(capture.clone())))),
+        }
+    });
+    let source = |name, text| SourceText { name, text };
+    grade(&RunInput {
+        run,
+        rubric: source("rubric.toml", rubric),
+        target: source("target.toml", TARGET),
+        windows_target: None,
+        recordings: recordings.collect(),
+    })
+    .unwrap()
+}
+
+fn rows(report: &Report) -> Vec<(ResultName, Option<&str>, &str)> {
+    report
+        .items
+        .iter()
+        .map(|item| (item.result, item.remark.as_deref(), item.evidence.as_str()))
+        .collect()
+}
+
+#[test]
+fn a_run_that_passes_skips_only_what_was_not_given() {
+    let report = graded(RUBRIC, &[("s", world(STEPS, 1, LIFE))]);
+    assert_eq!(
+        rows(&report),
+        [
+            (
+                ResultName::Pass,
+                None,
+                "127.0.0.1:5001 LISTEN 1.000 ms after start; SYN 2 → SYN-ACK 3, s.pcap"
+            ),
+            (
+                ResultName::Pass,
+                None,
+                "1 connections closed in order, the last by frame 12, s.pcap; and 1 more check"
+            ),
+            (
+                ResultName::Skipped,
+                None,
+                "no Windows programs given: synfin run --windows-target FILE"
+            ),
+        ]
+    );
+    assert_eq!(report.status, Status::Passed);
+    let points = Points {
+        reached: 3,
+        possible: 3,
+        skipped_items: 1,
+        needs_review: 0,
+    };
+    assert_eq!(report.points, points);
+}
+
+#[test]
+fn the_same_recording_gives_the_same_bytes() {
+    let bytes = || report::json(&graded(RUBRIC, &[("s", world(STEPS, 1, LIFE))]));
+    assert_eq!(bytes(), bytes());
+}
+
+#[test]
+fn what_follows_from_a_server_that_does_not_listen_points_to_that_item() {
+    let elsewhere = world(STEPS, 1, "-- stop").with(|recorded| {
+        let nobody = "0.0.0.0:0".parse().unwrap();
+        let row = socket(
+            "127.0.0.1:5002".parse().unwrap(),
+            nobody,
+            SocketState::Listen,
+        );
+        recorded.socket_samples[0].sockets = vec![row];
+    });
+    let report = graded(RUBRIC, &[("s", elsewhere)]);
+    assert_eq!(
+        rows(&report)[..2],
+        [
+            (
+                ResultName::Fail,
+                None,
+                "the server listens at 127.0.0.1:5002, not at 127.0.0.1:5001, s.pcap"
+            ),
+            (ResultName::Fail, Some("see item 1"), "see item 1"),
+        ]
+    );
+    assert_eq!(report.status, Status::Failed);
+}
+
+#[test]
+fn a_failed_build_fails_the_first_item_and_the_others_point_there() {
+    let failed = NotRecorded::BuildFailed {
+        command: vec!["make".to_owned()],
+        exit: Exit::Code { code: 2 },
+        last_lines: vec!["no rule".to_owned()],
+    };
+    let windows = entry("windows", &[], Some(NotRecorded::NoWindowsTarget));
+    let run = run(vec![entry("s", &[], Some(failed)), windows]);
+    let report = graded_run(RUBRIC, run, &[]);
+    assert_eq!(
+        rows(&report)[..2],
+        [
+            (
+                ResultName::Fail,
+                None,
+                "the build failed: `make` exited with code 2: “no rule”"
+            ),
+            (ResultName::Fail, Some("see item 1"), "see item 1"),
+        ]
+    );
+}
+
+fn unclosed() -> World {
+    world(STEPS, 1, &LIFE.replacen("c1 < F.", "c1 < .", 1))
+}
+
+#[test]
+fn whole_repetitions_that_disagree_are_flaky() {
+    let report = graded(RUBRIC, &[("s", world(STEPS, 1, LIFE)), ("s.2", unclosed())]);
+    assert_eq!(
+        rows(&report)[1],
+        (
+            ResultName::Flaky,
+            None,
+            "passed in 1 of 2 repetitions; failing: connection 0 (client 1): the responder sent no FIN, s.pcap"
+        )
+    );
+    assert_eq!(
+        (report.items[1].reached, report.status),
+        (0, Status::Failed)
+    );
+}
+
+#[test]
+fn a_lossy_recording_that_was_made_again_does_not_count() {
+    let lossy = unclosed().with(|recorded| recorded.capture.dropped = 1);
+    let report = graded(RUBRIC, &[("s", lossy), ("s.2", world(STEPS, 1, LIFE))]);
+    assert_eq!(rows(&report)[1].0, ResultName::Pass);
+    assert_eq!(report.recordings.len(), 2);
+}
+
+#[test]
+fn a_capture_that_cannot_be_read_needs_review() {
+    let mut empty = world(STEPS, 1, LIFE);
+    empty.capture = b"not a capture".to_vec();
+    let report = graded(RUBRIC, &[("s", empty)]);
+    let (result, remark, evidence) = rows(&report)[1];
+    assert_eq!(
+        (result, remark),
+        (ResultName::Inconclusive, Some("needs review"))
+    );
+    assert!(
+        evidence.starts_with("the capture cannot be graded: it cannot be read:"),
+        "{evidence}"
+    );
+    assert_eq!(report.status, Status::Inconclusive);
+}
+
+#[test]
+fn a_windows_pass_says_what_ran_it() {
+    let wine = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.runner = Some("wine-8.0".to_owned());
+        for process in &mut recorded.processes {
+            process.is_pe = true;
+        }
+    });
+    let rubric = RUBRIC.replace(
+        "check = \"runs-on-windows\"",
+        "check = \"lifecycle-in-order\"",
+    );
+    let run = run(vec![
+        entry("s", &["s"], None),
+        entry("windows", &["windows"], None),
+    ]);
+    let report = graded_run(
+        &rubric,
+        run,
+        &[("s", world(STEPS, 1, LIFE)), ("windows", wine)],
+    );
+    assert_eq!(
+        rows(&report)[2],
+        (
+            ResultName::Pass,
+            Some("under Wine 8.0"),
+            "1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12, s.pcap"
+        )
+    );
+}
+
+#[test]
+fn a_rubric_that_names_no_check_is_a_load_error() {
+    let rubric = RUBRIC.replace("server-listens", "server-listen");
+    let parsed = synfin_core::spec::Rubric::parse("rubric.toml", &rubric).unwrap();
+    let source = SourceText {
+        name: "rubric.toml",
+        text: &rubric,
+    };
+    let error = synfin_core::checks::bind(&parsed.items[0].checks[0], source).unwrap_err();
+    let problem = &error.problems()[0];
+    assert_eq!(problem.message, "no check is called `server-listen`");
+    assert_eq!(
+        problem.suggestion.as_deref(),
+        Some("did you mean `server-listens`?")
+    );
+}
+
+#[test]
+fn a_foreign_capture_is_graded_by_the_wire_alone() {
+    let (name, text) = synfin_core::spec::builtin_rubric("lifecycle").unwrap();
+    let capture = world(STEPS, 1, LIFE).capture;
+    let report = grade_capture(
+        capture.as_slice(),
+        "theirs.pcap",
+        SERVER.parse().unwrap(),
+        SourceText { name, text },
+    )
+    .unwrap();
+    let results: Vec<_> = report.items.iter().map(|item| item.result).collect();
+    assert_eq!(results, [ResultName::Pass; 5]);
+    assert!(!report.recordings[0].capture.whole);
+}

@@ -1,0 +1,126 @@
+//! A file arrives as it was sent, and by the wire.
+
+use synfin_core::checks::Evidence;
+use synfin_core::content::file_bytes;
+use synfin_core::manifest::{FileRecord, Transfer};
+
+use crate::world::{SEED, World, sha256, world};
+
+const INTACT: &str = r#"check = "transfer-intact""#;
+const STEPS: &[&str] = &["connect", "upload notes.bin 200", "quit"];
+
+/// A client that uploads by sending this payload, as a script's string.
+fn upload(size: usize, payload: &str) -> World {
+    let script = format!(
+        "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 upload\n c1 > \"PUT\"\n c1 < \"GO\"\n {payload} c1 < .\n \
+         c1 < \"OK\"\n c1 > .\n -- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop"
+    );
+    let contents = sha256(&file_bytes(SEED, "notes.bin", size));
+    world(STEPS, 1, &script).with(|recorded| {
+        recorded.files = vec![FileRecord {
+            client: 1,
+            entry: 1,
+            transfer: Transfer::Upload,
+            name: "notes.bin".to_owned(),
+            size: size as u64,
+            source_sha256: contents.clone(),
+            arrived_size: Some(size as u64),
+            arrived_sha256: Some(contents),
+        }];
+    })
+}
+
+fn letters(count: usize) -> String {
+    format!("c1 > \"{}\"\n", "x".repeat(count))
+}
+
+/// A file of 200 bytes that crosses the wire as 400 other ones.
+pub(crate) fn encoded_upload() -> World {
+    upload(200, &letters(400))
+}
+
+#[test]
+fn the_same_bytes_encoded_on_the_wire_pass_and_say_so() {
+    assert_eq!(
+        encoded_upload().says(INTACT),
+        "Pass: 1 files, 200 bytes, arrived as they were sent"
+    );
+    let verdict = encoded_upload().verdict(INTACT);
+    let [Evidence::File { name, what }] = verdict.finding().unwrap().evidence.as_slice() else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(name, "notes.bin");
+    assert_eq!(
+        what.split_once("; ").unwrap().1,
+        "403 payload bytes, encoded (the contents were not found as they are)"
+    );
+}
+
+#[test]
+fn a_file_that_did_not_cross_the_wire_fails_though_it_arrived() {
+    assert_eq!(
+        upload(200, &letters(100)).says(INTACT),
+        "Fail: client 1's upload of “notes.bin”: the file did not cross the wire: 103 payload bytes that way during the step, it has 200"
+    );
+}
+
+#[test]
+fn a_short_wire_leg_proves_nothing_in_a_capture_that_is_not_whole() {
+    let lossy = upload(200, &letters(100)).with(|recorded| recorded.capture.dropped = 1);
+    assert_eq!(
+        lossy.says(INTACT),
+        "Inconclusive(Harness): client 1's upload of “notes.bin”: the file did not cross the wire: 103 payload bytes that way during the step, it has 200, but the capture is not whole: 1 frames dropped"
+    );
+}
+
+#[test]
+fn a_small_file_is_judged_by_its_digest_alone() {
+    assert_eq!(
+        upload(63, &letters(1)).says(INTACT),
+        "Pass: 1 files, 63 bytes, arrived as they were sent"
+    );
+}
+
+#[test]
+fn other_bytes_than_were_sent_fail() {
+    let differs = |size| {
+        upload(200, &letters(200)).with(|recorded| {
+            recorded.files[0].arrived_sha256 = Some("0".repeat(64));
+            recorded.files[0].arrived_size = Some(size);
+        })
+    };
+    let expected = |what: &str| format!("Fail: client 1's upload of “notes.bin”: {what}");
+    assert_eq!(
+        differs(199).says(INTACT),
+        expected("199 of 200 bytes arrived")
+    );
+    assert_eq!(
+        differs(201).says(INTACT),
+        expected("201 bytes arrived, 200 were sent")
+    );
+    assert_eq!(
+        differs(200).says(INTACT),
+        expected("as many bytes arrived as were sent, but others")
+    );
+}
+
+#[test]
+fn a_file_that_never_arrived_fails() {
+    let missing = upload(200, &letters(200)).with(|recorded| {
+        recorded.files[0].arrived_sha256 = None;
+        recorded.files[0].arrived_size = None;
+    });
+    assert_eq!(
+        missing.says(INTACT),
+        "Fail: client 1: nothing arrived by `upload notes.bin 200`: `upload notes.bin 200` was done"
+    );
+}
+
+#[test]
+fn a_scenario_without_transfers_cannot_show_it() {
+    let none = world(crate::setup::STEPS, 1, crate::setup::LIFE);
+    assert_eq!(
+        none.says(INTACT),
+        "Inconclusive(Harness): no step transfers a file"
+    );
+}
