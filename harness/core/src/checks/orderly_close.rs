@@ -81,7 +81,10 @@ impl Judge for OrderlyClose {
                 let until = last.map_or_else(String::new, |end| {
                     format!(", the last by frame {}", end.frame)
                 });
-                format!("{} connections closed in order{until}", connections.len())
+                format!(
+                    "{} closed in order{until}",
+                    program::count(connections.len(), "connection")
+                )
             },
         );
         match verdict {

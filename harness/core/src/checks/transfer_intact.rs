@@ -81,8 +81,8 @@ fn passed(observation: &Observation, transfers: &[(ClientNumber, &StepRecord)]) 
         .filter_map(|&(client, record)| observation.file(client, record.entry));
     let bytes: u64 = files.map(|file| file.size).sum();
     format!(
-        "{} files, {bytes} bytes, arrived as they were sent",
-        transfers.len()
+        "{}, {bytes} bytes, arrived as sent",
+        program::count(transfers.len(), "file")
     )
 }
 

@@ -145,7 +145,7 @@ fn a_refused_syn_is_counted_as_refused() {
     ]);
     assert_eq!(
         refused.says(TWO),
-        "Fail: 1 connections open (frame 3), 1 answered at once, 1 refused"
+        "Fail: 1 connection open (frame 3), 1 answered at once, 1 refused"
     );
 }
 

@@ -49,7 +49,7 @@ fn the_same_steps_in_other_words_are_the_same() {
     let other_words = world.with(|recorded| recorded.steps[1] = "upload a 1024".to_owned());
     assert_eq!(
         other_words.says(HANDSHAKE),
-        "Pass: 1 handshakes complete, the first SYN 2 → SYN-ACK 3 → ACK 4"
+        "Pass: 1 handshake completed, the first SYN 2 → SYN-ACK 3 → ACK 4"
     );
 }
 
@@ -60,7 +60,7 @@ fn a_sentinel_that_was_not_captured_makes_absence_prove_nothing() {
     });
     assert_eq!(
         cut_short.says(NO_RESET),
-        "Inconclusive(Harness): no RST on 1 connections (the capture is not whole: a last sentinel is missing)"
+        "Inconclusive(Harness): no RST on 1 connection (the capture is not whole: a last sentinel is missing)"
     );
 }
 
@@ -94,12 +94,12 @@ fn a_foreign_capture_passes_with_what_is_not_known_of_it() {
     check_foreign(
         LIFE,
         NO_RESET,
-        "Pass: no RST on 1 connections (nobody counted drops when the capture was made; no gap was seen)",
+        "Pass: no RST on 1 connection (nobody counted drops when the capture was made; no gap was seen)",
     );
     check_foreign(
         LIFE,
         r#"check = "lifecycle-in-order""#,
-        "Pass: 1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12 (nobody counted drops when the capture was made; no gap was seen)",
+        "Pass: 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (nobody counted drops when the capture was made; no gap was seen)",
     );
 }
 

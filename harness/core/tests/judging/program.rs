@@ -30,7 +30,7 @@ fn watched(running: u32, ms: u64) -> World {
 fn one_sleeping_sample_clears_a_thread() {
     assert_eq!(
         watched(39, 2000).says(SPINNING),
-        "Pass: 1 threads seen asleep"
+        "Pass: 1 thread seen asleep"
     );
 }
 
@@ -177,7 +177,7 @@ fn windows_programs_under_wine_pass_by_their_lifecycle_and_their_files() {
     });
     assert_eq!(
         wine.says(WINDOWS),
-        "Pass: 1 connections in order, the first: setup 2–4, payload 5–9, teardown done 13; 1 files, 200 bytes, arrived as they were sent"
+        "Pass: 1 connection in order, the first: setup 2–4, payload 5–9, teardown done 13; 1 file, 200 bytes, arrived as sent"
     );
 }
 
