@@ -217,7 +217,10 @@ fn never_closed(
         Finding { saw, ..finding }.with_all(program::record(observation, Role::Client(client.0)));
     match standing(observation, client, undone) {
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Answered(_) | Standing::Failed { .. } => absence::fails(observation, finding),
+        Standing::Failed { kind, .. } => {
+            absence::fails(observation, finding.usually(kind.pattern().usually()))
+        }
+        Standing::Answered(_) => absence::fails(observation, finding),
     }
 }
 

@@ -191,7 +191,7 @@ fn shortfall(observation: &Observation, clients: &[Client], served: usize) -> Fi
             "{} open (frame {frame})",
             program::count(open.len(), "connection")
         ),
-        format!("{served} answered at once"),
+        format!("{served} answered"),
     ];
     parts.extend(counts(clients));
     let late = second_answer(observation, clients);
@@ -245,8 +245,7 @@ fn shown(client: &Client) -> Vec<Evidence> {
     match &client.standing {
         Standing::Answered(_) => Vec::new(),
         Standing::Failed { finding, .. } | Standing::Undecided { finding, .. } => {
-            let what = format!("client {}: {}", client.number, finding.saw);
-            vec![Evidence::sockets(what)]
+            vec![Evidence::sockets(finding.saw.clone())]
         }
     }
 }

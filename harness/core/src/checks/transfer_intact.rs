@@ -156,7 +156,10 @@ fn not_transferred(
     .usually(Pattern::FileMissing.usually());
     match standing(observation, client, undone) {
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Answered(_) | Standing::Failed { .. } => Outcome::Violated(finding),
+        Standing::Failed { kind, .. } => {
+            Outcome::Violated(finding.usually(kind.pattern().usually()))
+        }
+        Standing::Answered(_) => Outcome::Violated(finding),
     }
 }
 
