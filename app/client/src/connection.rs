@@ -19,10 +19,9 @@ const AGENT: &str = concat!("synfin-client ", env!("CARGO_PKG_VERSION"));
 /// An open, greeted connection to a server. Dropping it closes it without a goodbye; [`quit`] is the polite way.
 #[derive(Debug)]
 pub struct Connection {
-    stream: TcpStream,
+    wire: Wire,
     server: ServerHello,
     last_tag: u32,
-    payload: Vec<u8>,
     /// Between a request and the end of its answer; what is left there in an error cannot be gone on with.
     is_mid_request: bool,
 }
@@ -33,7 +32,10 @@ pub fn create_connection(address: &str, timeout: Duration) -> Result<Connection,
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(timeout))?;
     stream.set_write_timeout(Some(timeout))?;
-    Connection::greet(stream)
+    Connection::greet(Wire {
+        stream,
+        payload: Vec::new(),
+    })
 }
 
 /// Says goodbye and waits for the server's. After that nothing is read: the connection is closed.
@@ -41,7 +43,7 @@ pub fn quit(mut connection: Connection) -> Result<(), ClientError> {
     connection.heed_interjection()?;
     connection.send(&ClientMessage::Quit)?;
     match connection.receive()? {
-        ServerMessage::Bye => Ok(connection.stream.shutdown(Shutdown::Write)?),
+        ServerMessage::Bye => Ok(connection.wire.stream.shutdown(Shutdown::Write)?),
         other => Err(unexpected(&other)),
     }
 }
@@ -75,40 +77,26 @@ impl Connection {
         &self.server
     }
 
-    fn greet(stream: TcpStream) -> Result<Self, ClientError> {
+    fn greet(mut wire: Wire) -> Result<Self, ClientError> {
         let hello = ClientHello {
             versions: VersionRange::OURS,
             features: Features::NONE,
             max_data_bytes: MAX_DATA_BYTES,
             agent: AGENT.to_owned(),
         };
-        let nobody_yet = ServerHello {
-            version: 0,
-            features: Features::NONE,
-            max_data_bytes: MAX_DATA_BYTES,
-            max_file_bytes: 0,
-            idle_limit_s: 0,
-            agent: String::new(),
-        };
-        let mut connection = Self {
-            stream,
-            server: nobody_yet,
-            last_tag: 0,
-            payload: Vec::new(),
-            is_mid_request: false,
-        };
-        connection.send(&ClientMessage::Hello(hello))?;
-        connection.server = match connection.receive()? {
+        wire.send_frame(&ClientMessage::Hello(hello).encode())?;
+        let server = match wire.receive()? {
             ServerMessage::Hello(hello) => hello,
             other => return Err(unexpected(&other)),
         };
-        let version = connection.server.version;
-        VersionRange {
-            min: version,
-            max: version,
-        }
-        .agree()?;
-        Ok(connection)
+        let (min, max) = (server.version, server.version);
+        VersionRange { min, max }.agree()?;
+        Ok(Self {
+            wire,
+            server,
+            last_tag: 0,
+            is_mid_request: false,
+        })
     }
 
     /// Can another request be made? Not after an error that left the last one unfinished.
@@ -133,8 +121,40 @@ impl Connection {
         self.send_frame(&message.encode())
     }
 
-    /// Sends a whole frame. If that fails, the server's last word explains it better than the system's error.
     pub(crate) fn send_frame(&mut self, frame: &[u8]) -> Result<(), ClientError> {
+        self.wire.send_frame(frame)
+    }
+
+    /// The next frame; an `ERR_` is an error here.
+    pub(crate) fn receive(&mut self) -> Result<ServerMessage<'_>, ClientError> {
+        let outcome = self.wire.receive();
+        if let Err(ClientError::Refused(refusal)) = &outcome {
+            self.is_mid_request = refusal.closing;
+        }
+        outcome
+    }
+
+    /// Looks, without waiting, whether the server has said something unasked: that can only be an `ERR_` or its FIN.
+    pub(crate) fn heed_interjection(&mut self) -> Result<(), ClientError> {
+        if self.wire.has_input()? {
+            self.receive().and_then(|message| Err(unexpected(&message)))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The stream as frames.
+#[derive(Debug)]
+struct Wire {
+    stream: TcpStream,
+    /// Of the last frame that came; its memory is used again.
+    payload: Vec<u8>,
+}
+
+impl Wire {
+    /// Sends a whole frame. If that fails, the server's last word explains it better than the system's error.
+    fn send_frame(&mut self, frame: &[u8]) -> Result<(), ClientError> {
         match self.stream.write_all(frame) {
             Ok(()) => Ok(()),
             Err(error) => match self.receive() {
@@ -144,31 +164,27 @@ impl Connection {
         }
     }
 
-    /// The next frame; an `ERR_` is an error here.
-    pub(crate) fn receive(&mut self) -> Result<ServerMessage<'_>, ClientError> {
+    fn receive(&mut self) -> Result<ServerMessage<'_>, ClientError> {
         let mut header = [0; HEADER_BYTES];
         self.stream.read_exact(&mut header)?;
         let header = Header::parse(header, Sender::Server)?;
         self.payload.resize(header.payload_bytes as usize, 0);
         self.stream.read_exact(&mut self.payload)?;
         match ServerMessage::parse(header, &self.payload)? {
-            ServerMessage::Error { error, .. } => {
-                self.is_mid_request = error.closing;
-                Err(ClientError::Refused(error))
-            }
+            ServerMessage::Error { error, .. } => Err(ClientError::Refused(error)),
             message => Ok(message),
         }
     }
 
-    /// Looks, without waiting, whether the server has said something unasked: that can only be an `ERR_` or its FIN.
-    pub(crate) fn heed_interjection(&mut self) -> Result<(), ClientError> {
+    /// Has anything come, be it the FIN?
+    fn has_input(&mut self) -> io::Result<bool> {
         self.stream.set_nonblocking(true)?;
         let peeked = self.stream.peek(&mut [0]);
         self.stream.set_nonblocking(false)?;
         match peeked {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error.into()),
-            Ok(_) => self.receive().and_then(|message| Err(unexpected(&message))),
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
         }
     }
 }

@@ -48,6 +48,9 @@ pub enum ClientError {
     /// The server does not keep to the order of things.
     #[error("the server answered with {0} where that makes no sense")]
     Unexpected(FrameType),
+    /// A list that repeats itself or runs backwards.
+    #[error("the server's list of files is out of order")]
+    Disorder,
     /// A name that no server would take, or that no client should.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -39,7 +39,8 @@ impl Exit {
             | ClientError::Closed
             | ClientError::Lost(_)
             | ClientError::Frame(_)
-            | ClientError::Unexpected(_) => Self::Lost,
+            | ClientError::Unexpected(_)
+            | ClientError::Disorder => Self::Lost,
             ClientError::Refused(refusal) => Self::of_refusal(refusal.code),
             ClientError::LocalExists(_) => Self::Exists,
             ClientError::Local { .. } | ClientError::NotRegular(_) => Self::LocalFile,

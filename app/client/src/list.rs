@@ -26,12 +26,14 @@ pub fn list_files(connection: &mut Connection) -> Result<Vec<RemoteFile>, Client
     let mut after = UncheckedName::default();
     loop {
         let page = request_page(connection, after)?;
-        let arrived = page
-            .entries
-            .iter()
-            .map(RemoteFile::try_from)
-            .collect::<Result<Vec<_>, _>>()?;
-        files.extend(arrived);
+        for entry in &page.entries {
+            let file = RemoteFile::try_from(entry)?;
+            // In order, and each once: a server cannot send the same page for ever.
+            if files.last().is_some_and(|before| before.name >= file.name) {
+                return Err(ClientError::Disorder);
+            }
+            files.push(file);
+        }
         match page.entries.into_iter().next_back() {
             Some(last) if page.more => after = last.name,
             Some(_) | None => return Ok(files),

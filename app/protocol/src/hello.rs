@@ -56,7 +56,7 @@ pub struct ClientHello {
     pub versions: VersionRange,
     /// Optional parts it would like.
     pub features: Features,
-    /// Most file bytes it takes in one `DATA`; from [`MIN_DATA_BYTES`] upwards.
+    /// Most file bytes it takes in one `DATA`, from [`MIN_DATA_BYTES`] to [`MAX_DATA_BYTES`].
     pub max_data_bytes: u32,
     /// Program and version, for the log.
     pub agent: String,

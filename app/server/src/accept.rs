@@ -45,7 +45,9 @@ pub async fn run(listener: TcpListener, config: Config, shutdown: impl Future<Ou
         never = server.accept_all(&listener) => match never {},
         () = shutdown => {}
     }
-    drop(listener);
+    if let Err(error) = server.accept_waiting(listener).await {
+        tracing::warn!(%error, "clients that were waiting to be accepted are not told");
+    }
     server.stop().await;
 }
 
@@ -59,12 +61,11 @@ struct Server {
 impl Server {
     fn new(Config { root, limits }: Config) -> Self {
         Self {
-            places: Arc::new(Semaphore::new(
-                limits.max_connections.min(Semaphore::MAX_PERMITS),
-            )),
-            refusals: Arc::new(Semaphore::new(MAX_REFUSALS)),
+            places: semaphore(limits.max_connections),
+            refusals: semaphore(MAX_REFUSALS),
             sessions: TaskTracker::new(),
             context: Arc::new(Context {
+                transfers: semaphore(limits.max_transfers),
                 store: Arc::new(Store::new(root, limits.max_file_bytes)),
                 limits,
                 stopping: CancellationToken::new(),
@@ -84,6 +85,23 @@ impl Server {
                 Err(error) => backoff.wait_after(&error).await,
             }
         }
+    }
+
+    /// Closing the listener resets every connection that the kernel holds ready for `accept`: they are accepted first, to
+    /// be told like the others. (One that arrives between the last `accept` and the close is lost; TCP has no way around.)
+    async fn accept_waiting(&self, listener: TcpListener) -> io::Result<()> {
+        let listener = listener.into_std()?;
+        for _ in 0..LISTEN_BACKLOG {
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    stream.set_nonblocking(true)?;
+                    self.admit(TcpStream::from_std(stream)?, peer).await;
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn admit(&self, stream: TcpStream, peer: SocketAddr) {
@@ -134,6 +152,10 @@ impl Server {
         }
         tracing::info!("stopped");
     }
+}
+
+fn semaphore(permits: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)))
 }
 
 /// The pause after a failed `accept`: without one, a process that is out of descriptors spins.

@@ -18,6 +18,9 @@ pub struct Config {
 pub struct Limits {
     /// Clients at a time; one more is told so and let go.
     pub max_connections: usize,
+    /// Uploads and downloads going on at a time. Each has one buffer of 128 KiB, so this bounds the memory that buffers
+    /// take; one more waits its turn.
+    pub max_transfers: usize,
     /// Bytes of one stored file.
     pub max_file_bytes: u64,
     /// From the accepted connection to the end of its `HELO`.
@@ -39,6 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_connections: 10_000,
+            max_transfers: 2_048,
             max_file_bytes: 1 << 40,
             handshake: Duration::from_secs(30),
             idle: Duration::from_mins(5),

@@ -40,6 +40,9 @@ struct LimitArguments {
     /// Clients at a time
     #[arg(long, value_name = "N", default_value_t = Limits::default().max_connections)]
     max_connections: usize,
+    /// Uploads and downloads at a time, 128 KiB of memory each; others wait their turn
+    #[arg(long, value_name = "N", default_value_t = Limits::default().max_transfers)]
+    max_transfers: usize,
     /// Size of one stored file
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().max_file_bytes)]
     max_file_bytes: u64,
@@ -67,6 +70,7 @@ impl From<LimitArguments> for Limits {
     fn from(arguments: LimitArguments) -> Self {
         Self {
             max_connections: arguments.max_connections,
+            max_transfers: arguments.max_transfers,
             max_file_bytes: arguments.max_file_bytes.min(i64::MAX.unsigned_abs()),
             handshake: arguments.handshake_limit,
             idle: arguments.idle_limit,

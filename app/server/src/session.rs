@@ -10,6 +10,7 @@ use synfin_protocol::{
     ClientHello, ClientMessage, ErrorCode, Escaped, Features, FileName, FrameError, FrameType,
     Header, ServerHello, ServerMessage, Tag, UncheckedName, WireError,
 };
+use tokio::sync::Semaphore;
 use tokio::time::{error::Elapsed, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,8 @@ const AGENT: &str = concat!("synfin-server ", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Context {
     pub(crate) store: Arc<Store>,
     pub(crate) limits: Limits,
+    /// One permit for each transfer that may go on at the same time; never closed.
+    pub(crate) transfers: Arc<Semaphore>,
     /// The server was told to stop: no new requests.
     pub(crate) stopping: CancellationToken,
     /// The grace is over: no running transfers either.
@@ -207,6 +210,9 @@ impl Session {
         let is_transfer = matches!(header.frame_type, FrameType::Data | FrameType::Done);
         if header.frame_type == FrameType::Helo || (is_transfer && self.failed_upload.is_none()) {
             return Err(FrameError::OutOfPlace(header.frame_type).into());
+        }
+        if !is_transfer {
+            self.failed_upload = None;
         }
         let payload = self.request_payload(header).await?;
         match ClientMessage::parse(header, &payload)? {

@@ -16,6 +16,7 @@ impl Session {
     /// `GET_`: `META`, as many `DATA` as it takes, `DONE`.
     pub(crate) async fn download(&mut self, tag: Tag, name: &UncheckedName) -> Result<(), Failure> {
         let name = checked(name)?;
+        let _turn = Arc::clone(&self.context.transfers).acquire_owned().await;
         let store = Arc::clone(&self.context.store);
         let wanted = name.clone();
         let mut download = blocking(move || store.download(&wanted)).await?;
@@ -59,6 +60,7 @@ impl Session {
         mode: PutMode,
     ) -> Result<(), Failure> {
         let name = checked(name)?;
+        let _turn = Arc::clone(&self.context.transfers).acquire_owned().await;
         let store = Arc::clone(&self.context.store);
         let request = UploadRequest {
             name: name.clone(),

@@ -16,6 +16,3 @@ mod teller;
 
 pub use row::{Anomaly, Control, Phase, Row};
 pub use teller::{Story, Teller, stories};
-
-#[cfg(test)]
-mod tests;

@@ -26,7 +26,8 @@ mod recording;
 #[cfg(target_os = "linux")]
 pub mod runner;
 
-pub mod grading;
 pub mod options;
+
+pub mod grading;
 
 pub mod cli;

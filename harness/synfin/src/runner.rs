@@ -9,6 +9,7 @@ mod environment;
 mod events;
 mod folder;
 mod plan;
+mod probe;
 mod reference;
 mod sources;
 
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 pub use self::command::record_command;
 pub use self::events::RunEvent;
 pub use self::plan::UnknownName;
+pub use self::probe::{Obstacle, Probe, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 
@@ -80,8 +82,19 @@ pub async fn run(
     interrupted: watch::Receiver<bool>,
 ) -> Result<RunOutcome, RunError> {
     let began = Instant::now();
-    let sources = Sources::load(options, |command| tell(&events, RunEvent::Building { command: command.to_owned() }))?;
-    let wishes = Wishes { only: &options.only, clients: options.clients, has_windows: sources.windows.is_some() };
+    let sources = Sources::load(options, |command| {
+        tell(
+            &events,
+            RunEvent::Building {
+                command: command.to_owned(),
+            },
+        )
+    })?;
+    let wishes = Wishes {
+        only: &options.only,
+        clients: options.clients,
+        has_windows: sources.windows.is_some(),
+    };
     let planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
     let folder = RunFolder::create(&options.out, &sources)?;
     let seed = environment::seed();
@@ -112,7 +125,10 @@ pub async fn run(
         scenarios,
     };
     folder.complete(&run)?;
-    Ok(RunOutcome { folder: folder.path().to_owned(), interrupted: was_interrupted })
+    Ok(RunOutcome {
+        folder: folder.path().to_owned(),
+        interrupted: was_interrupted,
+    })
 }
 
 /// What all recordings of a run share.
@@ -128,8 +144,16 @@ struct Crew {
 
 /// Records the scenarios, some at once; the entries keep the plan's order.
 async fn record_all(crew: &Arc<Crew>, planned: Vec<Planned>) -> Vec<ScenarioEntry> {
-    let recorded = planned.iter().filter(|one| matches!(one, Planned::Record(_))).count();
-    tell(&crew.events, RunEvent::Started { scenarios: recorded });
+    let recorded = planned
+        .iter()
+        .filter(|one| matches!(one, Planned::Record(_)))
+        .count();
+    tell(
+        &crew.events,
+        RunEvent::Started {
+            scenarios: recorded,
+        },
+    );
     let mut tasks = JoinSet::new();
     for (place, one) in planned.into_iter().enumerate() {
         let crew = Arc::clone(crew);
@@ -147,17 +171,29 @@ async fn record_all(crew: &Arc<Crew>, planned: Vec<Planned>) -> Vec<ScenarioEntr
 }
 
 fn left_out(name: String, why: NotRecorded) -> ScenarioEntry {
-    ScenarioEntry { name, recordings: Vec::new(), not_recorded: Some(why) }
+    ScenarioEntry {
+        name,
+        recordings: Vec::new(),
+        not_recorded: Some(why),
+    }
 }
 
 impl Crew {
     /// Records one scenario, and once more if the capture was lossy; both are kept.
     async fn record(&self, scenario: Scenario) -> ScenarioEntry {
-        let _turn = self.at_once.acquire().await.expect("the semaphore is never closed");
+        let _turn = self
+            .at_once
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
         if *self.interrupted.borrow() {
             return left_out(scenario.name, NotRecorded::Interrupted);
         }
-        let mut entry = ScenarioEntry { name: scenario.name.clone(), recordings: Vec::new(), not_recorded: None };
+        let mut entry = ScenarioEntry {
+            name: scenario.name.clone(),
+            recordings: Vec::new(),
+            not_recorded: None,
+        };
         for repetition in 1..=2 {
             let job = self.job(scenario.clone(), repetition);
             match self.record_once(&job).await {
@@ -167,11 +203,26 @@ impl Crew {
                         break;
                     }
                     let dropped = recorded.capture.dropped;
-                    tell(&self.events, RunEvent::Lossy { scenario: scenario.name.clone(), dropped });
+                    tell(
+                        &self.events,
+                        RunEvent::Lossy {
+                            scenario: scenario.name.clone(),
+                            dropped,
+                        },
+                    );
                 }
                 Err(why) => {
-                    tell(&self.events, RunEvent::NotRecorded { scenario: scenario.name, why: why.clone() });
-                    entry.not_recorded = entry.recordings.is_empty().then_some(NotRecorded::Harness { why });
+                    tell(
+                        &self.events,
+                        RunEvent::NotRecorded {
+                            scenario: scenario.name,
+                            why: why.clone(),
+                        },
+                    );
+                    entry.not_recorded = entry
+                        .recordings
+                        .is_empty()
+                        .then_some(NotRecorded::Harness { why });
                     break;
                 }
             }
@@ -181,11 +232,25 @@ impl Crew {
 
     async fn record_once(&self, job: &Job) -> Result<Recorded, String> {
         let scenario = job.play.scenario.name.clone();
-        tell(&self.events, RunEvent::Recording { scenario: scenario.clone() });
+        tell(
+            &self.events,
+            RunEvent::Recording {
+                scenario: scenario.clone(),
+            },
+        );
         let began = Instant::now();
-        let recorded = record(job, self.interrupted.clone()).await.map_err(|error| error.to_string())?;
+        let recorded = record(job, self.interrupted.clone())
+            .await
+            .map_err(|error| error.to_string())?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tell(&self.events, RunEvent::Recorded { scenario, frames: recorded.capture.frames, millis });
+        tell(
+            &self.events,
+            RunEvent::Recorded {
+                scenario,
+                frames: recorded.capture.frames,
+                millis,
+            },
+        );
         Ok(recorded)
     }
 
@@ -213,7 +278,12 @@ impl Crew {
 /// Whether the capture lost something, so that it is worth another try.
 fn is_lossy(recorded: &Recorded) -> bool {
     let capture = &recorded.capture;
-    capture.dropped > 0 || capture.cut > 0 || capture.sentinels.iter().any(|sentinel| sentinel.frame.is_none())
+    capture.dropped > 0
+        || capture.cut > 0
+        || capture
+            .sentinels
+            .iter()
+            .any(|sentinel| sentinel.frame.is_none())
 }
 
 fn tell(events: &mpsc::UnboundedSender<RunEvent>, event: RunEvent) {

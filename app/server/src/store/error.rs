@@ -84,3 +84,36 @@ fn words_for(code: ErrorCode) -> &'static str {
         _ => "the server failed; its log says more",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_linux_says_of_a_failed_write_reaches_the_client_as_its_own_code() {
+        use rustix::io::Errno;
+
+        let cases = [
+            (Errno::NOSPC, ErrorCode::NoSpace),
+            (Errno::DQUOT, ErrorCode::NoSpace),
+            (Errno::FBIG, ErrorCode::FileTooLarge),
+            (Errno::ACCESS, ErrorCode::Permission),
+            (Errno::PERM, ErrorCode::Permission),
+            (Errno::ROFS, ErrorCode::ReadOnly),
+            (Errno::ISDIR, ErrorCode::NotRegular),
+            (Errno::IO, ErrorCode::Internal),
+        ];
+        let mapped = cases.map(|(errno, _)| (errno, code_of(&errno.into())));
+        assert_eq!(mapped, cases);
+    }
+
+    #[test]
+    fn no_word_of_the_operating_system_reaches_a_client() {
+        let error = StoreError::Io(io::Error::other("/home/secret: broken"));
+        assert_eq!(
+            error.public_message(),
+            "the server failed; its log says more"
+        );
+    }
+}

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use cap_std::fs::{Dir, File, OpenOptions};
+use cap_std::fs::{Dir, DirEntry, File, OpenOptions};
 
 use super::Store;
 
@@ -78,25 +78,33 @@ fn locked(file: File) -> std::fs::File {
     file
 }
 
-/// Removes temporary files that nobody is writing any more.
+/// Removes temporary files that nobody is writing any more. One that cannot be removed is only in the way.
 pub(super) fn sweep(root: &Dir) -> io::Result<()> {
     for entry in root.entries()? {
         let entry = entry?;
         let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
-        if is_ours
-            && entry.file_type()?.is_file()
-            && !is_in_use(&entry.open_with(OpenOptions::new().write(true))?.into_std())
-        {
-            tracing::info!(name = %name.display(), "removing what an interrupted upload left");
-            entry.remove_file()?;
+        if !name.to_str().is_some_and(|name| name.starts_with(PREFIX)) {
+            continue;
+        }
+        match remove_if_unused(&entry) {
+            Ok(()) => {
+                tracing::info!(?name, "removed a temporary file");
+            }
+            Err(error) => tracing::warn!(?name, %error, "left a temporary file"),
         }
     }
     Ok(())
 }
 
-fn is_in_use(file: &std::fs::File) -> bool {
-    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+fn remove_if_unused(entry: &DirEntry) -> io::Result<()> {
+    let file = entry.open_with(OpenOptions::new().write(true))?.into_std();
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("another server is writing it")),
+        Ok(()) | Err(TryLockError::Error(_)) => {
+            drop(file);
+            entry.remove_file()
+        }
+    }
 }
 
 /// A rename is on disk only when its directory is. Windows has no such call and keeps names in order by itself.

@@ -32,12 +32,12 @@ impl Judge for RunsOnWindows {
             let saw = "only a recorded manifest knows what ran the programs";
             return Verdict::undecided(Cause::Harness, saw);
         };
+        if let Some(foreign) = not_windows(recorded) {
+            return Verdict::Fail(foreign);
+        }
         if !is_windows(observation, recorded) {
             let saw = "neither Windows nor Wine ran the programs";
             return Verdict::undecided(Cause::Harness, saw);
-        }
-        if let Some(foreign) = not_windows(recorded) {
-            return Verdict::Fail(foreign);
         }
         let lifecycle = lifecycle_in_order::judge(observation, selection);
         let transfer = transfer_intact::judge(observation, selection);

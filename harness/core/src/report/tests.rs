@@ -1,6 +1,7 @@
 //! Every renderer on one report that has a row of every kind, and on one whose every string is hostile.
 
 mod hostile;
+mod ladder;
 mod sample;
 
 use insta::assert_snapshot;

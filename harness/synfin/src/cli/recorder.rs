@@ -9,8 +9,7 @@ use tokio::sync::{mpsc, watch};
 use super::exit::Failure;
 use super::output::Output;
 use crate::options::{RecordOptions, RunOptions};
-// use crate::sandbox::{self, ProbeReport};
-use crate::runner::{self, RunError, RunEvent};
+use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
@@ -25,11 +24,11 @@ pub(super) fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf
     recorded.map_err(failure)
 }
 
-/*/// Tries out what this machine lets us do.
-pub(super) fn probe() -> Result<ProbeReport, Failure> {
+/// Tries out what this machine lets us do.
+pub(super) fn probe() -> Result<Probe, Failure> {
     let runtime = Runtime::new().map_err(Failure::internal)?;
-    Ok(runtime.block_on(sandbox::probe()))
-}*/
+    Ok(runtime.block_on(runner::probe()))
+}
 
 /// Does the work while Ctrl-C is listened for and events are told.
 fn with_events<T, W: Future<Output = T>>(
@@ -73,6 +72,7 @@ fn line(event: &RunEvent) -> String {
 
 fn failure(error: RunError) -> Failure {
     match error {
+        RunError::Sources(SourceError::Spec(error)) => Failure::Spec(Box::new(error)),
         RunError::Sources(_) | RunError::Only(_) => Failure::usage(error),
         RunError::Store(_) | RunError::Setup(_) | RunError::Record(_) | RunError::Launch(_) => Failure::internal(error),
     }

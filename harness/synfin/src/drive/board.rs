@@ -33,18 +33,26 @@ impl Board {
     }
 
     /// The entries that are this client's, with their places.
-    pub(crate) fn entries_of(&self, client: ClientNumber) -> impl Iterator<Item = (usize, &StepEntry)> {
+    pub(crate) fn entries_of(
+        &self,
+        client: ClientNumber,
+    ) -> impl Iterator<Item = (usize, &StepEntry)> {
         let is_its = move |entry: &StepEntry| entry.only.is_none_or(|only| only == client);
-        self.entries.iter().enumerate().filter(move |(_, entry)| is_its(entry))
+        self.entries
+            .iter()
+            .enumerate()
+            .filter(move |(_, entry)| is_its(entry))
     }
 
     /// Waits until the client may begin the entry.
     pub(crate) async fn turn(&self, client: ClientNumber, place: usize) {
         let entry = &self.entries[place];
         if entry.only.is_some() || entry.step == Step::Hold {
-            self.until(|progress| progress.iter().all(|one| one.next >= place)).await;
+            self.until(|progress| progress.iter().all(|one| one.next >= place))
+                .await;
         } else if entry.step == Step::Connect {
-            self.until(|progress| progress[..index(client)].iter().all(|one| one.connected)).await;
+            self.until(|progress| progress[..index(client)].iter().all(|one| one.connected))
+                .await;
         }
     }
 
@@ -60,21 +68,39 @@ impl Board {
 
     /// The client will do nothing more.
     pub(crate) fn finished(&self, client: ClientNumber) {
-        self.change(client, |progress| *progress = Progress { next: usize::MAX, connected: true });
+        self.change(client, |progress| {
+            *progress = Progress {
+                next: usize::MAX,
+                connected: true,
+            }
+        });
     }
 
     fn change(&self, client: ClientNumber, change: impl FnOnce(&mut Progress)) {
-        let mut progress = self.progress.lock().expect("no holder of the board's lock panics");
+        let mut progress = self
+            .progress
+            .lock()
+            .expect("no holder of the board's lock panics");
         change(&mut progress[index(client)]);
         drop(progress);
         self.changed.send_replace(());
     }
 
     async fn until(&self, condition: impl Fn(&[Progress]) -> bool) {
-        let holds = || condition(&self.progress.lock().expect("no holder of the board's lock panics"));
+        let holds = || {
+            condition(
+                &self
+                    .progress
+                    .lock()
+                    .expect("no holder of the board's lock panics"),
+            )
+        };
         let mut changed = self.changed.subscribe();
         while !holds() {
-            changed.changed().await.expect("the board outlives its waiters");
+            changed
+                .changed()
+                .await
+                .expect("the board outlives its waiters");
         }
     }
 }
@@ -130,7 +156,12 @@ mod tests {
 
     #[test]
     fn each_client_has_its_own_entries() {
-        let places = |client| board().entries_of(client).map(|(place, _)| place).collect::<Vec<_>>();
+        let places = |client| {
+            board()
+                .entries_of(client)
+                .map(|(place, _)| place)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(places(ONE), [0, 1, 2, 3]);
         assert_eq!(places(TWO), [0, 1, 2, 4]);
     }

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::live::Mark;
 use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{Fill, Request, Unmet};
-use super::watch::{sample, supervise};
 use super::terminal::Terminal;
+use super::watch::{sample, supervise};
 use crate::clock;
 
 /// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
@@ -18,10 +18,24 @@ pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
         stage.board.reached(client, place);
         stage.board.turn(client, place).await;
         stage.began(client, place);
-        let outcome = Turn { stage, client, place }.take(entry).await;
-        let goes_on = matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported) && entry.step != Step::Kill;
+        let outcome = Turn {
+            stage,
+            client,
+            place,
+        }
+        .take(entry)
+        .await;
+        let goes_on = matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported)
+            && entry.step != Step::Kill;
         if !matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported) {
-            sample(stage, SampleReason::Step { client: client.0, entry: place_number(place) }).await;
+            sample(
+                stage,
+                SampleReason::Step {
+                    client: client.0,
+                    entry: place_number(place),
+                },
+            )
+            .await;
         }
         stage.ended(client, place, outcome);
         if !goes_on {
@@ -50,7 +64,9 @@ impl Turn<'_> {
             Step::Hold => self.hold().await,
             Step::Kill => self.kill().await,
             Step::Quit => self.quit().await,
-            Step::List | Step::Upload { .. } | Step::Download { .. } => self.request(&entry.step).await,
+            Step::List | Step::Upload { .. } | Step::Download { .. } => {
+                self.request(&entry.step).await
+            }
         };
         taken.unwrap_or_else(|outcome| outcome)
     }
@@ -90,7 +106,8 @@ impl Turn<'_> {
         let (stage, client) = (self.stage, self.client);
         let answered = stage.wire.until(deadline, |wire| {
             let connection = wire.connection_of(client, stage.listen())?;
-            let is_answered = connection.setup.syn_ack.is_some() || connection.ending() != Ending::Unanswered;
+            let is_answered =
+                connection.setup.syn_ack.is_some() || connection.ending() != Ending::Unanswered;
             is_answered.then(|| connection.clone())
         });
         let answered = tokio::select! {
@@ -115,7 +132,9 @@ impl Turn<'_> {
         let deadline = Instant::now() + REFUSED_WITHIN;
         match tokio::time::timeout_at(deadline, program.program.wait()).await {
             Ok(_) => StepOutcome::ProgramEnded,
-            Err(_) => StepOutcome::TimedOut { waiting_for: "the client to end after its SYN was refused".to_owned() },
+            Err(_) => StepOutcome::TimedOut {
+                waiting_for: "the client to end after its SYN was refused".to_owned(),
+            },
         }
     }
 
@@ -123,7 +142,11 @@ impl Turn<'_> {
     async fn request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
         let program = self.stage.client_program(self.client)?;
         let script = self.script(step)?;
-        let fill = self.stage.prepare(self.client, self.place, step).await.map_err(|why| self.stage.fault(why))?;
+        let fill = self
+            .stage
+            .prepare(self.client, self.place, step)
+            .await
+            .map_err(|why| self.stage.fault(why))?;
         let mark = self.stage.wire.now().mark(self.client);
         let request = self.ask(&program);
         let told = request.converse(script, &fill).await;
@@ -131,7 +154,10 @@ impl Turn<'_> {
             Ok(wants_input) => request.settle(mark, wants_input).await,
             Err(unmet) => Err(unmet),
         };
-        self.stage.collect_download(self.client, self.place).await.map_err(|why| self.stage.fault(why))?;
+        self.stage
+            .collect_download(self.client, self.place)
+            .await
+            .map_err(|why| self.stage.fault(why))?;
         settled?;
         Ok(StepOutcome::Done)
     }
@@ -140,7 +166,10 @@ impl Turn<'_> {
     async fn quit(&self) -> Result<StepOutcome, StepOutcome> {
         let program = self.stage.client_program(self.client)?;
         let request = self.ask(&program);
-        match request.converse(self.script(&Step::Quit)?, &Fill::default()).await {
+        match request
+            .converse(self.script(&Step::Quit)?, &Fill::default())
+            .await
+        {
             Ok(_) | Err(Unmet::Ended) => {}
             Err(late @ Unmet::Late { .. }) => return Err(late.into()),
         }
@@ -152,7 +181,13 @@ impl Turn<'_> {
             _ = program.program.wait() => true,
         };
         let waiting_for = || "the program to end or its connection to close".to_owned();
-        if over { Ok(StepOutcome::Done) } else { Err(StepOutcome::TimedOut { waiting_for: waiting_for() }) }
+        if over {
+            Ok(StepOutcome::Done)
+        } else {
+            Err(StepOutcome::TimedOut {
+                waiting_for: waiting_for(),
+            })
+        }
     }
 
     async fn hold(&self) -> Result<StepOutcome, StepOutcome> {
@@ -165,11 +200,22 @@ impl Turn<'_> {
         let (stage, client) = (self.stage, self.client);
         stage.client_program(client)?;
         let at = clock::now().as_nanos();
-        stage.stop(Role::Client(client.0), StopAction { at, signal: SignalSent::Kill, is_fault_step: true }).await;
+        stage
+            .stop(
+                Role::Client(client.0),
+                StopAction {
+                    at,
+                    signal: SignalSent::Kill,
+                    is_fault_step: true,
+                },
+            )
+            .await;
         let deadline = Instant::now() + FAULT_SEEN_WITHIN;
         let seen = stage.wire.until(deadline, |wire| {
             let gone = |connection: &Connection| {
-                connection.by_initiator.fin.is_some() || !connection.by_initiator.resets.is_empty() || is_over(connection)
+                connection.by_initiator.fin.is_some()
+                    || !connection.by_initiator.resets.is_empty()
+                    || is_over(connection)
             };
             wire.connections_of(client).all(gone).then_some(())
         });
@@ -177,17 +223,29 @@ impl Turn<'_> {
         supervise(stage, Role::Server).await;
         match seen {
             Some(()) => Ok(StepOutcome::Done),
-            None => Err(StepOutcome::TimedOut { waiting_for: "a FIN or RST of the killed client".to_owned() }),
+            None => Err(StepOutcome::TimedOut {
+                waiting_for: "a FIN or RST of the killed client".to_owned(),
+            }),
         }
     }
 
     fn ask<'a>(&'a self, terminal: &'a Terminal) -> Request<'a> {
         let deadline = Instant::now() + self.stage.play.target.client.step_within;
-        Request { stage: self.stage, client: self.client, terminal, deadline }
+        Request {
+            stage: self.stage,
+            client: self.client,
+            terminal,
+            deadline,
+        }
     }
 
     fn script(&self, step: &Step) -> Result<&StepScript, StepOutcome> {
-        self.stage.play.target.client.script(step.name()).ok_or(StepOutcome::Unsupported)
+        self.stage
+            .play
+            .target
+            .client
+            .script(step.name())
+            .ok_or(StepOutcome::Unsupported)
     }
 }
 

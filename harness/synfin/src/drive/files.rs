@@ -16,14 +16,32 @@ const PLACED_SIZE: u64 = 64 * 1024;
 
 impl Stage {
     /// Lays out what a request needs: the file to upload, or an empty place for the one to download.
-    pub(crate) async fn prepare(&self, client: ClientNumber, place: usize, step: &Step) -> Result<Fill, SandboxError> {
-        let Some(file) = self.file_of(client, place, step) else { return Ok(Fill::default()) };
+    pub(crate) async fn prepare(
+        &self,
+        client: ClientNumber,
+        place: usize,
+        step: &Step,
+    ) -> Result<Fill, SandboxError> {
+        let Some(file) = self.file_of(client, place, step) else {
+            return Ok(Fill::default());
+        };
         let path = format!("{}/{}", self.play.target.files.client_dir, file.name);
         match file.transfer {
-            Transfer::Upload => self.sandbox.put(Role::Client(client.0), &path, &contents(self.play.seed, &file)).await?,
+            Transfer::Upload => {
+                self.sandbox
+                    .put(
+                        Role::Client(client.0),
+                        &path,
+                        &contents(self.play.seed, &file),
+                    )
+                    .await?
+            }
             Transfer::Download => self.sandbox.remove(Role::Client(client.0), &path).await?,
         }
-        let fill = Fill { name: file.name.clone(), size: file.size };
+        let fill = Fill {
+            name: file.name.clone(),
+            size: file.size,
+        };
         self.log().files.push(file);
         Ok(fill)
     }
@@ -53,16 +71,23 @@ impl Stage {
     /// The size of the file of this name that an earlier step uploads; placed files have a size of their own.
     fn uploaded_size(&self, name: &str) -> u64 {
         let uploads = self.uploads();
-        uploads.into_iter().find(|(uploaded, _)| uploaded == name).map_or(PLACED_SIZE, |(_, size)| size)
+        uploads
+            .into_iter()
+            .find(|(uploaded, _)| uploaded == name)
+            .map_or(PLACED_SIZE, |(_, size)| size)
     }
 
     /// All files that steps of the scenario upload: name and size.
     fn uploads(&self) -> Vec<(String, u64)> {
         let clients = || (1..=self.play.scenario.clients.get()).map(ClientNumber);
         let of = |entry: &StepEntry| -> Vec<(String, u64)> {
-            let Step::Upload { size, .. } = &entry.step else { return Vec::new() };
+            let Step::Upload { size, .. } = &entry.step else {
+                return Vec::new();
+            };
             let doers = clients().filter(|client| entry.only.is_none_or(|only| only == *client));
-            doers.filter_map(|client| Some((entry.step.file_name(client)?, size.0))).collect()
+            doers
+                .filter_map(|client| Some((entry.step.file_name(client)?, size.0)))
+                .collect()
         };
         self.play.scenario.steps.iter().flat_map(of).collect()
     }
@@ -74,10 +99,16 @@ impl Stage {
             if !matches!(entry.step, Step::Download { .. }) {
                 continue;
             }
-            for name in (1..=self.play.scenario.clients.get()).filter_map(|client| entry.step.file_name(ClientNumber(client))) {
+            for name in (1..=self.play.scenario.clients.get())
+                .filter_map(|client| entry.step.file_name(ClientNumber(client)))
+            {
                 if uploaded.iter().all(|(other, _)| *other != name) {
                     let path = format!("{}/{name}", self.play.target.files.server_dir);
-                    let bytes = file_bytes(self.play.seed, &name, usize::try_from(PLACED_SIZE).unwrap_or(usize::MAX));
+                    let bytes = file_bytes(
+                        self.play.seed,
+                        &name,
+                        usize::try_from(PLACED_SIZE).unwrap_or(usize::MAX),
+                    );
                     self.sandbox.put(Role::Server, &path, &bytes).await?;
                 }
             }
@@ -86,9 +117,15 @@ impl Stage {
     }
 
     /// Notes what arrived of the file that the client's step downloaded.
-    pub(crate) async fn collect_download(&self, client: ClientNumber, place: usize) -> Result<(), SandboxError> {
+    pub(crate) async fn collect_download(
+        &self,
+        client: ClientNumber,
+        place: usize,
+    ) -> Result<(), SandboxError> {
         let is_it = |file: &FileRecord| {
-            file.client == client.0 && file.entry == place_number(place) && file.transfer == Transfer::Download
+            file.client == client.0
+                && file.entry == place_number(place)
+                && file.transfer == Transfer::Download
         };
         self.collect(is_it).await
     }
@@ -99,7 +136,13 @@ impl Stage {
     }
 
     async fn collect(&self, wanted: impl Fn(&FileRecord) -> bool) -> Result<(), SandboxError> {
-        let files: Vec<FileRecord> = self.log().files.iter().filter(|file| wanted(file)).cloned().collect();
+        let files: Vec<FileRecord> = self
+            .log()
+            .files
+            .iter()
+            .filter(|file| wanted(file))
+            .cloned()
+            .collect();
         for file in files {
             let arrived = self.arrived(&file).await?;
             let mut log = self.log();
@@ -115,9 +158,16 @@ impl Stage {
     async fn arrived(&self, file: &FileRecord) -> Result<Option<(u64, String)>, SandboxError> {
         let (role, folder) = match file.transfer {
             Transfer::Upload => (Role::Server, &self.play.target.files.server_dir),
-            Transfer::Download => (Role::Client(file.client), &self.play.target.files.client_dir),
+            Transfer::Download => (
+                Role::Client(file.client),
+                &self.play.target.files.client_dir,
+            ),
         };
-        let opened = match self.sandbox.open(role, &format!("{folder}/{}", file.name)).await {
+        let opened = match self
+            .sandbox
+            .open(role, &format!("{folder}/{}", file.name))
+            .await
+        {
             // What is not a regular file (a link, a FIFO) has not arrived.
             Err(SandboxError::Refused(_)) => None,
             opened => opened?,
@@ -127,7 +177,11 @@ impl Stage {
 }
 
 fn contents(seed: u64, file: &FileRecord) -> Vec<u8> {
-    file_bytes(seed, &file.name, usize::try_from(file.size).unwrap_or(usize::MAX))
+    file_bytes(
+        seed,
+        &file.name,
+        usize::try_from(file.size).unwrap_or(usize::MAX),
+    )
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -60,7 +60,10 @@ impl LiveWire {
             frames: Vec::new(),
             epoch,
         };
-        Self { state: Mutex::new(state), changed: watch::Sender::new(()) }
+        Self {
+            state: Mutex::new(state),
+            changed: watch::Sender::new(()),
+        }
     }
 
     /// Takes in one TCP segment.
@@ -80,7 +83,9 @@ impl LiveWire {
 
     /// What has been seen so far.
     pub(crate) fn now(&self) -> MutexGuard<'_, WireState> {
-        self.state.lock().expect("no holder of the wire's lock panics")
+        self.state
+            .lock()
+            .expect("no holder of the wire's lock panics")
     }
 
     /// Waits until `probe` finds what it looks for; `None` when the deadline passes first.
@@ -95,7 +100,10 @@ impl LiveWire {
             if found.is_some() {
                 return found;
             }
-            timeout_at(deadline, changed.changed()).await.ok()?.expect("the wire outlives its waiters");
+            timeout_at(deadline, changed.changed())
+                .await
+                .ok()?
+                .expect("the wire outlives its waiters");
         }
     }
 
@@ -103,11 +111,20 @@ impl LiveWire {
     pub(crate) async fn opened_after(&self, known: usize) -> Vec<Connection> {
         let mut changed = self.changed.subscribe();
         loop {
-            let opened = self.now().flow.connections().get(known..).map(<[Connection]>::to_vec).unwrap_or_default();
+            let opened = self
+                .now()
+                .flow
+                .connections()
+                .get(known..)
+                .map(<[Connection]>::to_vec)
+                .unwrap_or_default();
             if !opened.is_empty() {
                 return opened;
             }
-            changed.changed().await.expect("the wire outlives its waiters");
+            changed
+                .changed()
+                .await
+                .expect("the wire outlives its waiters");
         }
     }
 
@@ -132,30 +149,42 @@ impl WireState {
 
     /// When the client's last segment, either way, was captured.
     pub(crate) fn last_segment_of(&self, client: ClientNumber) -> Option<Instant> {
-        let last = self.connections_of(client).map(|connection| connection.last.at).max()?;
+        let last = self
+            .connections_of(client)
+            .map(|connection| connection.last.at)
+            .max()?;
         let (epoch, instant) = self.epoch;
         Some(instant + Duration::from_nanos(last.since(epoch).as_nanos()))
     }
 
     /// The client's last connection to the server's port.
-    pub(crate) fn connection_of(&self, client: ClientNumber, server: SocketAddr) -> Option<&Connection> {
+    pub(crate) fn connection_of(
+        &self,
+        client: ClientNumber,
+        server: SocketAddr,
+    ) -> Option<&Connection> {
         let is_its = |connection: &&Connection| {
-            connection.responder.port() == server.port() && self.owners.get(&connection.id) == Some(&client)
+            connection.responder.port() == server.port()
+                && self.owners.get(&connection.id) == Some(&client)
         };
         self.flow.connections().iter().rev().find(is_its)
     }
 
     /// All connections of the client.
     pub(crate) fn connections_of(&self, client: ClientNumber) -> impl Iterator<Item = &Connection> {
-        self.flow.connections().iter().filter(move |connection| self.owners.get(&connection.id) == Some(&client))
+        self.flow
+            .connections()
+            .iter()
+            .filter(move |connection| self.owners.get(&connection.id) == Some(&client))
     }
 
     /// How much the client's connections have carried so far.
     pub(crate) fn mark(&self, client: ClientNumber) -> Mark {
-        self.connections_of(client).fold(Mark::default(), |mark, connection| Mark {
-            requested: mark.requested + connection.by_initiator.payload_bytes(),
-            replied: mark.replied + connection.by_responder.payload_bytes(),
-        })
+        self.connections_of(client)
+            .fold(Mark::default(), |mark, connection| Mark {
+                requested: mark.requested + connection.by_initiator.payload_bytes(),
+                replied: mark.replied + connection.by_responder.payload_bytes(),
+            })
     }
 
     /// How far the client's exchange since the mark has come.
@@ -165,10 +194,13 @@ impl WireState {
             return Exchange::Silent;
         }
         let last = |half: fn(&Connection) -> &HalfConnection| {
-            self.connections_of(client).filter_map(|connection| half(connection).last_payload).max()
+            self.connections_of(client)
+                .filter_map(|connection| half(connection).last_payload)
+                .max()
         };
-        let all_acknowledged =
-            self.connections_of(client).all(|one| is_acknowledged(&one.by_initiator) && is_acknowledged(&one.by_responder));
+        let all_acknowledged = self
+            .connections_of(client)
+            .all(|one| is_acknowledged(&one.by_initiator) && is_acknowledged(&one.by_responder));
         if now.replied == since.replied || !all_acknowledged {
             Exchange::Open
         } else if last(|one| &one.by_responder) > last(|one| &one.by_initiator) {
@@ -181,5 +213,7 @@ impl WireState {
 
 /// Whether all payload that the side sent is acknowledged.
 fn is_acknowledged(half: &HalfConnection) -> bool {
-    half.ranges.last().is_none_or(|last| half.acknowledged >= last.end)
+    half.ranges
+        .last()
+        .is_none_or(|last| half.acknowledged >= last.end)
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use synfin_core::flow::Connection;
 use synfin_core::manifest::{
-    Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample, StepOutcome, StepRecord, StopAction, Supervision,
+    Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
+    StepOutcome, StepRecord, StopAction, Supervision,
 };
 use synfin_core::spec::{ClientNumber, Scenario, Stdin, StepEntry, Target};
 use synfin_core::time::Timestamp;
@@ -16,9 +17,9 @@ use tokio::time::Instant;
 use super::board::Board;
 use super::client::place_number;
 use super::live::LiveWire;
+use super::terminal::Terminal;
 use super::watch::sample;
 use crate::clock;
-use super::terminal::Terminal;
 use crate::launch::{Launch, LaunchError, Program};
 use crate::sandbox::{Sandbox, SandboxError, Scope, Signal, SocketTable, Spawn};
 
@@ -102,9 +103,19 @@ impl Stage {
     /// A stage on which nothing has happened yet.
     pub(crate) fn new(play: Play, sandbox: Sandbox, sockets: SocketTable) -> Self {
         let board = Board::new(&play.scenario);
-        let log = Log { steps: blank_steps(&play.scenario, &board), ..Log::default() };
+        let log = Log {
+            steps: blank_steps(&play.scenario, &board),
+            ..Log::default()
+        };
         let wire = LiveWire::new((clock::now(), Instant::now()));
-        Self { board, wire, sandbox, sockets: Mutex::new(sockets), log: Mutex::new(log), play }
+        Self {
+            board,
+            wire,
+            sandbox,
+            sockets: Mutex::new(sockets),
+            log: Mutex::new(log),
+            play,
+        }
     }
 
     /// Where the server should listen.
@@ -114,7 +125,9 @@ impl Stage {
 
     /// The kernel's table of the sockets, for a moment.
     pub(crate) fn sockets(&self) -> MutexGuard<'_, SocketTable> {
-        self.sockets.lock().expect("no holder of the socket table's lock panics")
+        self.sockets
+            .lock()
+            .expect("no holder of the socket table's lock panics")
     }
 
     /// The log, for a moment.
@@ -161,9 +174,16 @@ impl Stage {
     pub(crate) async fn start(&self, role: Role) -> Result<Arc<Terminal>, StepOutcome> {
         let (argv, stdin) = match role {
             Role::Server => (self.play.commands.server.clone(), Stdin::Pipe),
-            Role::Client(_) => (self.play.commands.client.clone(), self.play.target.client.stdin),
+            Role::Client(_) => (
+                self.play.commands.client.clone(),
+                self.play.target.client.stdin,
+            ),
         };
-        let spawn = Spawn { role, argv, env: self.play.commands.environment.clone() };
+        let spawn = Spawn {
+            role,
+            argv,
+            env: self.play.commands.environment.clone(),
+        };
         match Program::start(&self.sandbox, &Launch { spawn, stdin }).await {
             Ok(program) => {
                 let terminal = Arc::new(Terminal::new(program));
@@ -180,14 +200,24 @@ impl Stage {
 
     /// Ends a program, and notes it.
     pub(crate) async fn stop(&self, role: Role, action: StopAction) {
-        self.log().stop_actions.entry(role).or_default().push(action);
-        let Some(terminal) = self.log().programs.get(&role).cloned() else { return };
+        self.log()
+            .stop_actions
+            .entry(role)
+            .or_default()
+            .push(action);
+        let Some(terminal) = self.log().programs.get(&role).cloned() else {
+            return;
+        };
         let signalled = match action.signal {
             SignalSent::EndOfInput => {
                 terminal.program.end_input().await;
                 return;
             }
-            SignalSent::Term => self.sandbox.signal(role, Signal::Term, Scope::Program).await,
+            SignalSent::Term => {
+                self.sandbox
+                    .signal(role, Signal::Term, Scope::Program)
+                    .await
+            }
             SignalSent::Kill => self.sandbox.signal(role, Signal::Kill, Scope::Role).await,
         };
         if let Err(error) = signalled {
@@ -196,21 +226,38 @@ impl Stage {
     }
 
     /// The client's program; a step before `connect` has none.
-    pub(crate) fn client_program(&self, client: ClientNumber) -> Result<Arc<Terminal>, StepOutcome> {
-        self.log().programs.get(&Role::Client(client.0)).cloned().ok_or(StepOutcome::NotReached)
+    pub(crate) fn client_program(
+        &self,
+        client: ClientNumber,
+    ) -> Result<Arc<Terminal>, StepOutcome> {
+        self.log()
+            .programs
+            .get(&Role::Client(client.0))
+            .cloned()
+            .ok_or(StepOutcome::NotReached)
     }
 
     /// The connection of a client that has ended: its last frames may still be on their way to the flow table.
     pub(crate) async fn connection_after_end(&self, client: ClientNumber) -> Option<Connection> {
         let deadline = Instant::now() + SETTLE;
-        self.wire.until(deadline, |wire| wire.connection_of(client, self.listen()).cloned()).await
+        self.wire
+            .until(deadline, |wire| {
+                wire.connection_of(client, self.listen()).cloned()
+            })
+            .await
     }
 
     /// Samples the sockets when the first client passes a `hold`.
     pub(crate) async fn sample_hold_once(&self, place: usize) {
         let is_first = self.log().holds_sampled.insert(place);
         if is_first {
-            sample(self, SampleReason::Hold { entry: place_number(place) }).await;
+            sample(
+                self,
+                SampleReason::Hold {
+                    entry: place_number(place),
+                },
+            )
+            .await;
         }
     }
 }
@@ -226,6 +273,9 @@ fn blank_steps(scenario: &Scenario, board: &Board) -> Vec<ClientSteps> {
         done_frame: None,
         outcome: StepOutcome::NotReached,
     };
-    let of = |client| ClientSteps { client, steps: board.entries_of(ClientNumber(client)).map(blank).collect() };
+    let of = |client| ClientSteps {
+        client,
+        steps: board.entries_of(ClientNumber(client)).map(blank).collect(),
+    };
     (1..=scenario.clients.get()).map(of).collect()
 }

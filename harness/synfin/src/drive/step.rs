@@ -8,8 +8,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::live::{Exchange, Mark};
 use super::stage::Stage;
-use super::watch::all_asleep;
 use super::terminal::Terminal;
+use super::watch::all_asleep;
 
 /// A client that spoke last may still wait for a reply: so many times `quiet` must pass before it is taken to be done.
 const PATIENCE: u32 = 10;
@@ -77,24 +77,41 @@ impl Request<'_> {
     async fn exchange(&self, exchange: &spec::Exchange, fill: &Fill) -> Result<bool, Unmet> {
         if let Some(expect) = &exchange.expect {
             let waiting_for = || format!("output that matches {:?}", expect.as_str());
-            self.met(async { Ok::<(), ()>(self.terminal.expect(expect).await) }, waiting_for).await?;
+            self.met(
+                async { Ok::<(), ()>(self.terminal.expect(expect).await) },
+                waiting_for,
+            )
+            .await?;
         }
-        let Some(line) = &exchange.send else { return Ok(true) };
-        let line = line.replace("{name}", &fill.name).replace("{size}", &fill.size.to_string());
-        self.met(self.terminal.send_line(&line, INPUT_WITHIN), || "the program to take its input".to_owned()).await?;
+        let Some(line) = &exchange.send else {
+            return Ok(true);
+        };
+        let line = line
+            .replace("{name}", &fill.name)
+            .replace("{size}", &fill.size.to_string());
+        self.met(self.terminal.send_line(&line, INPUT_WITHIN), || {
+            "the program to take its input".to_owned()
+        })
+        .await?;
         Ok(false)
     }
 
     /// Waits until the exchange that began at `mark` is over on the wire and the program wants input again.
     pub(crate) async fn settle(&self, mark: Mark, wants_input: bool) -> Result<(), Unmet> {
         self.reach(mark, Exchange::ClientSpokeLast).await?;
-        if wants_input { Ok(()) } else { self.quiet(mark).await }
+        if wants_input {
+            Ok(())
+        } else {
+            self.quiet(mark).await
+        }
     }
 
     /// Waits until the exchange has come as far as `far` on the wire.
     async fn reach(&self, mark: Mark, far: Exchange) -> Result<(), Unmet> {
         let wire = &self.stage.wire;
-        let reached = wire.until(self.deadline, |state| (state.exchange(self.client, mark) >= far).then_some(()));
+        let reached = wire.until(self.deadline, |state| {
+            (state.exchange(self.client, mark) >= far).then_some(())
+        });
         let waiting_for = || match wire.now().exchange(self.client, mark) {
             Exchange::Silent => "a request on the wire".to_owned(),
             Exchange::Open | Exchange::ClientSpokeLast | Exchange::Answered => {
@@ -104,7 +121,9 @@ impl Request<'_> {
         let reached = async { reached.await.ok_or(()) };
         match self.unless_ended(reached).await? {
             Ok(()) => Ok(()),
-            Err(()) => Err(Unmet::Late { waiting_for: waiting_for() }),
+            Err(()) => Err(Unmet::Late {
+                waiting_for: waiting_for(),
+            }),
         }
     }
 
@@ -125,14 +144,22 @@ impl Request<'_> {
                 due = Instant::now() + LOOK_AGAIN;
             }
         }
-        Err(Unmet::Late { waiting_for: "quiet on wire and terminal, every thread asleep".to_owned() })
+        Err(Unmet::Late {
+            waiting_for: "quiet on wire and terminal, every thread asleep".to_owned(),
+        })
     }
 
     /// When the quiet will have lasted long enough if nothing happens until then: the one clock wait, from the last event.
     fn due(&self, mark: Mark, last_output: Instant) -> Instant {
         let wire = self.stage.wire.now();
-        let patience = if wire.exchange(self.client, mark) == Exchange::ClientSpokeLast { PATIENCE } else { 1 };
-        let last = wire.last_segment_of(self.client).map_or(last_output, |segment| segment.max(last_output));
+        let patience = if wire.exchange(self.client, mark) == Exchange::ClientSpokeLast {
+            PATIENCE
+        } else {
+            1
+        };
+        let last = wire
+            .last_segment_of(self.client)
+            .map_or(last_output, |segment| segment.max(last_output));
         last + self.stage.play.target.client.quiet * patience
     }
 
@@ -142,7 +169,9 @@ impl Request<'_> {
         wanted: impl Future<Output = Result<T, E>>,
         waiting_for: impl Fn() -> String,
     ) -> Result<T, Unmet> {
-        let late = || Unmet::Late { waiting_for: waiting_for() };
+        let late = || Unmet::Late {
+            waiting_for: waiting_for(),
+        };
         match self.unless_ended(timeout_at(self.deadline, wanted)).await? {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(_)) | Err(_) => Err(late()),

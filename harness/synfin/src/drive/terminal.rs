@@ -20,7 +20,10 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// A program none of whose output has been read.
     pub(crate) fn new(program: Program) -> Self {
-        Self { program, read_to: Mutex::new(0) }
+        Self {
+            program,
+            read_to: Mutex::new(0),
+        }
     }
 
     /// Waits for output that matches, after what was matched last and after the last line sent.
@@ -34,18 +37,31 @@ impl Terminal {
     }
 
     fn try_match(&self, pattern: &Regex) -> bool {
-        let mut read_to = self.read_to.lock().expect("no holder of the cursor's lock panics");
+        let mut read_to = self
+            .read_to
+            .lock()
+            .expect("no holder of the cursor's lock panics");
         let unread = self.program.output().since(*read_to);
         let text = String::from_utf8_lossy(&unread);
-        let Some(found) = pattern.find(&text) else { return false };
+        let Some(found) = pattern.find(&text) else {
+            return false;
+        };
         let is_exact = text.len() == unread.len();
-        *read_to += if is_exact { found.end() as u64 } else { unread.len() as u64 };
+        *read_to += if is_exact {
+            found.end() as u64
+        } else {
+            unread.len() as u64
+        };
         true
     }
 
     /// Types a line. What was printed before is not matched any more.
     pub(crate) async fn send_line(&self, line: &str, within: Duration) -> Result<(), InputError> {
-        *self.read_to.lock().expect("no holder of the cursor's lock panics") = self.program.output().printed_bytes();
+        *self
+            .read_to
+            .lock()
+            .expect("no holder of the cursor's lock panics") =
+            self.program.output().printed_bytes();
         self.program.send_line(line, within).await
     }
 

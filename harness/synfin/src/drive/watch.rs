@@ -42,7 +42,9 @@ async fn attribute_one(stage: &Stage, connection: &Connection) {
     let owner = owner(stage, connection, expected).await;
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
-        Some(Role::Server) | None => expected.filter(|_| connection.responder.port() == stage.listen().port()),
+        Some(Role::Server) | None => {
+            expected.filter(|_| connection.responder.port() == stage.listen().port())
+        }
     };
     let Some(client) = client else { return };
     stage.log().attributions.push(Attribution {
@@ -55,11 +57,21 @@ async fn attribute_one(stage: &Stage, connection: &Connection) {
 }
 
 /// The role that holds the initiator's socket: the expected one is asked first.
-async fn owner(stage: &Stage, connection: &Connection, expected: Option<ClientNumber>) -> Option<Role> {
-    let socket = stage.sockets().find(connection.initiator, connection.responder).ok()??;
+async fn owner(
+    stage: &Stage,
+    connection: &Connection,
+    expected: Option<ClientNumber>,
+) -> Option<Role> {
+    let socket = stage
+        .sockets()
+        .find(connection.initiator, connection.responder)
+        .ok()??;
     let expected = expected.map(role_of);
     let others: Vec<Role> = stage.log().programs.keys().copied().collect();
-    for role in expected.into_iter().chain(others.into_iter().filter(|role| Some(*role) != expected)) {
+    for role in expected
+        .into_iter()
+        .chain(others.into_iter().filter(|role| Some(*role) != expected))
+    {
         let stat = stage.sandbox.stat(role).await.ok()?;
         if stat.socket_inodes.contains(&socket.inode) {
             return Some(role);
@@ -74,7 +86,11 @@ fn role_of(client: ClientNumber) -> Role {
 
 /// Whether no thread of the client runs.
 pub(crate) async fn all_asleep(stage: &Stage, client: ClientNumber) -> bool {
-    stage.sandbox.stat(role_of(client)).await.is_ok_and(|stat| !runs(&stat))
+    stage
+        .sandbox
+        .stat(role_of(client))
+        .await
+        .is_ok_and(|stat| !runs(&stat))
 }
 
 fn runs(stat: &RoleStat) -> bool {
@@ -93,13 +109,31 @@ pub(crate) async fn sample(stage: &Stage, reason: SampleReason) {
 
 async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample, anyhow::Error> {
     let server_started = stage.log().programs.contains_key(&Role::Server);
-    let server = if server_started { Some(stage.sandbox.stat(Role::Server).await?) } else { None };
-    let inodes: BTreeSet<u64> = server.iter().flat_map(|stat| stat.socket_inodes.iter().copied()).collect();
+    let server = if server_started {
+        Some(stage.sandbox.stat(Role::Server).await?)
+    } else {
+        None
+    };
+    let inodes: BTreeSet<u64> = server
+        .iter()
+        .flat_map(|stat| stat.socket_inodes.iter().copied())
+        .collect();
     let at = clock::now().as_nanos();
-    let sockets = stage.sockets().all()?.into_iter().map(|socket| row(&socket, &inodes)).collect();
+    let sockets = stage
+        .sockets()
+        .all()?
+        .into_iter()
+        .map(|socket| row(&socket, &inodes))
+        .collect();
     let listen_overflows = stage.sandbox.listen_overflows().await?;
     let server_runs = server.as_ref().map(runs);
-    Ok(SocketSample { at, reason, sockets, listen_overflows, server_runs })
+    Ok(SocketSample {
+        at,
+        reason,
+        sockets,
+        listen_overflows,
+        server_runs,
+    })
 }
 
 fn row(socket: &TcpSocket, server: &BTreeSet<u64>) -> SocketRow {
@@ -126,15 +160,26 @@ pub(crate) async fn supervise(stage: &Stage, role: Role) {
     while !watched.is_decided(began.elapsed()) {
         ticks.tick().await;
         let frame = stage.wire.now().last_frame();
-        let Ok(stat) = stage.sandbox.stat(role).await else { break };
+        let Ok(stat) = stage.sandbox.stat(role).await else {
+            break;
+        };
         if frame == last_frame {
             watched.look(&stat);
         }
         last_frame = frame;
     }
     let to = clock::now();
-    let supervision = Supervision { from: from.as_nanos(), to: to.as_nanos(), threads: watched.threads() };
-    stage.log().supervision.entry(role).or_default().push(supervision);
+    let supervision = Supervision {
+        from: from.as_nanos(),
+        to: to.as_nanos(),
+        threads: watched.threads(),
+    };
+    stage
+        .log()
+        .supervision
+        .entry(role)
+        .or_default()
+        .push(supervision);
 }
 
 /// The threads under supervision: each with its processor time, in ticks, when it was first seen.
@@ -150,7 +195,16 @@ impl Watched {
         for thread in &stat.threads {
             let fresh = || {
                 let name = thread.name.clone();
-                (thread.cpu_ticks, ThreadSample { tid: thread.tid, name, samples: 0, running: 0, cpu_ms: 0 })
+                (
+                    thread.cpu_ticks,
+                    ThreadSample {
+                        tid: thread.tid,
+                        name,
+                        samples: 0,
+                        running: 0,
+                        cpu_ms: 0,
+                    },
+                )
             };
             let (ticks, sample) = self.threads.entry(thread.tid).or_insert_with(fresh);
             sample.samples += 1;
@@ -166,12 +220,16 @@ impl Watched {
         let had_its_share = |sample: &ThreadSample| {
             u128::from(sample.cpu_ms) * 4 >= SPINS_AFTER.as_millis() && elapsed >= SPINS_AFTER
         };
-        let is_decided = |sample: &ThreadSample| sample.running < sample.samples || had_its_share(sample);
+        let is_decided =
+            |sample: &ThreadSample| sample.running < sample.samples || had_its_share(sample);
         let all_decided = self.threads.values().all(|(_, sample)| is_decided(sample));
         (self.looks > 0 && all_decided) || elapsed >= WATCH_AT_MOST
     }
 
     fn threads(self) -> Vec<ThreadSample> {
-        self.threads.into_values().map(|(_, sample)| sample).collect()
+        self.threads
+            .into_values()
+            .map(|(_, sample)| sample)
+            .collect()
     }
 }

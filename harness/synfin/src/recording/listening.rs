@@ -30,7 +30,9 @@ pub(crate) enum Listening {
 
 /// Starts the server and waits until it listens, is dead, or late.
 pub(crate) async fn start(stage: &Stage) -> Listening {
-    let Ok(terminal) = stage.start(Role::Server).await else { return Listening::Dead };
+    let Ok(terminal) = stage.start(Role::Server).await else {
+        return Listening::Dead;
+    };
     tokio::select! {
         biased;
         listening = listen(stage) => listening,
@@ -52,7 +54,10 @@ async fn listen(stage: &Stage) -> Listening {
                 return Listening::Late;
             }
         };
-        if sockets.iter().any(|socket| covers(socket.local, socket.v6_only, stage.listen())) {
+        if sockets
+            .iter()
+            .any(|socket| covers(socket.local, socket.v6_only, stage.listen()))
+        {
             return Listening::AsAsked;
         }
         if !sockets.is_empty() && seen == Listening::Late {

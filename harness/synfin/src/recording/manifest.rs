@@ -29,7 +29,13 @@ pub(crate) async fn write(
         schema: 1,
         scenario: job.play.scenario.name.clone(),
         repetition: job.repetition,
-        steps: job.play.scenario.steps.iter().map(ToString::to_string).collect(),
+        steps: job
+            .play
+            .scenario
+            .steps
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         clients: job.play.scenario.clients.get(),
         server: stage.listen(),
         seed: job.play.seed,
@@ -119,7 +125,11 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
 }
 
 /// Writes the program's log and completes its record.
-async fn finish(job: &Job, terminal: Terminal, record: &mut ProcessRecord) -> Result<(), RecordError> {
+async fn finish(
+    job: &Job,
+    terminal: Terminal,
+    record: &mut ProcessRecord,
+) -> Result<(), RecordError> {
     let program = terminal.program;
     record.started_at = Some(program.started_at().as_nanos());
     let ended = program.ended();
@@ -138,7 +148,10 @@ async fn finish(job: &Job, terminal: Terminal, record: &mut ProcessRecord) -> Re
 fn is_pe(job: &Job, argv: &[String]) -> bool {
     let program = argv.get(usize::from(job.runner.is_some()));
     let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
-    program.map(in_folder).and_then(|path| store::read_start(&path, PE_LOOK).ok()).is_some_and(|start| has_pe_signature(&start))
+    program
+        .map(in_folder)
+        .and_then(|path| store::read_start(&path, PE_LOOK).ok())
+        .is_some_and(|start| has_pe_signature(&start))
 }
 
 /// A PE image's headers begin within its first 4 KiB.
@@ -146,8 +159,13 @@ const PE_LOOK: u64 = 4096;
 
 /// The DOS header `MZ`, whose field at 0x3c gives the place of the signature `PE\0\0` (Microsoft, "PE Format").
 fn has_pe_signature(start: &[u8]) -> bool {
-    let offset = start.get(0x3c..0x40).and_then(|field| field.try_into().ok()).map(u32::from_le_bytes);
-    let signature = offset.and_then(|offset| start.get(offset as usize..)).and_then(|rest| rest.get(..4));
+    let offset = start
+        .get(0x3c..0x40)
+        .and_then(|field| field.try_into().ok())
+        .map(u32::from_le_bytes);
+    let signature = offset
+        .and_then(|offset| start.get(offset as usize..))
+        .and_then(|rest| rest.get(..4));
     start.starts_with(b"MZ") && signature == Some(b"PE\0\0")
 }
 

@@ -48,10 +48,16 @@ async fn wait_for_clients_that_quit(stage: &Stage, deadline: Instant) {
     let quitters: Vec<Arc<Terminal>> = {
         let log = stage.log();
         let did_quit = log.steps.iter().filter(|client| {
-            let last = client.steps.iter().rfind(|step| step.outcome != StepOutcome::NotReached);
+            let last = client
+                .steps
+                .iter()
+                .rfind(|step| step.outcome != StepOutcome::NotReached);
             last.is_some_and(|step| step.step.starts_with("quit"))
         });
-        did_quit.filter_map(|client| log.programs.get(&Role::Client(client.client))).cloned().collect()
+        did_quit
+            .filter_map(|client| log.programs.get(&Role::Client(client.client)))
+            .cloned()
+            .collect()
     };
     for terminal in quitters {
         // One that does not end is stopped later, which is evidence.
@@ -63,11 +69,20 @@ async fn wait_for_clients_that_quit(stage: &Stage, deadline: Instant) {
 async fn wait_for_the_wire(stage: &Stage, deadline: Instant) {
     let ended: Vec<ClientNumber> = {
         let log = stage.log();
-        let ended = log.programs.iter().filter(|(_, terminal)| terminal.program.ended().is_some());
-        ended.filter_map(|(role, _)| role.client()).map(ClientNumber).collect()
+        let ended = log
+            .programs
+            .iter()
+            .filter(|(_, terminal)| terminal.program.ended().is_some());
+        ended
+            .filter_map(|(role, _)| role.client())
+            .map(ClientNumber)
+            .collect()
     };
     let all_over = stage.wire.until(deadline, |wire| {
-        ended.iter().all(|client| wire.connections_of(*client).all(is_over)).then_some(())
+        ended
+            .iter()
+            .all(|client| wire.connections_of(*client).all(is_over))
+            .then_some(())
     });
     // A teardown that does not come is for the checks to judge.
     let _ = all_over.await;
@@ -75,12 +90,27 @@ async fn wait_for_the_wire(stage: &Stage, deadline: Instant) {
 
 /// Does one thing to each of the roles that still run, and gives them time to end.
 async fn stop_all(stage: &Stage, roles: &[Role], signal: SignalSent) {
-    let roles: Vec<Role> = roles.iter().copied().filter(|role| is_running(stage, *role)).collect();
+    let roles: Vec<Role> = roles
+        .iter()
+        .copied()
+        .filter(|role| is_running(stage, *role))
+        .collect();
     for role in &roles {
-        stage.stop(*role, StopAction { at: clock::now().as_nanos(), signal, is_fault_step: false }).await;
+        stage
+            .stop(
+                *role,
+                StopAction {
+                    at: clock::now().as_nanos(),
+                    signal,
+                    is_fault_step: false,
+                },
+            )
+            .await;
     }
     for role in roles {
-        let Some(terminal) = program(stage, role) else { continue };
+        let Some(terminal) = program(stage, role) else {
+            continue;
+        };
         let deadline = Instant::now() + grace(role, signal);
         let gone = timeout_at(deadline, terminal.program.wait_until_role_gone()).await;
         if gone.is_err() && signal == SignalSent::Kill {
@@ -98,8 +128,17 @@ fn grace(role: Role, signal: SignalSent) -> Duration {
 }
 
 fn running_clients(stage: &Stage) -> Vec<Role> {
-    let roles: Vec<Role> = stage.log().programs.keys().copied().filter(|role| role.client().is_some()).collect();
-    roles.into_iter().filter(|role| is_running(stage, *role)).collect()
+    let roles: Vec<Role> = stage
+        .log()
+        .programs
+        .keys()
+        .copied()
+        .filter(|role| role.client().is_some())
+        .collect();
+    roles
+        .into_iter()
+        .filter(|role| is_running(stage, *role))
+        .collect()
 }
 
 fn is_running(stage: &Stage, role: Role) -> bool {

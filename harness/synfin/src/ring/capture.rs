@@ -152,10 +152,7 @@ impl Capture {
     }
 }
 
-fn timestamps(
-    from: synfin_core::time::Timestamp,
-    to: synfin_core::time::Timestamp,
-) -> (u64, u64) {
+fn timestamps(from: synfin_core::time::Timestamp, to: synfin_core::time::Timestamp) -> (u64, u64) {
     (from.as_nanos(), to.as_nanos())
 }
 

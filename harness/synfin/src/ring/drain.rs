@@ -64,8 +64,7 @@ pub(super) fn drain(ring: Ring, outlets: Outlets, stop: &OwnedFd) -> (Ring, io::
         sentinels: outlets.sentinels,
         brake: outlets.brake,
     };
-    let result = Writer::new(outlets.file, LINK_TYPE)
-        .and_then(|writer| drain.run(writer, stop));
+    let result = Writer::new(outlets.file, LINK_TYPE).and_then(|writer| drain.run(writer, stop));
     let Drain { ring, tally, .. } = drain;
     (ring, result.map(|()| tally))
 }
@@ -110,11 +109,7 @@ impl Drain {
     }
 
     /// Takes every block that is ready.
-    fn empty(
-        &mut self,
-        writer: &mut Writer<File>,
-        written: &mut io::Result<()>,
-    ) -> io::Result<()> {
+    fn empty(&mut self, writer: &mut Writer<File>, written: &mut io::Result<()>) -> io::Result<()> {
         while self.ring.is_ready(self.next_block) {
             self.brake_or_resume()?;
             self.take_block(writer, written)?;
@@ -163,7 +158,8 @@ impl Drain {
     /// Whether more than one block in `share` is waiting: the kernel hands them over in order.
     fn waiting_above(&self, share: usize) -> bool {
         let blocks = self.ring.blocks();
-        self.ring.is_ready((self.next_block + blocks / share) % blocks)
+        self.ring
+            .is_ready((self.next_block + blocks / share) % blocks)
     }
 
     fn resume(&mut self) -> io::Result<()> {

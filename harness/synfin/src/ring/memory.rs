@@ -137,8 +137,8 @@ impl Ring {
 
     /// The word by which a block changes hands.
     fn status(&self, block: usize) -> &AtomicU32 {
-        const STATUS: usize =
-            offset_of!(libc::tpacket_block_desc, hdr) + offset_of!(libc::tpacket_hdr_v1, block_status);
+        const STATUS: usize = offset_of!(libc::tpacket_block_desc, hdr)
+            + offset_of!(libc::tpacket_hdr_v1, block_status);
         let status = self.start_of(block).wrapping_add(STATUS).cast::<u32>();
         // SAFETY: in the map, which lives as long as self, aligned (blocks are pages), and accessed as an atomic only.
         unsafe { AtomicU32::from_ptr(status.cast_mut()) }
@@ -185,10 +185,7 @@ impl<'a> Block<'a> {
                 .get(begins..begins + captured)
                 .ok_or_else(inconsistent)?,
         };
-        Ok((
-            frame,
-            word(offset_of!(libc::tpacket3_hdr, tp_next_offset))?,
-        ))
+        Ok((frame, word(offset_of!(libc::tpacket3_hdr, tp_next_offset))?))
     }
 
     fn word(&self, at: usize) -> io::Result<u32> {

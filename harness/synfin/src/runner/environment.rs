@@ -8,7 +8,11 @@ use synfin_core::manifest::Machine;
 pub(crate) fn seed() -> u64 {
     let mut bytes = [0; 8];
     let filled = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty());
-    debug_assert_eq!(filled, Ok(bytes.len()), "the kernel gives 8 random bytes at once (getrandom(2))");
+    debug_assert_eq!(
+        filled,
+        Ok(bytes.len()),
+        "the kernel gives 8 random bytes at once (getrandom(2))"
+    );
     // JSON numbers are exact up to 2^53 in most readers.
     u64::from_le_bytes(bytes) >> 11
 }
@@ -20,6 +24,7 @@ pub(crate) fn machine() -> Machine {
         os: std::env::consts::OS.to_owned(),
         kernel: kernel.release().to_string_lossy().into_owned(),
         arch: std::env::consts::ARCH.to_owned(),
-        cpus: available_parallelism().map_or(1, |cpus| u32::try_from(cpus.get()).unwrap_or(u32::MAX)),
+        cpus: available_parallelism()
+            .map_or(1, |cpus| u32::try_from(cpus.get()).unwrap_or(u32::MAX)),
     }
 }

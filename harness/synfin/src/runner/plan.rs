@@ -38,14 +38,22 @@ pub struct UnknownName {
 }
 
 /// The scenarios of the rubric in its order, then the one that is added for the shapes of replies, if it is needed.
-pub(crate) fn plan(rubric: &Rubric, target: &Target, wishes: &Wishes<'_>) -> Result<Vec<Planned>, UnknownName> {
+pub(crate) fn plan(
+    rubric: &Rubric,
+    target: &Target,
+    wishes: &Wishes<'_>,
+) -> Result<Vec<Planned>, UnknownName> {
     let selected = selected(rubric, wishes.only)?;
     let decide = |scenario: &Scenario| match scenario.programs {
         _ if !selected.contains(scenario.name.as_str()) => {
             Planned::Leave(scenario.name.clone(), NotRecorded::NotSelected)
         }
-        Programs::Windows if !wishes.has_windows => Planned::Leave(scenario.name.clone(), NotRecorded::NoWindowsTarget),
-        Programs::Windows | Programs::Target => Planned::Record(with_clients(scenario, wishes.clients)),
+        Programs::Windows if !wishes.has_windows => {
+            Planned::Leave(scenario.name.clone(), NotRecorded::NoWindowsTarget)
+        }
+        Programs::Windows | Programs::Target => {
+            Planned::Record(with_clients(scenario, wishes.clients))
+        }
     };
     let mut planned: Vec<Planned> = rubric.scenarios.iter().map(decide).collect();
     planned.extend(lone_client(&planned, target).map(Planned::Record));
@@ -54,7 +62,12 @@ pub(crate) fn plan(rubric: &Rubric, target: &Target, wishes: &Wishes<'_>) -> Res
 
 /// The names of the scenarios that `--only` selects, by their own names or by items that judge them.
 fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>, UnknownName> {
-    let all = || rubric.scenarios.iter().map(|scenario| scenario.name.as_str());
+    let all = || {
+        rubric
+            .scenarios
+            .iter()
+            .map(|scenario| scenario.name.as_str())
+    };
     if only.is_empty() {
         return Ok(all().collect());
     }
@@ -69,7 +82,10 @@ fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>
         if found.is_empty() && names.len() == known {
             let items = rubric.items.iter().map(|item| item.id.as_str());
             let known = all().chain(items).collect::<Vec<_>>().join(", ");
-            return Err(UnknownName { name: name.clone(), known });
+            return Err(UnknownName {
+                name: name.clone(),
+                known,
+            });
         }
     }
     Ok(names)
@@ -77,9 +93,13 @@ fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>
 
 /// The scenario with another number of clients, where several take part and none is named in the steps.
 fn with_clients(scenario: &Scenario, clients: Option<NonZeroU32>) -> Scenario {
-    let is_open = scenario.clients.get() > 1 && scenario.steps.iter().all(|entry| entry.only.is_none());
+    let is_open =
+        scenario.clients.get() > 1 && scenario.steps.iter().all(|entry| entry.only.is_none());
     let clients = clients.filter(|_| is_open).unwrap_or(scenario.clients);
-    Scenario { clients, ..scenario.clone() }
+    Scenario {
+        clients,
+        ..scenario.clone()
+    }
 }
 
 /// A one-client scenario with every request that several clients make and no recorded lone client does, for targets
@@ -91,13 +111,29 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
             Planned::Leave(..) => None,
         })
     };
-    let of_target = || recorded().filter(|one| one.programs == Programs::Target && one.server == ServerState::Up);
-    let has_pattern = |step: &Step| target.client.script(step.name()).is_none_or(|script| script.replies().next().is_some());
+    let of_target = || {
+        recorded().filter(|one| one.programs == Programs::Target && one.server == ServerState::Up)
+    };
+    let has_pattern = |step: &Step| {
+        target
+            .client
+            .script(step.name())
+            .is_none_or(|script| script.replies().next().is_some())
+    };
     let requests = |scenario: &Scenario| -> Vec<Step> {
-        scenario.steps.iter().map(|entry| entry.step.clone()).filter(Step::is_request).collect()
+        scenario
+            .steps
+            .iter()
+            .map(|entry| entry.step.clone())
+            .filter(Step::is_request)
+            .collect()
     };
     let (lone, several): (Vec<_>, Vec<_>) = of_target().partition(|one| one.clients.get() == 1);
-    let shown: BTreeSet<&str> = lone.iter().flat_map(|one| requests(one)).map(|step| step.name()).collect();
+    let shown: BTreeSet<&str> = lone
+        .iter()
+        .flat_map(|one| requests(one))
+        .map(|step| step.name())
+        .collect();
     let mut missing: Vec<Step> = several.iter().flat_map(|one| requests(one)).collect();
     missing.retain(|step| !has_pattern(step));
     missing.dedup();
@@ -105,7 +141,12 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
         return None;
     }
     let everybody = |step| StepEntry { step, only: None };
-    let steps = [Step::Connect].into_iter().chain(missing).chain([Step::Quit]).map(everybody).collect();
+    let steps = [Step::Connect]
+        .into_iter()
+        .chain(missing)
+        .chain([Step::Quit])
+        .map(everybody)
+        .collect();
     Some(Scenario {
         name: LONE.to_owned(),
         clients: NonZeroU32::MIN,

@@ -1,6 +1,9 @@
 //! Finding the programs of the reference pair: beside the running executable, then in PATH; inside the workspace they are
 //! built first.
-#![expect(clippy::disallowed_methods, reason = "runs cargo, inside the workspace only")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "runs cargo, inside the workspace only"
+)]
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -45,47 +48,78 @@ impl ReferencePair {
             build(root, &beside, building)?;
         }
         let [server, client] = PROGRAMS.map(|program| find(program, &beside));
-        Ok(Self { programs: [server?, client?] })
+        Ok(Self {
+            programs: [server?, client?],
+        })
     }
 
     /// The command with a program of the pair replaced by its path.
     pub(crate) fn resolve(&self, command: Vec<String>) -> Vec<String> {
-        let place = PROGRAMS.iter().position(|name| command.first().is_some_and(|word| word == name));
+        let place = PROGRAMS
+            .iter()
+            .position(|name| command.first().is_some_and(|word| word == name));
         let Some(place) = place else { return command };
         let path = self.programs[place].to_string_lossy().into_owned();
-        [path].into_iter().chain(command.into_iter().skip(1)).collect()
+        [path]
+            .into_iter()
+            .chain(command.into_iter().skip(1))
+            .collect()
     }
 }
 
 fn find(program: &'static str, beside: &Path) -> Result<PathBuf, ReferenceError> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders = [beside.to_owned()].into_iter().chain(env::split_paths(&path));
-    let found = folders.map(|folder| folder.join(program)).find(|file| file.is_file());
-    found.ok_or_else(|| ReferenceError::Missing { program, beside: beside.to_owned() })
+    let folders = [beside.to_owned()]
+        .into_iter()
+        .chain(env::split_paths(&path));
+    let found = folders
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file());
+    found.ok_or_else(|| ReferenceError::Missing {
+        program,
+        beside: beside.to_owned(),
+    })
 }
 
 /// The workspace's root if the executable lies in its `target/PROFILE` folder.
 fn workspace_of(beside: &Path) -> Option<&Path> {
     let root = beside.parent()?.parent()?;
-    let is_ours = root.join("app/server/Cargo.toml").is_file() && root.join("harness/synfin/Cargo.toml").is_file();
+    let is_ours = root.join("app/server/Cargo.toml").is_file()
+        && root.join("harness/synfin/Cargo.toml").is_file();
     is_ours.then_some(root)
 }
 
 /// Under `cargo run` sources may have changed; otherwise only what is missing is built.
 fn needs_build(beside: &Path) -> bool {
-    env::var_os("CARGO").is_some() || PROGRAMS.iter().any(|program| !beside.join(program).is_file())
+    env::var_os("CARGO").is_some()
+        || PROGRAMS
+            .iter()
+            .any(|program| !beside.join(program).is_file())
 }
 
 fn build(root: &Path, beside: &Path, building: impl FnOnce(&str)) -> Result<(), ReferenceError> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let profile = if beside.ends_with("release") { "release" } else { "dev" };
+    let profile = if beside.ends_with("release") {
+        "release"
+    } else {
+        "dev"
+    };
     let packages = PROGRAMS.iter().flat_map(|program| ["--package", program]);
-    let arguments: Vec<&str> = ["build", "--quiet", "--profile", profile].into_iter().chain(packages).collect();
+    let arguments: Vec<&str> = ["build", "--quiet", "--profile", profile]
+        .into_iter()
+        .chain(packages)
+        .collect();
     building(&format!("cargo {}", arguments.join(" ")));
-    let status = Command::new(cargo).args(&arguments).current_dir(root).stdin(Stdio::null()).status();
+    let status = Command::new(cargo)
+        .args(&arguments)
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(ReferenceError::Build(format!("cargo build ended with {status}"))),
+        Ok(status) => Err(ReferenceError::Build(format!(
+            "cargo build ended with {status}"
+        ))),
         Err(error) => Err(ReferenceError::Build(error.to_string())),
     }
 }

@@ -60,17 +60,37 @@ pub enum SourceError {
 
 impl Sources {
     /// Reads and understands rubric and targets; `building` is told the command that builds the reference pair, if one does.
-    pub(crate) fn load(options: &RunOptions, building: impl FnOnce(&str)) -> Result<Self, SourceError> {
+    pub(crate) fn load(
+        options: &RunOptions,
+        building: impl FnOnce(&str),
+    ) -> Result<Self, SourceError> {
         let (name, rubric_text) = rubric_text(&options.rubric)?;
         let rubric = Rubric::parse(&name, &rubric_text)?;
         let target = match &options.programs {
             Programs::Reference => reference(building)?,
             Programs::Target(path) => from_file(path)?,
-            Programs::Commands { server, client, listen } => from_commands(server, client, *listen)?,
-            Programs::Pair { .. } => return Err(SourceError::NotYet("one target's server with another's client")),
+            Programs::Commands {
+                server,
+                client,
+                listen,
+            } => from_commands(server, client, *listen)?,
+            Programs::Pair { .. } => {
+                return Err(SourceError::NotYet(
+                    "one target's server with another's client",
+                ));
+            }
         };
-        let windows = options.windows_target.as_deref().map(from_file).transpose()?;
-        Ok(Self { rubric, rubric_text, target, windows })
+        let windows = options
+            .windows_target
+            .as_deref()
+            .map(from_file)
+            .transpose()?;
+        Ok(Self {
+            rubric,
+            rubric_text,
+            target,
+            windows,
+        })
     }
 
     /// How the run's file names the targets.
@@ -85,12 +105,22 @@ impl Sources {
     /// How the programs are isolated: what would help them to cheat is hidden, what they are made of stays visible.
     pub(crate) fn setup(&self, folder: &RunFolder, options: &RunOptions) -> io::Result<Setup> {
         let mut setup = Setup::new()?;
-        let outputs = folder.path().parent().and_then(Path::parent).unwrap_or(Path::new("."));
-        setup.hidden = ["captures", "reports"].map(|name| outputs.join(name)).to_vec();
+        let outputs = folder
+            .path()
+            .parent()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new("."));
+        setup.hidden = ["captures", "reports"]
+            .map(|name| outputs.join(name))
+            .to_vec();
         if let RubricSource::File(path) = &options.rubric {
             setup.hidden.push(path.clone());
         }
-        setup.exposed = [Some(&self.target), self.windows.as_ref()].into_iter().flatten().flat_map(Cast::places).collect();
+        setup.exposed = [Some(&self.target), self.windows.as_ref()]
+            .into_iter()
+            .flatten()
+            .flat_map(Cast::places)
+            .collect();
         Ok(setup)
     }
 }
@@ -99,7 +129,9 @@ impl Cast {
     fn new(name: &str, text: String, folder: Option<PathBuf>) -> Result<Self, SourceError> {
         let target = Target::parse(name, &text)?;
         if !target.build.is_empty() {
-            return Err(SourceError::NotYet("`build` in a target (build the programs first)"));
+            return Err(SourceError::NotYet(
+                "`build` in a target (build the programs first)",
+            ));
         }
         let listen = target.server.listen;
         let commands = Commands {
@@ -107,21 +139,35 @@ impl Cast {
             client: target.client.command.at(listen),
             environment: Vec::new(),
         };
-        Ok(Self { target, text, commands, folder, runner: None })
+        Ok(Self {
+            target,
+            text,
+            commands,
+            folder,
+            runner: None,
+        })
     }
 
     /// The folders in which its programs lie, as far as they are given by absolute paths.
     fn places(&self) -> Vec<PathBuf> {
-        let programs = [&self.commands.server, &self.commands.client].into_iter().filter_map(|words| words.first());
-        let absolute = programs.map(PathBuf::from).filter(|path| path.is_absolute());
-        absolute.filter_map(|path| path.parent().map(Path::to_owned)).chain(self.folder.clone()).collect()
+        let programs = [&self.commands.server, &self.commands.client]
+            .into_iter()
+            .filter_map(|words| words.first());
+        let absolute = programs
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute());
+        absolute
+            .filter_map(|path| path.parent().map(Path::to_owned))
+            .chain(self.folder.clone())
+            .collect()
     }
 }
 
 fn rubric_text(source: &RubricSource) -> Result<(String, String), StoreError> {
     match source {
         RubricSource::Builtin(name) => {
-            let (file, text) = spec::builtin_rubric(name).expect("the command line only gives names of built-in rubrics");
+            let (file, text) = spec::builtin_rubric(name)
+                .expect("the command line only gives names of built-in rubrics");
             Ok((file.to_owned(), text.to_owned()))
         }
         RubricSource::File(path) => Ok((path.display().to_string(), store::read_text(path)?)),
@@ -139,14 +185,25 @@ fn reference(building: impl FnOnce(&str)) -> Result<Cast, SourceError> {
 
 /// A target file, or the folder that holds one; its programs' folder is the file's.
 fn from_file(path: &Path) -> Result<Cast, SourceError> {
-    let file = if path.is_dir() { path.join(TARGET_FILE) } else { path.to_owned() };
+    let file = if path.is_dir() {
+        path.join(TARGET_FILE)
+    } else {
+        path.to_owned()
+    };
     let text = store::read_text(&file)?;
-    let folder = std::path::absolute(&file).map_err(SourceError::CurrentFolder)?.parent().map(Path::to_owned);
+    let folder = std::path::absolute(&file)
+        .map_err(SourceError::CurrentFolder)?
+        .parent()
+        .map(Path::to_owned);
     Cast::new(&file.display().to_string(), text, folder)
 }
 
 /// Two commands, as a target of which nothing else is known: the client is told the steps' own names.
-fn from_commands(server: &[String], client: &[String], listen: SocketAddr) -> Result<Cast, SourceError> {
+fn from_commands(
+    server: &[String],
+    client: &[String],
+    listen: SocketAddr,
+) -> Result<Cast, SourceError> {
     let words = |words: &[String]| toml_array(words);
     let text = format!(
         r#"# Made from --server, --client and --listen.

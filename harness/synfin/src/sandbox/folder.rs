@@ -194,11 +194,7 @@ pub(super) fn list(folder: &Path, path: &Path) -> io::Result<Vec<Listed>> {
         if name == b"." || name == b".." || listed.len() == LISTED_MAX {
             continue;
         }
-        let found = rustix::fs::statat(
-            &directory,
-            entry.file_name(),
-            AtFlags::SYMLINK_NOFOLLOW,
-        )?;
+        let found = rustix::fs::statat(&directory, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
         listed.push(Listed {
             name: String::from_utf8_lossy(name).into_owned(),
             kind: FileKind::of_mode(rustix::fs::FileType::from_raw_mode(found.st_mode)),

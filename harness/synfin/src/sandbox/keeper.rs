@@ -63,9 +63,14 @@ fn run(keeping: Keeping) -> io::Result<()> {
     match sys::fork() {
         Ok(Forked::Child) => program::become_it(keeping),
         Ok(Forked::Parent(program)) => {
-            let Keeping { ended, standard, failed: original, .. } = keeping;
-            // What the program closes must be closed for good: whoever reads the other ends waits for that.
-            drop((failed, original, standard));
+            let Keeping {
+                ended,
+                standard,
+                failed: other,
+                ..
+            } = keeping;
+            // The program's alone from here on: whoever reads them waits for their end.
+            drop((failed, other, standard));
             wait_for_all(program, &mut File::from(ended))
         }
         Err(error) => write!(failed, "{}fork: {error}", program::OURS),

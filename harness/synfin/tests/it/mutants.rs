@@ -51,7 +51,7 @@ fn every_check_is_killed_by_its_mutant_and_fails_no_sound_program() {
     let catalogue = fs::read_to_string(folder().join("mutants.toml")).unwrap();
     let Catalogue { mutant: mutants, sound } = toml::from_str(&catalogue).unwrap();
     let killed: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.fails.as_str()).collect();
-    let every: BTreeSet<&str> = checks::catalogue().iter().map(|check| check.id).collect();
+    let every: BTreeSet<&str> = checks::CATALOGUE.iter().map(|check| check.id).collect();
     assert_eq!(killed, every, "each check has its mutant");
 
     let broken = in_parallel(&mutants, try_mutant);

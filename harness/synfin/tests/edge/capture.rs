@@ -1,0 +1,192 @@
+//! The capture of a scenario: whole, or said not to be.
+
+use std::fs::File;
+
+use synfin::launch::Program;
+use synfin::ring::{Capture, Captured, Config, LiveFrame};
+use synfin::sandbox::Sandbox;
+use synfin_core::flow::{Ending, FlowTable, Milestone, Side};
+use synfin_core::manifest::{Exit, Role, SentinelPlace};
+use synfin_core::pcap::{Reader, Tail};
+use synfin_core::wire::{self, Packet};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::scenario::*;
+
+/// A capture file as it was read back.
+struct Read {
+    frames: u64,
+    flows: FlowTable,
+    sentinel_frames: Vec<u64>,
+}
+
+fn read(file: &tempfile::NamedTempFile) -> Read {
+    let mut reader = Reader::new(file.reopen().unwrap()).unwrap();
+    let mut read = Read {
+        frames: 0,
+        flows: FlowTable::default(),
+        sentinel_frames: Vec::new(),
+    };
+    while let Some(frame) = reader.next_frame() {
+        read.frames += 1;
+        assert_eq!(frame.number.0, read.frames);
+        let at = Milestone {
+            frame: frame.number,
+            at: frame.timestamp,
+        };
+        match wire::parse(frame.link_type, frame.original_len, frame.data) {
+            Packet::Tcp(segment) => drop(read.flows.push(at, &segment)),
+            Packet::Udp { .. } => read.sentinel_frames.push(frame.number.0),
+            other => panic!("frame {}: {other:?}", frame.number),
+        }
+    }
+    assert_eq!(reader.tail(), &Tail::Whole);
+    read
+}
+
+async fn arm(
+    sandbox: &Sandbox,
+    file: &tempfile::NamedTempFile,
+) -> (Capture, UnboundedReceiver<Vec<LiveFrame>>) {
+    let file: File = file.reopen().unwrap();
+    Capture::arm(sandbox, file, Config::default())
+        .await
+        .unwrap()
+}
+
+fn sentinel_frames(captured: &Captured, place: SentinelPlace) -> Vec<u64> {
+    let of_place = captured
+        .sentinels
+        .iter()
+        .filter(|sentinel| sentinel.place == place);
+    of_place
+        .map(|sentinel| sentinel.frame.expect("seen"))
+        .collect()
+}
+
+/// A server that takes one connection, reads it to its end, answers how many bytes came, and closes.
+const SINK: &str = "import socket
+listener = socket.create_server(('127.0.0.1', 0)); print(listener.getsockname()[1])
+peer, _ = listener.accept(); count = 0
+while data := peer.recv(1 << 20): count += len(data)
+peer.sendall(b'%d' % count); peer.close()";
+
+/// Starts [`SINK`] and a client that sends it so many bytes, and waits for both.
+async fn transfer(sandbox: &Sandbox, bytes: u64) -> (Program, Program) {
+    let server = python(sandbox, Role::Server, SINK).await;
+    let port = &lines(&server, 1).await[0];
+    let client = format!(
+        "import socket
+peer = socket.create_connection(('127.0.0.1', {port}))
+peer.sendall(bytes({bytes})); peer.shutdown(socket.SHUT_WR); print(peer.recv(100))"
+    );
+    let client = python(sandbox, Role::Client(1), &client).await;
+    for program in [&server, &client] {
+        let ended = tokio::time::timeout(PATIENCE, program.wait())
+            .await
+            .unwrap();
+        assert_eq!(ended.unwrap().exit, Exit::Code { code: 0 });
+    }
+    (server, client)
+}
+
+#[tokio::test]
+async fn an_idle_capture_holds_its_sentinels_and_nothing_else() {
+    let sandbox = start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (capture, _live) = arm(&sandbox, &file).await;
+    let captured = capture.close().await.unwrap();
+    let frames = captured.sentinels.len() as u64;
+    assert_eq!(
+        (captured.frames, captured.dropped, captured.cut),
+        (frames, 0, 0)
+    );
+    let seen =
+        [SentinelPlace::First, SentinelPlace::Last].map(|place| sentinel_frames(&captured, place));
+    assert_eq!(seen.concat().len() as u64, frames);
+    assert_eq!(
+        read(&file).sentinel_frames,
+        (1..=frames).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn a_capture_is_closed_only_after_the_last_sentinel_was_seen_behind_all_traffic() {
+    let sandbox = start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (capture, _live) = arm(&sandbox, &file).await;
+    transfer(&sandbox, 1000).await;
+    let captured = capture.close().await.unwrap();
+    let read = read(&file);
+    assert_eq!((captured.frames, captured.dropped), (read.frames, 0));
+    let [connection] = read.flows.connections() else {
+        panic!("one connection was made")
+    };
+    assert_eq!(
+        connection.ending(),
+        Ending::Orderly {
+            first: Side::Initiator
+        }
+    );
+    let (first, last) = (connection.first.frame.0, connection.last.frame.0);
+    assert!(
+        sentinel_frames(&captured, SentinelPlace::First)
+            .iter()
+            .all(|frame| *frame < first)
+    );
+    assert!(
+        sentinel_frames(&captured, SentinelPlace::Last)
+            .iter()
+            .all(|frame| *frame > last)
+    );
+}
+
+#[tokio::test]
+async fn a_bulk_transfer_is_captured_whole() {
+    const BYTES: u64 = 256 << 20;
+    let sandbox = start().await;
+    let file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let (capture, _live) = arm(&sandbox, &file).await;
+    transfer(&sandbox, BYTES).await;
+    let captured = capture.close().await.unwrap();
+    assert_eq!((captured.dropped, captured.cut), (0, 0));
+    let read = read(&file);
+    let sent = &read.flows.connections()[0].by_initiator;
+    assert_eq!((sent.payload_bytes(), sent.missing()), (BYTES, Vec::new()));
+}
+
+#[tokio::test]
+async fn the_live_frames_are_those_of_the_file() {
+    let sandbox = start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (capture, mut live) = arm(&sandbox, &file).await;
+    transfer(&sandbox, 100_000).await;
+    let captured = capture.close().await.unwrap();
+    let mut flows = FlowTable::default();
+    let mut frames = 0;
+    while let Some(batch) = live.recv().await {
+        for frame in batch {
+            frames += 1;
+            assert_eq!(frame.number.0, frames);
+            let at = Milestone {
+                frame: frame.number,
+                at: frame.timestamp,
+            };
+            if let Some(segment) = frame.segment {
+                flows.push(at, &segment);
+            }
+        }
+    }
+    assert_eq!(frames, captured.frames);
+    assert_eq!(flows.connections(), read(&file).flows.connections());
+}
+
+#[tokio::test]
+async fn a_capture_that_is_dropped_ends_its_thread() {
+    let sandbox = start().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (capture, mut live) = arm(&sandbox, &file).await;
+    drop(capture);
+    let end = async { while live.recv().await.is_some() {} };
+    tokio::time::timeout(PATIENCE, end).await.unwrap();
+}
