@@ -160,9 +160,14 @@ fn a_server_that_answers_makes_being_down_undecidable() {
 }
 
 #[test]
-fn programs_that_no_windows_ran_decide_nothing_about_windows() {
+fn windows_programs_that_no_windows_ran_decide_nothing() {
+    let unknown = world(STEPS, 1, LIFE).with(|recorded| {
+        for process in &mut recorded.processes {
+            process.is_pe = true;
+        }
+    });
     assert_eq!(
-        world(STEPS, 1, LIFE).says(WINDOWS),
+        unknown.says(WINDOWS),
         "Inconclusive(Harness): neither Windows nor Wine ran the programs"
     );
 }
