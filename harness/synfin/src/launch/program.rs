@@ -60,6 +60,9 @@ pub struct Program {
     output: Output,
     reader: JoinHandle<()>,
     state: watch::Receiver<RoleState>,
+    /// Not closed before the program's end was seen: closing a terminal's master sends SIGHUP, which replaces the exit code
+    /// of a program that is exiting at that moment.
+    _open: Arc<AsyncFd<OwnedFd>>,
 }
 
 impl Program {
@@ -76,9 +79,10 @@ impl Program {
             role: launch.spawn.role,
             started_at,
             input: Mutex::new(input),
-            reader: tokio::spawn(read_for_ever(output, printed.clone())),
+            reader: tokio::spawn(read_for_ever(Arc::clone(&output), printed.clone())),
             output: printed,
             state: follow(ended.into())?,
+            _open: output,
         })
     }
 

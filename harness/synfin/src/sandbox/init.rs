@@ -125,6 +125,8 @@ enum Refusal {
     Descriptors(usize),
     #[error("the namespaces are furnished already")]
     Furnished,
+    #[error("the harness has ended")]
+    HarnessGone,
     #[error("{0} has no folder yet")]
     NotPrepared(Role),
 }
@@ -149,16 +151,18 @@ impl Init {
                 let Some((request, fds)) = receive::<Numbered<Request>>(control)? else {
                     return Ok(());
                 };
-                let (reply, fds) = self.handle(request.body, fds).unwrap_or_else(|why| {
-                    let why = why.to_string();
-                    (Reply::Refused { why }, Vec::new())
-                });
+                let (reply, fds) = self
+                    .handle(request.body, fds, control)
+                    .unwrap_or_else(|why| {
+                        let why = why.to_string();
+                        (Reply::Refused { why }, Vec::new())
+                    });
                 answer(control, request.number, &reply, &fds)?;
             }
         }
     }
 
-    fn handle(&mut self, request: Request, fds: Vec<OwnedFd>) -> Served {
+    fn handle(&mut self, request: Request, fds: Vec<OwnedFd>, control: &OwnedFd) -> Served {
         let done = || (Reply::Done, Vec::new());
         match request {
             Request::Furnish(_) => Err(Refusal::Furnished),
@@ -174,7 +178,7 @@ impl Init {
                 folder::remove(&self.folder(role)?, &path)?;
                 Ok(done())
             }
-            Request::Spawn(order) => self.spawn(order, exactly(fds)?),
+            Request::Spawn(order) => self.spawn(order, exactly(fds)?, control),
             Request::Signal {
                 role,
                 signal,
@@ -233,7 +237,7 @@ impl Init {
     }
 
     /// Starts a keeper and waits until its program is executed, or until it is known why not.
-    fn spawn(&mut self, order: SpawnOrder, fds: [OwnedFd; 4]) -> Served {
+    fn spawn(&mut self, order: SpawnOrder, fds: [OwnedFd; 4], control: &OwnedFd) -> Served {
         let role = order.role;
         self.folder(role)?;
         let [stdin, stdout, stderr, ended] = fds;
@@ -256,6 +260,7 @@ impl Init {
             Forked::Parent(pid) => {
                 drop(keeping);
                 self.keepers.insert(role, pid);
+                wait_for_report(&report, control)?;
                 let mut why = String::new();
                 report.read_to_string(&mut why)?;
                 Ok((outcome(&why), Vec::new()))
@@ -280,6 +285,29 @@ impl Init {
             Some(&keeper) => processes::stat(keeper),
             None => Ok(super::RoleStat::default()),
         }
+    }
+}
+
+/// Waits for a keeper's report or its end, unless the harness goes first: a start that hangs (a file system that does not
+/// answer) must not keep the scenario alive.
+fn wait_for_report(report: &io::PipeReader, control: &OwnedFd) -> Result<(), Refusal> {
+    let mut ready = [
+        PollFd::new(report, PollFlags::IN),
+        // Its hang-up is told without being asked for.
+        PollFd::new(control, PollFlags::empty()),
+    ];
+    loop {
+        match poll(&mut ready, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            polled => {
+                polled.map_err(io::Error::from)?;
+                break;
+            }
+        }
+    }
+    match ready[1].revents().is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::HarnessGone),
     }
 }
 

@@ -163,12 +163,6 @@ async fn a_daemon_stays_in_its_role_and_is_killed_with_it() {
         .await
         .unwrap();
     assert_eq!(sandbox.stat(Role::Server).await.unwrap().threads, []);
-    assert!(
-        !sandbox
-            .signal(Role::Server, Signal::Kill, Scope::Role)
-            .await
-            .unwrap()
-    );
 }
 
 #[tokio::test]
@@ -431,4 +425,11 @@ fn readable_for_all(directory: &Path) {
 #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
+}
+
+#[tokio::test]
+async fn the_probe_does_all_of_it_once() {
+    let report = synfin::sandbox::probe(&setup()).await;
+    assert!(report.works(), "{report:?}");
+    assert_eq!(report.steps.len(), 3);
 }

@@ -31,12 +31,12 @@ async fn a_program_on_a_terminal_is_talked_to_line_by_line_without_echo() {
 async fn input_ends_on_a_terminal_and_on_a_pipe() {
     let sandbox = start().await;
     for stdin in [Stdin::Pty, Stdin::Pipe] {
-        let mut cat = Program::start(&sandbox, &launch(Role::Client(1), &["cat"], stdin))
+        let cat = Program::start(&sandbox, &launch(Role::Client(1), &["cat"], stdin))
             .await
             .unwrap();
         cat.send_line("one", PATIENCE).await.unwrap();
         lines(&cat, 1).await;
-        cat.end_input();
+        cat.end_input().await;
         assert_eq!(
             end_of(cat).await,
             (Exit::Code { code: 0 }, "one\n".to_owned())
