@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The harness's end of the control socket is what everything inside lives by: when it closes, for whatever reason, init ends
-//! and the kernel kills the rest. Reading order: `message` is what is said, `init` who serves it, `keeper`, `view` and
+//! and the kernel kills the rest. Reading order: `message` is what is said, `init` and `service` who serves it, `keeper`, `view` and
 //! `program` how a program comes to run, `handle` the harness's side.
 
 mod descriptor;
@@ -18,10 +18,9 @@ mod init;
 mod inside;
 mod keeper;
 mod message;
-mod packet;
-mod probe;
 mod processes;
 mod program;
+mod service;
 mod socket_table;
 mod start;
 mod step;
@@ -33,8 +32,6 @@ pub(crate) use descriptor::register;
 pub(crate) use handle::Brake;
 pub use handle::{Sandbox, SandboxError};
 pub use init::init_main;
-pub(crate) use packet::bind_to_loopback;
-pub use probe::{ProbeFailure, ProbeReport, ProbeStep, probe};
 pub use socket_table::{SocketTable, TcpSocket};
 pub use start::{INIT_ARGUMENT, Setup, StartError};
 pub use step::Step;

@@ -13,13 +13,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use memmap2::{MmapOptions, MmapRaw};
 use synfin_core::time::Timestamp;
 
-use crate::sandbox::bind_to_loopback;
-
 /// Larger than any frame of `lo` (64 KiB and headers), so that none is cut.
 const BLOCK_BYTES: usize = 1 << 20;
 
 /// How long the kernel keeps a block that is not full to itself, milliseconds.
 const RETIRE_AFTER_MS: u32 = 1;
+
+/// `lo` is the first interface of every network namespace.
+const LOOPBACK_INDEX: i32 = 1;
 
 /// A packet socket's ring, mapped into this process.
 #[derive(Debug)]
@@ -135,6 +136,10 @@ impl Ring {
     }
 
     /// The word by which a block changes hands.
+    #[expect(
+        clippy::cast_ptr_alignment,
+        reason = "blocks begin at pages, and the kernel aligns the word in them"
+    )]
     fn status(&self, block: usize) -> &AtomicU32 {
         const STATUS: usize = offset_of!(libc::tpacket_block_desc, hdr)
             + offset_of!(libc::tpacket_hdr_v1, block_status);
@@ -204,6 +209,23 @@ fn inconsistent() -> io::Error {
         io::ErrorKind::InvalidData,
         "a block of the packet ring is inconsistent",
     )
+}
+
+fn bind_to_loopback(socket: &OwnedFd) -> io::Result<()> {
+    let all = u16::try_from(libc::ETH_P_ALL).expect("a protocol number has 16 bits");
+    // SAFETY: all-zero is a valid sockaddr_ll.
+    let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
+    address.sll_family = u16::try_from(libc::AF_PACKET).expect("a family number has 16 bits");
+    address.sll_protocol = all.to_be();
+    address.sll_ifindex = LOOPBACK_INDEX;
+    // SAFETY: bind reads one sockaddr_ll.
+    check(unsafe {
+        libc::bind(
+            socket.as_raw_fd(),
+            (&raw const address).cast(),
+            length_of(&address),
+        )
+    })
 }
 
 fn set_option<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {

@@ -96,14 +96,15 @@ fn processors() -> io::Result<Vec<usize>> {
 
 /// From a thread of its own, whose processor nobody else minds.
 async fn send_from_every_processor(sender: OwnedFd, set: Vec<Sent>) -> io::Result<()> {
-    let (done, sent) = oneshot::channel();
+    let (done, result) = oneshot::channel();
     std::thread::Builder::new()
         .name("synfin-sentinel".to_owned())
         .spawn(move || {
             // Nobody waits any more if the recording was given up.
             let _ = done.send(set.iter().try_for_each(|sent| send_from(sent, &sender)));
         })?;
-    sent.await
+    result
+        .await
         .unwrap_or_else(|_| Err(io::Error::other("the sending thread panicked")))
 }
 
@@ -122,5 +123,7 @@ fn random() -> io::Result<[u8; RANDOM_BYTES]> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

@@ -61,7 +61,7 @@ fn run(keeping: Keeping) -> io::Result<()> {
         return write!(failed, "{}the role's view: {error}", program::OURS);
     }
     match sys::fork() {
-        Ok(Forked::Child) => program::become_it(keeping),
+        Ok(Forked::Child) => program::become_it(&keeping),
         Ok(Forked::Parent(program)) => {
             let Keeping {
                 ended,

@@ -118,7 +118,7 @@ pub(super) enum Reply {
     /// It is done; what was asked for may be in descriptors.
     Done,
     /// A step of setting up failed.
-    StepFailed { step: Step, errno: i32 },
+    StepFailed { step: Step, why: String },
     /// It could not be done, in words.
     Refused { why: String },
     /// The program could not be executed, in words: the program's own fault.

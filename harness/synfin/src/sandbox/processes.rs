@@ -2,29 +2,103 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal};
 
+use super::keeper::PROGRAM_PID;
 use super::{RoleStat, Thread};
 
-/// The processes of the keeper's namespace but the keeper; none when it is gone.
-pub(super) fn of_keeper(keeper: Pid) -> io::Result<Vec<Pid>> {
-    let Ok(namespace) = namespace_of(keeper) else {
-        return Ok(Vec::new());
-    };
-    let mut found = Vec::new();
-    for entry in fs::read_dir("/proc")? {
-        let name = entry?.file_name();
-        let pid = name.to_str().and_then(|text| text.parse().ok());
-        let Some(pid) = pid.and_then(Pid::from_raw) else {
-            continue;
-        };
-        if pid != keeper && namespace_of(pid).is_ok_and(|its| its == namespace) {
-            found.push(pid);
-        }
+/// The processes of one role.
+pub(super) struct RoleProcesses {
+    keeper: Pid,
+    /// Tells the keeper from a later process of the same number.
+    handle: OwnedFd,
+    /// The link that names the keeper's pid namespace; its number may be another's once the keeper has ended.
+    namespace: PathBuf,
+}
+
+impl RoleProcesses {
+    /// Those of a keeper that was just made.
+    pub(super) fn of_keeper(keeper: Pid) -> io::Result<Self> {
+        Ok(Self {
+            keeper,
+            handle: rustix::process::pidfd_open(keeper, PidfdFlags::empty())?,
+            namespace: namespace_of(keeper)?,
+        })
     }
-    Ok(found)
+
+    /// All but the keeper; none once the keeper has ended, because the kernel has killed them.
+    fn pids(&self) -> io::Result<Vec<Pid>> {
+        let mut found = Vec::new();
+        if self.keeper_has_ended()? {
+            return Ok(found);
+        }
+        for entry in fs::read_dir("/proc")? {
+            let name = entry?.file_name();
+            let pid = name.to_str().and_then(|text| text.parse().ok());
+            let Some(pid) = pid.and_then(Pid::from_raw) else {
+                continue;
+            };
+            if pid != self.keeper && namespace_of(pid).is_ok_and(|its| its == self.namespace) {
+                found.push(pid);
+            }
+        }
+        Ok(found)
+    }
+
+    /// A process handle is readable when its process has ended (pidfd_open(2)).
+    fn keeper_has_ended(&self) -> io::Result<bool> {
+        let mut handle = [PollFd::new(&self.handle, PollFlags::IN)];
+        let at_once = Timespec::default();
+        Ok(poll(&mut handle, Some(&at_once))? > 0)
+    }
+
+    /// Signals the program that was started; tells whether it was there.
+    pub(super) fn signal_program(&self, signal: Signal) -> io::Result<bool> {
+        for pid in self.pids()? {
+            // Opened first: the number may be another's by the time it is read.
+            let Ok(handle) = rustix::process::pidfd_open(pid, PidfdFlags::empty()) else {
+                continue;
+            };
+            if innermost_pid(pid) == Some(PROGRAM_PID) {
+                return was_there(rustix::process::pidfd_send_signal(handle, signal));
+            }
+        }
+        Ok(false)
+    }
+
+    /// Signals every process but the keeper; tells whether there was one.
+    pub(super) fn signal_all(&self, signal: Signal) -> io::Result<bool> {
+        let mut any = false;
+        for pid in self.pids()? {
+            any |= was_there(rustix::process::kill_process(pid, signal))?;
+        }
+        Ok(any)
+    }
+
+    /// Signals the keeper; tells whether it was there.
+    pub(super) fn signal_keeper(&self, signal: Signal) -> io::Result<bool> {
+        was_there(rustix::process::pidfd_send_signal(&self.handle, signal))
+    }
+
+    /// What the role's threads do and which sockets they hold. What ended in the meantime is left out.
+    pub(super) fn stat(&self) -> io::Result<RoleStat> {
+        let mut threads = Vec::new();
+        let mut socket_inodes = Vec::new();
+        for pid in self.pids()? {
+            threads.extend(threads_of(pid).unwrap_or_default());
+            socket_inodes.extend(socket_inodes_of(pid).unwrap_or_default());
+        }
+        socket_inodes.sort_unstable();
+        socket_inodes.dedup();
+        Ok(RoleStat {
+            threads,
+            socket_inodes,
+        })
+    }
 }
 
 fn namespace_of(pid: Pid) -> io::Result<PathBuf> {
@@ -33,34 +107,6 @@ fn namespace_of(pid: Pid) -> io::Result<PathBuf> {
 
 fn directory(pid: Pid) -> PathBuf {
     Path::new("/proc").join(pid.as_raw_nonzero().to_string())
-}
-
-/// Signals the process whose id inside the keeper's namespace is `inner`; tells whether it was there.
-pub(super) fn signal_one(keeper: Pid, inner: i32, signal: Signal) -> io::Result<bool> {
-    for pid in of_keeper(keeper)? {
-        // Opened first: the number may be another's by the time it is read.
-        let Ok(handle) = rustix::process::pidfd_open(pid, PidfdFlags::empty()) else {
-            continue;
-        };
-        if innermost_pid(pid) == Some(inner) {
-            return was_there(rustix::process::pidfd_send_signal(handle, signal));
-        }
-    }
-    Ok(false)
-}
-
-/// Signals every process of the keeper's namespace; tells whether there was one.
-pub(super) fn signal_all(keeper: Pid, signal: Signal) -> io::Result<bool> {
-    let mut any = false;
-    for pid in of_keeper(keeper)? {
-        any |= was_there(rustix::process::kill_process(pid, signal))?;
-    }
-    Ok(any)
-}
-
-/// Whether the keeper could be signalled.
-pub(super) fn signal_keeper(keeper: Pid, signal: Signal) -> io::Result<bool> {
-    was_there(rustix::process::kill_process(keeper, signal))
 }
 
 fn was_there(result: rustix::io::Result<()>) -> io::Result<bool> {
@@ -78,22 +124,6 @@ fn innermost_pid(pid: Pid) -> Option<i32> {
         .lines()
         .find_map(|line| line.strip_prefix("NSpid:"))?;
     line.split_whitespace().next_back()?.parse().ok()
-}
-
-/// What the role's threads do and which sockets they hold. What ended in the meantime is left out.
-pub(super) fn stat(keeper: Pid) -> io::Result<RoleStat> {
-    let mut threads = Vec::new();
-    let mut socket_inodes = Vec::new();
-    for pid in of_keeper(keeper)? {
-        threads.extend(threads_of(pid).unwrap_or_default());
-        socket_inodes.extend(socket_inodes_of(pid).unwrap_or_default());
-    }
-    socket_inodes.sort_unstable();
-    socket_inodes.dedup();
-    Ok(RoleStat {
-        threads,
-        socket_inodes,
-    })
 }
 
 fn threads_of(pid: Pid) -> io::Result<Vec<Thread>> {

@@ -41,11 +41,11 @@ pub(super) struct Limits {
 }
 
 /// Becomes the program, or reports why not.
-pub(super) fn become_it(keeping: Keeping) -> ! {
+pub(super) fn become_it(keeping: &Keeping) -> ! {
     let Ok(mut failed) = keeping.failed.try_clone().map(File::from) else {
         sys::exit_now(1)
     };
-    let why = match try_become(&keeping) {
+    let why = match try_become(keeping) {
         Ok(never) => match never {},
         Err(Failure::Ours { step, source }) => format!("{OURS}{step}: {source}"),
         Err(Failure::Program(why)) => why,

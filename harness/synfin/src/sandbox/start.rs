@@ -140,6 +140,8 @@ fn execute(setup: &Setup) -> io::Result<(InitProcess, OwnedFd, OwnedFd)> {
         .arg(INIT_ARGUMENT)
         .stdin(Stdio::from(control_inside))
         .stdout(Stdio::from(brake_inside))
+        // Ctrl-C is the harness's to answer.
+        .process_group(0)
         .spawn()?;
     Ok((InitProcess(child), control, brake))
 }
@@ -155,9 +157,9 @@ async fn expect_reply(
         .map_err(silent)?;
     match reply {
         Reply::Unshared | Reply::Done => Ok(()),
-        Reply::StepFailed { step, errno } => Err(StartError::Step {
+        Reply::StepFailed { step, why } => Err(StartError::Step {
             step,
-            source: io::Error::from_raw_os_error(errno),
+            source: io::Error::other(why),
         }),
         other => Err(silent(SandboxError::unexpected(&other))),
     }

@@ -155,6 +155,7 @@ fn signal_set(signals: &[Signal]) -> libc::sigset_t {
 }
 
 /// What a process does with a signal.
+#[derive(Clone, Copy)]
 pub(super) enum Disposition {
     /// What the kernel does by default.
     Default,

@@ -1,6 +1,7 @@
 //! The capture of a scenario: whole, or said not to be.
 
 use std::fs::File;
+use std::io::Read as _;
 
 use synfin::launch::Program;
 use synfin::ring::{Capture, Captured, Config, LiveFrame};
@@ -189,4 +190,45 @@ async fn a_capture_that_is_dropped_ends_its_thread() {
     drop(capture);
     let end = async { while live.recv().await.is_some() {} };
     tokio::time::timeout(PATIENCE, end).await.unwrap();
+}
+
+/// Sends itself so many MiB over one connection, then lives on.
+const FLOOD: &str = "import socket, threading
+listener = socket.create_server(('127.0.0.1', 0))
+sender = socket.create_connection(listener.getsockname()); receiver, _ = listener.accept()
+def flood():
+    for _ in range(32): sender.sendall(bytes(1 << 20))
+    sender.close()
+threading.Thread(target=flood).start()
+while receiver.recv(1 << 20): pass
+print('flooded'); input()";
+
+#[tokio::test]
+async fn programs_are_paused_while_the_ring_is_filling_and_go_on_when_it_is_empty() {
+    let sandbox = start().await;
+    // A capture file that is written only as fast as it is read here.
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let config = Config {
+        ring_mib: 4,
+        ..Config::default()
+    };
+    let file = File::from(std::os::fd::OwnedFd::from(writer));
+    let (capture, _live) = Capture::arm(&sandbox, file, config).await.unwrap();
+    let server = python(&sandbox, Role::Server, FLOOD).await;
+    let mut chunk = vec![0; 64 * 1024];
+    while !is_stopped(&sandbox).await {
+        assert!(reader.read(&mut chunk).unwrap() > 0);
+    }
+    let rest = std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+    assert_eq!(lines(&server, 1).await, ["flooded"]);
+    let captured = capture.close().await.unwrap();
+    rest.join().unwrap().unwrap();
+    assert!(!captured.pauses.is_empty());
+    sentinel_frames(&captured, SentinelPlace::Last);
+}
+
+/// Whether any thread of the server is stopped (state T).
+async fn is_stopped(sandbox: &Sandbox) -> bool {
+    let threads = sandbox.stat(Role::Server).await.unwrap().threads;
+    threads.iter().any(|thread| thread.state == 'T')
 }
