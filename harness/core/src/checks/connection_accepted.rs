@@ -2,7 +2,7 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Cause, Evidence, Finding, Verdict, each, handshake_completes};
+use super::{Cause, Evidence, Finding, Verdict, each, handshake_completes, program};
 use crate::diagnosis::Pattern;
 use crate::observation::{Observation, ObservedConnection, Service};
 use crate::spec::Selection;
@@ -32,7 +32,12 @@ impl Judge for ConnectionAccepted {
             observation,
             selection,
             |connection| accepted(observation, connection),
-            |connections| format!("{} connections accepted", connections.len()),
+            |connections| {
+                format!(
+                    "{} accepted",
+                    program::count(connections.len(), "connection")
+                )
+            },
         )
     }
 }

@@ -7,7 +7,7 @@ use crate::observation::{Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Selection};
 
 /// How many connections a finding speaks of one by one.
-const SHOWN: usize = 4;
+const SHOWN: usize = 2;
 
 /// What one connection, client or file shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,10 +75,14 @@ fn joined(findings: Vec<Finding>) -> Finding {
     let mut evidence: Vec<Evidence> = Vec::new();
     for finding in findings.into_iter().take(SHOWN) {
         saw.push(finding.saw);
-        evidence.extend(finding.evidence);
+        for one in finding.evidence {
+            if !evidence.contains(&one) {
+                evidence.push(one);
+            }
+        }
     }
     if more > 0 {
-        saw.push(format!("and so on {more} more"));
+        saw.push(format!("and {more} more"));
     }
     Finding {
         saw: saw.join("; "),

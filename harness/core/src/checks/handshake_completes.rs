@@ -2,7 +2,7 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Cause, Evidence, Finding, Verdict, absence, each};
+use super::{Cause, Evidence, Finding, Verdict, absence, each, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Ending, Roles};
 use crate::observation::{Observation, ObservedConnection};
@@ -41,7 +41,10 @@ impl Judge for HandshakeCompletes {
                 let frames = first.map_or_else(String::new, |(syn, syn_ack, ack)| {
                     format!(", the first SYN {syn} → SYN-ACK {syn_ack} → ACK {ack}")
                 });
-                format!("{} handshakes complete{frames}", connections.len())
+                format!(
+                    "{} completed{frames}",
+                    program::count(connections.len(), "handshake")
+                )
             },
         )
     }

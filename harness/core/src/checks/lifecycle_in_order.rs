@@ -2,7 +2,9 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Evidence, Finding, Verdict, absence, close, each, handshake_completes, orderly_close};
+use super::{
+    Evidence, Finding, Verdict, absence, close, each, handshake_completes, orderly_close, program,
+};
 use crate::diagnosis::Pattern;
 use crate::flow::{Milestone, Side};
 use crate::observation::{Observation, ObservedConnection};
@@ -42,8 +44,8 @@ impl Judge for LifecycleInOrder {
             |connections| {
                 let first = connections.first().map(|first| in_words(first));
                 format!(
-                    "{} connections in order, the first: {}",
-                    connections.len(),
+                    "{} in order, the first: {}",
+                    program::count(connections.len(), "connection"),
                     first.unwrap_or_default()
                 )
             },

@@ -2,7 +2,7 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Evidence, Finding, Verdict, absence, close, each};
+use super::{Evidence, Finding, Verdict, absence, close, each, program};
 use crate::diagnosis::Pattern;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
@@ -33,7 +33,12 @@ impl Judge for NoReset {
             observation,
             selection,
             |connection| reset(observation, connection),
-            |connections| format!("no RST on {} connections", connections.len()),
+            |connections| {
+                format!(
+                    "no RST on {}",
+                    program::count(connections.len(), "connection")
+                )
+            },
         );
         match verdict {
             Verdict::Pass(finding) => absence::passes(observation, finding),

@@ -52,7 +52,10 @@ impl Judge for NotSpinning {
                 Cause::Machine,
                 format!("{}, too short to tell", watched(watch, thread)),
             ),
-            (None, None) => Verdict::pass(format!("{} threads seen asleep", watches.len())),
+            (None, None) => Verdict::pass(format!(
+                "{} seen asleep",
+                program::count(watches.len(), "thread")
+            )),
         }
     }
 }

@@ -81,7 +81,10 @@ impl Judge for OrderlyClose {
                 let until = last.map_or_else(String::new, |end| {
                     format!(", the last by frame {}", end.frame)
                 });
-                format!("{} connections closed in order{until}", connections.len())
+                format!(
+                    "{} closed in order{until}",
+                    program::count(connections.len(), "connection")
+                )
             },
         );
         match verdict {
@@ -214,7 +217,10 @@ fn never_closed(
         Finding { saw, ..finding }.with_all(program::record(observation, Role::Client(client.0)));
     match standing(observation, client, undone) {
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Answered(_) | Standing::Failed { .. } => absence::fails(observation, finding),
+        Standing::Failed { kind, .. } => {
+            absence::fails(observation, finding.usually(kind.pattern().usually()))
+        }
+        Standing::Answered(_) => absence::fails(observation, finding),
     }
 }
 

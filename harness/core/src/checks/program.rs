@@ -35,6 +35,12 @@ pub(super) fn record(observation: &Observation, role: Role) -> Option<Evidence> 
     Some(Evidence::process(role, format!("{}; {said}", end(process))))
 }
 
+/// So many of something: `1 connection`, `6 connections`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// A line that a program printed, harmless and in quotes.
 pub(super) fn quoted(line: &str) -> String {
     format!("“{}”", Foreign::new(line, SHOWN_CHARS))

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::service::{Given, Kind, Standing, standing};
-use super::{Cause, Evidence, Finding, Verdict, absence};
+use super::{Cause, Evidence, Finding, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::ConnectionId;
 use crate::observation::{Observation, ObservedConnection};
@@ -61,7 +61,7 @@ impl Judge for ServedConcurrently {
         };
         let wanted = self.at_least.get() as usize;
         if numbers.len() < wanted {
-            let saw = format!("only {} clients took part", numbers.len());
+            let saw = format!("only {} took part", program::count(numbers.len(), "client"));
             return Verdict::undecided(Cause::Harness, saw);
         }
         let clients: Vec<_> = numbers
@@ -70,8 +70,8 @@ impl Judge for ServedConcurrently {
             .collect();
         if clients.len() < wanted {
             let saw = format!(
-                "the steps let only {} clients ask for something",
-                clients.len()
+                "the steps let only {} ask for something",
+                program::count(clients.len(), "client")
             );
             return Verdict::undecided(Cause::Harness, saw);
         }
@@ -172,8 +172,8 @@ fn most_at_once(lives: &[Life]) -> Vec<Life> {
 fn served_finding(served: &[Life]) -> Finding {
     let frame = served.last().map_or(FrameNumber(0), |life| life.start);
     Finding::from(format!(
-        "{} connections open and answered at frame {frame}",
-        served.len()
+        "{} open and answered at frame {frame}",
+        program::count(served.len(), "connection")
     ))
     .with_all(
         served
@@ -187,8 +187,11 @@ fn shortfall(observation: &Observation, clients: &[Client], served: usize) -> Fi
     let open = most_at_once(&open_lives(observation, clients));
     let frame = open.last().map_or(FrameNumber(0), |life| life.start);
     let mut parts = vec![
-        format!("{} connections open (frame {frame})", open.len()),
-        format!("{served} answered at once"),
+        format!(
+            "{} open (frame {frame})",
+            program::count(open.len(), "connection")
+        ),
+        format!("{served} answered"),
     ];
     parts.extend(counts(clients));
     let late = second_answer(observation, clients);
@@ -242,8 +245,7 @@ fn shown(client: &Client) -> Vec<Evidence> {
     match &client.standing {
         Standing::Answered(_) => Vec::new(),
         Standing::Failed { finding, .. } | Standing::Undecided { finding, .. } => {
-            let what = format!("client {}: {}", client.number, finding.saw);
-            vec![Evidence::sockets(what)]
+            vec![Evidence::sockets(finding.saw.clone())]
         }
     }
 }

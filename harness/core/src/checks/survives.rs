@@ -182,10 +182,10 @@ fn passed(
     clients.dedup();
     let fresh = clients.iter().filter(|&&client| came_after(client)).count();
     format!(
-        "client {} died (frame {}); after it {} clients were answered, {fresh} of them newly connected",
+        "client {} died (frame {}); after it {} answered, {fresh} of them newly connected",
         fault.client,
         fault.seen.frame,
-        clients.len()
+        program::count(clients.len(), "client")
     )
 }
 

@@ -81,8 +81,8 @@ fn passed(observation: &Observation, transfers: &[(ClientNumber, &StepRecord)]) 
         .filter_map(|&(client, record)| observation.file(client, record.entry));
     let bytes: u64 = files.map(|file| file.size).sum();
     format!(
-        "{} files, {bytes} bytes, arrived as they were sent",
-        transfers.len()
+        "{}, {bytes} bytes, arrived as sent",
+        program::count(transfers.len(), "file")
     )
 }
 
@@ -156,7 +156,10 @@ fn not_transferred(
     .usually(Pattern::FileMissing.usually());
     match standing(observation, client, undone) {
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Answered(_) | Standing::Failed { .. } => Outcome::Violated(finding),
+        Standing::Failed { kind, .. } => {
+            Outcome::Violated(finding.usually(kind.pattern().usually()))
+        }
+        Standing::Answered(_) => Outcome::Violated(finding),
     }
 }
 

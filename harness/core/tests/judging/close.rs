@@ -18,7 +18,7 @@ fn ending(script: &str) -> World {
 fn fin_and_ack_both_ways_is_orderly() {
     assert_eq!(
         world(STEPS, 1, LIFE).says(CLOSE),
-        "Pass: 1 connections closed in order, the last by frame 12"
+        "Pass: 1 connection closed in order, the last by frame 12"
     );
 }
 
@@ -27,7 +27,7 @@ fn fin_and_ack_may_share_a_segment() {
     let merged = ending("c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop");
     assert_eq!(
         merged.says(CLOSE),
-        "Pass: 1 connections closed in order, the last by frame 11"
+        "Pass: 1 connection closed in order, the last by frame 11"
     );
 }
 
@@ -36,7 +36,7 @@ fn fins_that_cross_are_orderly() {
     let crossing = ending("c1 > F.\n c1 < F. stale\n c1 > .\n c1 < .\n -- c1 done\n -- stop");
     assert_eq!(
         crossing.says(CLOSE),
-        "Pass: 1 connections closed in order, the last by frame 12"
+        "Pass: 1 connection closed in order, the last by frame 12"
     );
 }
 
@@ -47,7 +47,7 @@ fn the_server_may_go_on_sending_after_the_clients_fin() {
     );
     assert_eq!(
         half.says(CLOSE),
-        "Pass: 1 connections closed in order, the last by frame 14"
+        "Pass: 1 connection closed in order, the last by frame 14"
     );
 }
 
@@ -56,9 +56,9 @@ fn an_rst_after_both_fins_were_acknowledged_is_harmless() {
     let late = ending("c1 > F.\n c1 < F.\n c1 > .\n c1 < R\n -- c1 done\n -- stop");
     assert_eq!(
         late.says(CLOSE),
-        "Pass: 1 connections closed in order, the last by frame 11"
+        "Pass: 1 connection closed in order, the last by frame 11"
     );
-    assert_eq!(late.says(NO_RESET), "Pass: no RST on 1 connections");
+    assert_eq!(late.says(NO_RESET), "Pass: no RST on 1 connection");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn no_rst_in_a_capture_that_is_not_whole_proves_nothing() {
     let lossy = world(STEPS, 1, LIFE).with(|recorded| recorded.capture.dropped = 3);
     assert_eq!(
         lossy.says(NO_RESET),
-        "Inconclusive(Harness): no RST on 1 connections (the capture is not whole: 3 frames dropped)"
+        "Inconclusive(Harness): no RST on 1 connection (the capture is not whole: 3 frames dropped)"
     );
 }
 
@@ -102,7 +102,7 @@ fn a_server_that_never_says_fin_fails() {
     );
     assert_eq!(
         half.says(r#"check = "orderly-close", by = "client""#),
-        "Pass: 1 connections closed in order"
+        "Pass: 1 connection closed in order"
     );
 }
 
@@ -124,7 +124,7 @@ fn a_recording_that_was_lossy_twice_is_the_programs_doing() {
     });
     assert_eq!(
         lossy.says(NO_RESET),
-        "Inconclusive(Program): no RST on 1 connections (the capture is not whole: 3 frames dropped)"
+        "Inconclusive(Program): no RST on 1 connection (the capture is not whole: 3 frames dropped)"
     );
 }
 
@@ -158,7 +158,7 @@ fn a_killed_idle_programs_fin_proves_nothing() {
     );
     assert_eq!(
         killed.says(r#"check = "orderly-close", clients = "1", by = "server""#),
-        "Pass: 1 connections closed in order, the last by frame 11"
+        "Pass: 1 connection closed in order, the last by frame 11"
     );
 }
 

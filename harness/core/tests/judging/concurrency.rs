@@ -66,7 +66,7 @@ fn clients_answered_one_after_the_other_are_not_served_at_once() {
     let serial = serial("c2 asleep: c1 read, c2 unaccepted");
     assert_eq!(
         serial.says(TWO),
-        "Fail: 2 connections open (frame 6), 1 answered at once, 1 never accepted (no server-side socket); the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+        "Fail: 2 connections open (frame 6), 1 answered, 1 never accepted (no server-side socket); the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
     );
     let verdict = serial.verdict(TWO);
     let usually = &verdict.finding().unwrap().usually;
@@ -81,7 +81,7 @@ fn a_request_that_lies_unread_while_the_server_sleeps_fails() {
     let serial = serial("c2 asleep: c1 read, c2 unread");
     assert_eq!(
         serial.says(TWO),
-        "Fail: 2 connections open (frame 6), 1 answered at once, 1 accepted with the request lying unread while the server slept; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+        "Fail: 2 connections open (frame 6), 1 answered, 1 accepted with the request lying unread while the server slept; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
     );
     let verdict = serial.verdict(TWO);
     let usually = &verdict.finding().unwrap().usually;
@@ -97,7 +97,7 @@ fn a_request_that_lies_unread_while_the_server_sleeps_fails() {
 fn a_server_that_still_runs_is_slow_and_nothing_is_decided() {
     assert_eq!(
         serial("c2 running: c1 read, c2 unread").says(TWO),
-        "Inconclusive(Machine): 2 connections open (frame 6), 1 answered at once, 1 undecided; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+        "Inconclusive(Machine): 2 connections open (frame 6), 1 answered, 1 undecided; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
     );
 }
 
@@ -115,7 +115,7 @@ fn a_banner_is_no_answer() {
     ]);
     assert_eq!(
         banner.says(TWO),
-        "Fail: 2 connections open (frame 8), 1 answered at once, 1 accepted with the request lying unread while the server slept"
+        "Fail: 2 connections open (frame 8), 1 answered, 1 accepted with the request lying unread while the server slept"
     );
 }
 
@@ -131,7 +131,7 @@ fn a_refusal_is_no_answer() {
     ]);
     assert_eq!(
         refused.says(TWO),
-        "Fail: 2 connections open (frame 6), 1 answered at once, 1 turned away"
+        "Fail: 2 connections open (frame 6), 1 answered, 1 turned away"
     );
 }
 
@@ -145,7 +145,7 @@ fn a_refused_syn_is_counted_as_refused() {
     ]);
     assert_eq!(
         refused.says(TWO),
-        "Fail: 1 connections open (frame 3), 1 answered at once, 1 refused"
+        "Fail: 1 connection open (frame 3), 1 answered, 1 refused"
     );
 }
 
@@ -176,7 +176,7 @@ fn without_a_pattern_an_answer_is_what_a_lone_client_got() {
     );
     assert_eq!(
         both.alike(&lone("3 files\\n")).says(TWO),
-        "Inconclusive(Program): 2 connections open (frame 6), 0 answered at once, 2 undecided"
+        "Inconclusive(Program): 2 connections open (frame 6), 0 answered, 2 undecided"
     );
 }
 

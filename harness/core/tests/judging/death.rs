@@ -46,7 +46,7 @@ fn another_client_answered_after_the_death_proves_survival() {
     ));
     assert_eq!(
         answered.says(SURVIVES),
-        "Pass: client 1 died (frame 12); after it 1 clients were answered, 0 of them newly connected"
+        "Pass: client 1 died (frame 12); after it 1 client answered, 0 of them newly connected"
     );
 }
 
@@ -93,10 +93,10 @@ fn a_killed_client_is_left_out_of_the_checks_by_default() {
     ));
     assert_eq!(
         answered.says(r#"check = "no-reset""#),
-        "Pass: no RST on 1 connections"
+        "Pass: no RST on 1 connection"
     );
     assert_eq!(
         answered.says(r#"check = "orderly-close", clients = "2..""#),
-        "Pass: 1 connections closed in order, the last by frame 19"
+        "Pass: 1 connection closed in order, the last by frame 19"
     );
 }

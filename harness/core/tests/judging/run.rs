@@ -125,7 +125,7 @@ fn a_run_that_passes_skips_only_what_was_not_given() {
             (
                 ResultName::Pass,
                 None,
-                "1 connections closed in order, the last by frame 12, s.pcap; and 1 more check"
+                "1 connection closed in order, the last by frame 12, s.pcap; and 1 more check"
             ),
             (
                 ResultName::Skipped,
@@ -271,7 +271,7 @@ fn a_windows_pass_says_what_ran_it() {
         (
             ResultName::Pass,
             Some("under Wine 8.0"),
-            "1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12, s.pcap"
+            "1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12, s.pcap"
         )
     );
 }

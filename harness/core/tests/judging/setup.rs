@@ -128,7 +128,7 @@ fn without_any_sample_or_syn_nobody_knows_whether_it_listened() {
 fn a_whole_handshake_passes() {
     assert_eq!(
         life().says(HANDSHAKE),
-        "Pass: 1 handshakes complete, the first SYN 2 → SYN-ACK 3 → ACK 4"
+        "Pass: 1 handshake completed, the first SYN 2 → SYN-ACK 3 → ACK 4"
     );
 }
 
@@ -136,7 +136,7 @@ fn a_whole_handshake_passes() {
 fn a_syn_sent_again_is_the_same_handshake() {
     assert_eq!(
         life_but("c1 < S.", "c1 > S again\n c1 < S.").says(HANDSHAKE),
-        "Pass: 1 handshakes complete, the first SYN 2 → SYN-ACK 4 → ACK 5"
+        "Pass: 1 handshake completed, the first SYN 2 → SYN-ACK 4 → ACK 5"
     );
 }
 
@@ -173,7 +173,7 @@ fn a_capture_that_begins_in_mid_stream_tells_no_handshake() {
 
 #[test]
 fn payload_from_the_server_proves_that_it_accepted() {
-    assert_eq!(life().says(ACCEPTED), "Pass: 1 connections accepted");
+    assert_eq!(life().says(ACCEPTED), "Pass: 1 connection accepted");
 }
 
 const HANDSHAKE_ONLY: &str = "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 times out\n";
@@ -184,7 +184,7 @@ fn a_finished_handshake_is_not_accepted() {
     let waiting = world(STEPS, 1, &script);
     assert_eq!(
         waiting.says(HANDSHAKE),
-        "Pass: 1 handshakes complete, the first SYN 2 → SYN-ACK 3 → ACK 4"
+        "Pass: 1 handshake completed, the first SYN 2 → SYN-ACK 3 → ACK 4"
     );
     assert_eq!(
         waiting.says(ACCEPTED),
@@ -197,7 +197,7 @@ fn a_server_side_socket_proves_that_it_accepted() {
     let script = format!("{HANDSHAKE_ONLY}-- sample c1 asleep: c1 read\n -- stop");
     assert_eq!(
         world(STEPS, 1, &script).says(ACCEPTED),
-        "Pass: 1 connections accepted"
+        "Pass: 1 connection accepted"
     );
 }
 
@@ -213,7 +213,7 @@ fn without_a_sample_or_payload_nobody_knows_whether_it_accepted() {
 fn a_whole_life_is_in_order() {
     assert_eq!(
         life().says(IN_ORDER),
-        "Pass: 1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12"
+        "Pass: 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12"
     );
 }
 
@@ -225,7 +225,7 @@ fn data_on_the_third_ack_is_in_order() {
     );
     assert_eq!(
         world.says(IN_ORDER),
-        "Pass: 1 connections in order, the first: setup 2–4, payload 4–6, teardown done 11"
+        "Pass: 1 connection in order, the first: setup 2–4, payload 4–6, teardown done 11"
     );
 }
 
@@ -234,7 +234,7 @@ fn payload_after_the_other_sides_fin_is_in_order() {
     let half_closed = life_but("c1 < F.", "c1 < \"BYE\\n\"\n c1 > .\n c1 < F.");
     assert_eq!(
         half_closed.says(IN_ORDER),
-        "Pass: 1 connections in order, the first: setup 2–4, payload 5–11, teardown done 14"
+        "Pass: 1 connection in order, the first: setup 2–4, payload 5–11, teardown done 14"
     );
 }
 
@@ -243,7 +243,7 @@ fn a_request_sent_again_is_no_disorder() {
     let again = life_but("c1 < .\n", "c1 > \"LIST\\n\" again\n c1 < .\n");
     assert_eq!(
         again.says(IN_ORDER),
-        "Pass: 1 connections in order, the first: setup 2–4, payload 5–8, teardown done 13"
+        "Pass: 1 connection in order, the first: setup 2–4, payload 5–8, teardown done 13"
     );
 }
 
@@ -261,7 +261,7 @@ fn a_life_without_payload_passes_where_no_step_asks_for_any() {
     let script = "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop";
     assert_eq!(
         world(&["connect", "quit"], 1, script).says(IN_ORDER),
-        "Pass: 1 connections in order, the first: setup 2–4, payload –––, teardown done 7"
+        "Pass: 1 connection in order, the first: setup 2–4, payload –––, teardown done 7"
     );
 }
 
@@ -279,6 +279,6 @@ fn a_capture_that_is_not_whole_proves_no_order() {
     let lossy = life().with(|recorded| recorded.capture.dropped = 1);
     assert_eq!(
         lossy.says(IN_ORDER),
-        "Inconclusive(Harness): 1 connections in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frames dropped)"
+        "Inconclusive(Harness): 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frames dropped)"
     );
 }

@@ -43,7 +43,7 @@ pub(crate) fn encoded_upload() -> World {
 fn the_same_bytes_encoded_on_the_wire_pass_and_say_so() {
     assert_eq!(
         encoded_upload().says(INTACT),
-        "Pass: 1 files, 200 bytes, arrived as they were sent"
+        "Pass: 1 file, 200 bytes, arrived as sent"
     );
     let verdict = encoded_upload().verdict(INTACT);
     let [Evidence::File { name, what }] = verdict.finding().unwrap().evidence.as_slice() else {
@@ -77,7 +77,7 @@ fn a_short_wire_leg_proves_nothing_in_a_capture_that_is_not_whole() {
 fn a_small_file_is_judged_by_its_digest_alone() {
     assert_eq!(
         upload(63, &letters(1)).says(INTACT),
-        "Pass: 1 files, 63 bytes, arrived as they were sent"
+        "Pass: 1 file, 63 bytes, arrived as sent"
     );
 }
 

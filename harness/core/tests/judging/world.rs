@@ -10,6 +10,7 @@
 //! c1 < S.                a segment of the server to client 1
 //! c1 < F. stale          … that does not acknowledge the other side's last segment
 //! c1 > S again           … with the numbers of the sender's last segment
+//! c1 < "FILES" lost      … that was not captured
 //! ```
 //!
 //! Sequence and acknowledgment numbers follow from the script. The n-th frame comes at n milliseconds; frame 1 is the
@@ -102,6 +103,8 @@ enum Numbers {
     Again,
     /// It does not acknowledge the other side's last segment.
     Stale,
+    /// As the next, but the capture does not have it.
+    Lost,
 }
 
 impl End {
@@ -364,6 +367,7 @@ impl Telling {
         let (what, numbers) = match what.trim().rsplit_once(' ') {
             Some((what, "again")) => (what, Numbers::Again),
             Some((what, "stale")) => (what, Numbers::Stale),
+            Some((what, "lost")) => (what, Numbers::Lost),
             Some(_) | None => (what.trim(), Numbers::Next),
         };
         let (flags, payload) = match what.strip_prefix('"') {
@@ -392,11 +396,13 @@ impl Telling {
             acks,
         } = ends[from];
         let (seq, ack) = match sent.numbers {
-            Numbers::Next => (next_seq, acks.1),
+            Numbers::Next | Numbers::Lost => (next_seq, acks.1),
             Numbers::Again => (last_seq, acks.1),
             Numbers::Stale => (next_seq, acks.0),
         };
-        self.frames.push(frame(sent, seq, ack));
+        if sent.numbers != Numbers::Lost {
+            self.frames.push(frame(sent, seq, ack));
+        }
         if sent.numbers != Numbers::Again {
             ends[from].last_seq = seq;
             ends[from].next_seq = seq + sent.sequence_len();
