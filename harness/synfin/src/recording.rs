@@ -5,6 +5,8 @@ mod listening;
 mod manifest;
 mod stop;
 
+pub(crate) use manifest::WINE;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
