@@ -142,8 +142,8 @@ impl Cast {
         }
         let listen = target.server.listen;
         let commands = Commands {
-            server: target.server.command.at(listen),
-            client: target.client.command.at(listen),
+            server: run_by(target.server.runner, target.server.command.at(listen)),
+            client: run_by(target.client.runner, target.client.command.at(listen)),
             environment: Vec::new(),
         };
         Ok(Self {
