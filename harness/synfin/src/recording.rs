@@ -5,6 +5,8 @@ mod listening;
 mod manifest;
 mod stop;
 
+pub(crate) use manifest::WINE;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +23,12 @@ use crate::drive::{Play, Stage, attribute, drive, sample};
 use crate::ring::{self, Capture, LiveFrame};
 use crate::sandbox::{Sandbox, SandboxError, Setup, StartError};
 use crate::store::{self, StoreError};
+
+/// One mebibyte, bytes.
+const MIB: u64 = 1 << 20;
+
+/// A ring's memory is zeroed before use, which takes seconds for more than this.
+const RING_MIB_MAX: u32 = 512;
 
 /// What is recorded, and where to.
 #[derive(Clone, Debug)]
@@ -65,6 +73,14 @@ impl Job {
         }
     }
 
+    /// A ring with room for the files of all clients at once, both ways, beside what an ordinary scenario needs.
+    fn ring(&self) -> ring::Config {
+        let ordinary = ring::Config::default();
+        let bytes: u64 = self.play.transfers().map(|(_, size)| size).sum();
+        let mib = u32::try_from(2 * bytes / MIB).unwrap_or(RING_MIB_MAX);
+        ring::Config { ring_mib: (ordinary.ring_mib + mib).min(RING_MIB_MAX), ..ordinary }
+    }
+
     fn roles(&self) -> impl Iterator<Item = Role> {
         let server = (self.play.scenario.server == ServerState::Up).then_some(Role::Server);
         server.into_iter().chain((1..=self.play.scenario.clients.get()).map(Role::Client))
@@ -75,7 +91,7 @@ impl Job {
 pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Result<Recorded, RecordError> {
     let sandbox = Sandbox::start(&job.setup).await?;
     let file = store::create(&job.run.join(format!("{}.pcap", job.stem())))?;
-    let armed = Capture::arm(&sandbox, file, ring::Config::default());
+    let armed = Capture::arm(&sandbox, file, job.ring());
     let prepared = prepare(job, &sandbox);
     let (armed, prepared) = tokio::join!(armed, prepared);
     let ((capture, frames), ()) = (armed?, prepared?);

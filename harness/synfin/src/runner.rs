@@ -12,6 +12,7 @@ mod plan;
 mod probe;
 mod reference;
 mod sources;
+mod wine;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -82,14 +83,7 @@ pub async fn run(
     interrupted: watch::Receiver<bool>,
 ) -> Result<RunOutcome, RunError> {
     let began = Instant::now();
-    let sources = Sources::load(options, |command| {
-        tell(
-            &events,
-            RunEvent::Building {
-                command: command.to_owned(),
-            },
-        )
-    })?;
+    let sources = load(options, &events).await?;
     let wishes = Wishes {
         only: &options.only,
         clients: options.clients,
@@ -129,6 +123,14 @@ pub async fn run(
         folder: folder.path().to_owned(),
         interrupted: was_interrupted,
     })
+}
+
+/// Reads rubric and targets, and builds what they need, beside the telling of events.
+async fn load(options: &RunOptions, events: &mpsc::UnboundedSender<RunEvent>) -> Result<Sources, SourceError> {
+    let (options, events) = (options.clone(), events.clone());
+    let building = move |command: &str| tell(&events, RunEvent::Building { command: command.to_owned() });
+    let loaded = tokio::task::spawn_blocking(move || Sources::load(&options, &building));
+    loaded.await.expect("reading files does not panic")
 }
 
 /// What all recordings of a run share.
@@ -267,11 +269,22 @@ impl Crew {
                 seed: self.seed,
             },
             folder: cast.folder.clone(),
-            setup: self.setup.clone(),
-            runner: cast.runner.clone(),
+            setup: self.setup_for(cast),
+            runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
             run: self.folder.clone(),
             repetition,
         }
+    }
+}
+
+impl Crew {
+    fn setup_for(&self, cast: &Cast) -> Setup {
+        let mut setup = self.setup.clone();
+        if let Some(wine) = &cast.wine {
+            setup.exposed.push(wine.prefix.clone());
+            setup.wine_prefix = Some(wine.prefix.clone());
+        }
+        setup
     }
 }
 

@@ -26,6 +26,7 @@ mod start;
 mod step;
 mod sys;
 mod view;
+mod wine;
 mod words;
 
 pub(crate) use descriptor::register;

@@ -58,7 +58,7 @@ fn with_events<T, W: Future<Output = T>>(
 
 fn line(event: &RunEvent) -> String {
     match event {
-        RunEvent::Building { command } => format!("building the reference pair: {command}"),
+        RunEvent::Building { command } => format!("building: {command}"),
         RunEvent::Started { scenarios } => format!("recording {scenarios} scenarios"),
         RunEvent::Recording { scenario } => format!("  {scenario} …"),
         RunEvent::Lossy { scenario, dropped } => {

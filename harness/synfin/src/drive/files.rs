@@ -6,7 +6,7 @@ use synfin_core::manifest::{FileRecord, Role, Transfer};
 use synfin_core::spec::{ClientNumber, Step, StepEntry};
 
 use super::client::place_number;
-use super::stage::Stage;
+use super::stage::{Play, Stage};
 use super::step::Fill;
 use crate::sandbox::SandboxError;
 use crate::store;
@@ -51,7 +51,7 @@ impl Stage {
         let name = step.file_name(client)?;
         let (transfer, size) = match step {
             Step::Upload { size, .. } => (Transfer::Upload, size.0),
-            Step::Download { .. } => (Transfer::Download, self.uploaded_size(&name)),
+            Step::Download { .. } => (Transfer::Download, self.play.uploaded_size(&name)),
             Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => return None,
         };
         let mut file = FileRecord {
@@ -68,49 +68,15 @@ impl Stage {
         Some(file)
     }
 
-    /// The size of the file of this name that an earlier step uploads; placed files have a size of their own.
-    fn uploaded_size(&self, name: &str) -> u64 {
-        let uploads = self.uploads();
-        uploads
-            .into_iter()
-            .find(|(uploaded, _)| uploaded == name)
-            .map_or(PLACED_SIZE, |(_, size)| size)
-    }
-
-    /// All files that steps of the scenario upload: name and size.
-    fn uploads(&self) -> Vec<(String, u64)> {
-        let clients = || (1..=self.play.scenario.clients.get()).map(ClientNumber);
-        let of = |entry: &StepEntry| -> Vec<(String, u64)> {
-            let Step::Upload { size, .. } = &entry.step else {
-                return Vec::new();
-            };
-            let doers = clients().filter(|client| entry.only.is_none_or(|only| only == *client));
-            doers
-                .filter_map(|client| Some((entry.step.file_name(client)?, size.0)))
-                .collect()
-        };
-        self.play.scenario.steps.iter().flat_map(of).collect()
-    }
-
     /// Puts the files that steps download and none uploads where the server serves from.
     pub(crate) async fn place_downloads(&self) -> Result<(), SandboxError> {
-        let uploaded = self.uploads();
-        for entry in &self.play.scenario.steps {
-            if !matches!(entry.step, Step::Download { .. }) {
-                continue;
-            }
-            for name in (1..=self.play.scenario.clients.get())
-                .filter_map(|client| entry.step.file_name(ClientNumber(client)))
-            {
-                if uploaded.iter().all(|(other, _)| *other != name) {
-                    let path = format!("{}/{name}", self.play.target.files.server_dir);
-                    let bytes = file_bytes(
-                        self.play.seed,
-                        &name,
-                        usize::try_from(PLACED_SIZE).unwrap_or(usize::MAX),
-                    );
-                    self.sandbox.put(Role::Server, &path, &bytes).await?;
-                }
+        let uploaded: Vec<String> = self.play.uploads().map(|(name, _)| name).collect();
+        let downloads = self.play.doings().filter(|(step, _)| matches!(step, Step::Download { .. }));
+        for name in downloads.filter_map(|(step, client)| step.file_name(client)) {
+            if !uploaded.contains(&name) {
+                let path = format!("{}/{name}", self.play.target.files.server_dir);
+                let size = usize::try_from(PLACED_SIZE).unwrap_or(usize::MAX);
+                self.sandbox.put(Role::Server, &path, &file_bytes(self.play.seed, &name, size)).await?;
             }
         }
         Ok(())
@@ -173,6 +139,44 @@ impl Stage {
             opened => opened?,
         };
         Ok(opened.and_then(|mut opened| store::digest(&mut opened).ok()))
+    }
+}
+
+impl Play {
+    /// Every file that a client transfers: name and size.
+    pub(crate) fn transfers(&self) -> impl Iterator<Item = (String, u64)> {
+        self.doings().filter_map(|(step, client)| {
+            let name = step.file_name(client)?;
+            let size = match step {
+                Step::Upload { size, .. } => size.0,
+                Step::Download { .. } => self.uploaded_size(&name),
+                Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => return None,
+            };
+            Some((name, size))
+        })
+    }
+
+    /// The size of the file of this name that some step uploads; placed files have a size of their own.
+    fn uploaded_size(&self, name: &str) -> u64 {
+        let upload = self.uploads().find(|(uploaded, _)| uploaded == name);
+        upload.map_or(PLACED_SIZE, |(_, size)| size)
+    }
+
+    /// Every file that a client uploads: name and size.
+    fn uploads(&self) -> impl Iterator<Item = (String, u64)> {
+        self.doings().filter_map(|(step, client)| match step {
+            Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
+            Step::Connect | Step::List | Step::Download { .. } | Step::Quit | Step::Hold | Step::Kill => None,
+        })
+    }
+
+    /// Every step with every client that does it.
+    fn doings(&self) -> impl Iterator<Item = (&Step, ClientNumber)> {
+        let clients = || (1..=self.scenario.clients.get()).map(ClientNumber);
+        let is_its = |entry: &StepEntry, client: ClientNumber| entry.only.is_none_or(|only| only == client);
+        self.scenario.steps.iter().flat_map(move |entry| {
+            clients().filter(move |client| is_its(entry, *client)).map(move |client| (&entry.step, client))
+        })
     }
 }
 

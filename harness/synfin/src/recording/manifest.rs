@@ -144,15 +144,19 @@ async fn finish(
     Ok(())
 }
 
-/// Whether the program is a Windows executable; behind a runner it is the runner's first argument.
+/// Whether the program is a Windows executable; one that Wine runs is Wine's first argument.
 fn is_pe(job: &Job, argv: &[String]) -> bool {
-    let program = argv.get(usize::from(job.runner.is_some()));
+    let is_run_by_wine = argv.first().is_some_and(|word| word == WINE);
+    let program = argv.get(usize::from(is_run_by_wine));
     let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
     program
         .map(in_folder)
         .and_then(|path| store::read_start(&path, PE_LOOK).ok())
         .is_some_and(|start| has_pe_signature(&start))
 }
+
+/// The program that runs Windows executables elsewhere than on Windows.
+pub(crate) const WINE: &str = "wine";
 
 /// A PE image's headers begin within its first 4 KiB.
 const PE_LOOK: u64 = 4096;

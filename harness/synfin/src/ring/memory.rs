@@ -14,8 +14,12 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use memmap2::{MmapOptions, MmapRaw};
 use synfin_core::time::Timestamp;
 
-/// Larger than any frame of `lo` (64 KiB and headers), so that none is cut.
-const BLOCK_BYTES: usize = 1 << 20;
+/// Larger than any frame of `lo` (64 KiB and headers), so that none is cut; and small, because a block is used up every
+/// millisecond however little is in it: their number is the time for which the reader may be kept from reading.
+const BLOCK_BYTES: usize = 1 << 18;
+
+/// Blocks in a mebibyte.
+const BLOCKS_PER_MIB: u32 = 4;
 
 /// How long the kernel keeps a block that is not full to itself, milliseconds.
 const RETIRE_AFTER_MS: u32 = 1;
@@ -59,14 +63,15 @@ pub(super) struct Statistics {
     pub(super) drops: u64,
 }
 
-/// Gives the socket, which is not bound yet, a ring of `blocks` MiB, and binds it to `lo`: it receives from then on. Waits
+/// Gives the socket, which is not bound yet, a ring of so many MiB, and binds it to `lo`: it receives from then on. Waits
 /// some 20 ms for the kernel.
-pub(super) fn set_up(socket: OwnedFd, blocks: u32) -> io::Result<RingReader> {
+pub(super) fn set_up(socket: OwnedFd, mib: u32) -> io::Result<RingReader> {
+    let blocks = mib * BLOCKS_PER_MIB;
     let version = libc::tpacket_versions::TPACKET_V3 as i32;
     set_option(&socket, libc::PACKET_VERSION, &version)?;
     // lo shows every frame twice, going out and coming in.
     set_option(&socket, libc::PACKET_IGNORE_OUTGOING, &1_i32)?;
-    let block_bytes = u32::try_from(BLOCK_BYTES).expect("1 MiB fits");
+    let block_bytes = u32::try_from(BLOCK_BYTES).expect("a block is small");
     let request = libc::tpacket_req3 {
         tp_block_size: block_bytes,
         tp_block_nr: blocks,

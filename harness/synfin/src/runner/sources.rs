@@ -5,11 +5,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use synfin_core::manifest::Targets;
-use synfin_core::spec::{self, Rubric, SpecError, Target};
+use synfin_core::spec::{self, Rubric, Runner, SpecError, Target};
 
 use super::folder::{RunFolder, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
+use super::wine::{Wine, WineError};
 use crate::drive::Commands;
+use crate::recording::WINE;
 use crate::options::{Programs, RubricSource, RunOptions};
 use crate::sandbox::Setup;
 use crate::store::{self, StoreError};
@@ -34,8 +36,8 @@ pub(crate) struct Cast {
     pub(crate) commands: Commands,
     /// The folder that each role gets a copy of.
     pub(crate) folder: Option<PathBuf>,
-    /// What executes the programs, if not the operating system: `wine-8.0`.
-    pub(crate) runner: Option<String>,
+    /// Wine, if a program of it needs that.
+    pub(crate) wine: Option<Wine>,
 }
 
 /// Rubric or targets could not be had.
@@ -50,6 +52,9 @@ pub enum SourceError {
     /// The reference pair could not be found or built.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
+    /// Wine could not be made ready.
+    #[error(transparent)]
+    Wine(#[from] WineError),
     /// The current folder has no path.
     #[error("find the current folder")]
     CurrentFolder(#[source] io::Error),
@@ -62,7 +67,7 @@ impl Sources {
     /// Reads and understands rubric and targets; `building` is told the command that builds the reference pair, if one does.
     pub(crate) fn load(
         options: &RunOptions,
-        building: impl FnOnce(&str),
+        building: &dyn Fn(&str),
     ) -> Result<Self, SourceError> {
         let (name, rubric_text) = rubric_text(&options.rubric)?;
         let rubric = Rubric::parse(&name, &rubric_text)?;
@@ -85,6 +90,8 @@ impl Sources {
             .as_deref()
             .map(from_file)
             .transpose()?;
+        let windows = windows.map(|cast| cast.with_wine(building)).transpose()?;
+        let target = target.with_wine(building)?;
         Ok(Self {
             rubric,
             rubric_text,
@@ -135,8 +142,8 @@ impl Cast {
         }
         let listen = target.server.listen;
         let commands = Commands {
-            server: target.server.command.at(listen),
-            client: target.client.command.at(listen),
+            server: run_by(target.server.runner, target.server.command.at(listen)),
+            client: run_by(target.client.runner, target.client.command.at(listen)),
             environment: Vec::new(),
         };
         Ok(Self {
@@ -144,8 +151,17 @@ impl Cast {
             text,
             commands,
             folder,
-            runner: None,
+            wine: None,
         })
+    }
+
+    /// The cast with what it needs of Wine, if it needs any.
+    fn with_wine(mut self, building: &dyn Fn(&str)) -> Result<Self, SourceError> {
+        if [self.target.server.runner, self.target.client.runner].contains(&Runner::Wine) {
+            self.commands.environment.push(("WINEDEBUG".to_owned(), "-all".to_owned()));
+            self.wine = Some(Wine::find(building)?);
+        }
+        Ok(self)
     }
 
     /// The folders in which its programs lie, as far as they are given by absolute paths.
@@ -163,6 +179,14 @@ impl Cast {
     }
 }
 
+/// The command line behind what executes it.
+fn run_by(runner: Runner, command: Vec<String>) -> Vec<String> {
+    match runner {
+        Runner::Native => command,
+        Runner::Wine => [WINE.to_owned()].into_iter().chain(command).collect(),
+    }
+}
+
 fn rubric_text(source: &RubricSource) -> Result<(String, String), StoreError> {
     match source {
         RubricSource::Builtin(name) => {
@@ -174,7 +198,7 @@ fn rubric_text(source: &RubricSource) -> Result<(String, String), StoreError> {
     }
 }
 
-fn reference(building: impl FnOnce(&str)) -> Result<Cast, SourceError> {
+fn reference(building: &dyn Fn(&str)) -> Result<Cast, SourceError> {
     let (name, text) = spec::reference_target();
     let mut cast = Cast::new(name, text.to_owned(), None)?;
     let pair = ReferencePair::find(building)?;

@@ -12,7 +12,7 @@ use synfin_core::manifest::Exit;
 
 use super::message::{EndReport, Owner, SpawnOrder};
 use super::sys::{self, Forked};
-use super::{program, view};
+use super::{program, view, wine};
 use crate::clock;
 
 /// A program's id in its role's pid namespace: the first process that the keeper, process 1, makes.
@@ -31,6 +31,8 @@ pub(super) struct Keeping {
     pub(super) scratch: PathBuf,
     /// What stays visible below the place where scratch is mounted.
     pub(super) exposed: Vec<PathBuf>,
+    /// The Wine prefix to see, if the program runs under Wine.
+    pub(super) wine_prefix: Option<PathBuf>,
     /// Limits of the program.
     pub(super) limits: program::Limits,
     /// The program's standard descriptors.
@@ -57,7 +59,10 @@ fn run(keeping: Keeping) -> io::Result<()> {
     sys::silence(1)?;
     sys::set_disposition(Signal::CHILD, sys::Disposition::Default);
     sys::block_signals(&[Signal::CHILD, END_ROLE])?;
-    if let Err(error) = view::enter(&keeping.scratch, &keeping.exposed) {
+    let prefix = keeping.wine_prefix.as_deref();
+    let seen = view::enter(&keeping.scratch, &keeping.exposed)
+        .and_then(|()| prefix.map_or(Ok(()), |prefix| wine::mount_prefix(prefix, keeping.owner)));
+    if let Err(error) = seen {
         return write!(failed, "{}the role's view: {error}", program::OURS);
     }
     match sys::fork() {

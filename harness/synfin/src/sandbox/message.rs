@@ -42,6 +42,8 @@ pub(super) struct Order {
     pub(super) hidden: Vec<PathBuf>,
     /// Directories and files that stay visible, read-only, although they lie where scratch is mounted.
     pub(super) exposed: Vec<PathBuf>,
+    /// A Wine prefix that every role sees as its own: what it writes there stays in its scratch.
+    pub(super) wine_prefix: Option<PathBuf>,
     /// Size of a role's scratch, bytes.
     pub(super) scratch_bytes: u64,
     /// How many processes and threads all programs together may have.

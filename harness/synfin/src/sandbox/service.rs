@@ -159,6 +159,7 @@ impl Service {
             scratch: scratch_of(order.role),
             order,
             exposed: self.order.exposed.clone(),
+            wine_prefix: self.order.wine_prefix.clone(),
             limits: Limits {
                 processes_max: self.order.processes_max,
                 file_bytes_max: self.order.scratch_bytes,

@@ -36,6 +36,8 @@ pub struct Setup {
     pub hidden: Vec<PathBuf>,
     /// Directories and files that stay visible, read-only, although they lie below `/tmp`, where scratch is mounted.
     pub exposed: Vec<PathBuf>,
+    /// A Wine prefix that every role sees as its own: what it writes there stays in its scratch.
+    pub wine_prefix: Option<PathBuf>,
     /// Size of one role's scratch, bytes.
     pub scratch_bytes: u64,
     /// How many processes and threads all programs together may have.
@@ -50,6 +52,7 @@ impl Setup {
             hostname: "synfin".to_owned(),
             hidden: Vec::new(),
             exposed: Vec::new(),
+            wine_prefix: None,
             scratch_bytes: 256 << 20,
             processes_max: 4096,
         })
@@ -61,6 +64,7 @@ impl Setup {
             owner,
             hidden: self.hidden.clone(),
             exposed: self.exposed.clone(),
+            wine_prefix: self.wine_prefix.clone(),
             scratch_bytes: self.scratch_bytes,
             processes_max: self.processes_max,
         }
