@@ -34,7 +34,8 @@ pub(crate) fn has(tool: &str, version: &str, package: &str) -> bool {
 
 /// Says something that is to be seen of a passing test, too: the test runner keeps what the printing macros print.
 pub(crate) fn tell(text: &str) {
-    writeln!(std::io::stderr(), "{text}").unwrap();
+    let line = format!("{text}\n");
+    std::io::stderr().lock().write_all(line.as_bytes()).unwrap();
 }
 
 /// The root of the workspace.
