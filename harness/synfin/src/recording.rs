@@ -78,17 +78,25 @@ impl Job {
         let ordinary = ring::Config::default();
         let bytes: u64 = self.play.transfers().map(|(_, size)| size).sum();
         let mib = u32::try_from(2 * bytes / MIB).unwrap_or(RING_MIB_MAX);
-        ring::Config { ring_mib: (ordinary.ring_mib + mib).min(RING_MIB_MAX), ..ordinary }
+        ring::Config {
+            ring_mib: (ordinary.ring_mib + mib).min(RING_MIB_MAX),
+            ..ordinary
+        }
     }
 
     fn roles(&self) -> impl Iterator<Item = Role> {
         let server = (self.play.scenario.server == ServerState::Up).then_some(Role::Server);
-        server.into_iter().chain((1..=self.play.scenario.clients.get()).map(Role::Client))
+        server
+            .into_iter()
+            .chain((1..=self.play.scenario.clients.get()).map(Role::Client))
     }
 }
 
 /// Makes the recording and writes its files. When `interrupted` becomes true, the rest is left out.
-pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Result<Recorded, RecordError> {
+pub(crate) async fn record(
+    job: &Job,
+    interrupted: watch::Receiver<bool>,
+) -> Result<Recorded, RecordError> {
     let sandbox = Sandbox::start(&job.setup).await?;
     let file = store::create(&job.run.join(format!("{}.pcap", job.stem())))?;
     let armed = Capture::arm(&sandbox, file, job.ring());
@@ -96,7 +104,11 @@ pub(crate) async fn record(job: &Job, interrupted: watch::Receiver<bool>) -> Res
     let (armed, prepared) = tokio::join!(armed, prepared);
     let ((capture, frames), ()) = (armed?, prepared?);
 
-    let stage = Arc::new(Stage::new(job.play.clone(), sandbox.clone(), sandbox.socket_table().await?));
+    let stage = Arc::new(Stage::new(
+        job.play.clone(),
+        sandbox.clone(),
+        sandbox.socket_table().await?,
+    ));
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
@@ -125,7 +137,13 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
     while let Some(batch) = frames.recv().await {
         for frame in batch {
             if let Some(segment) = frame.segment {
-                stage.wire.push(Milestone { frame: frame.number, at: frame.timestamp }, &segment);
+                stage.wire.push(
+                    Milestone {
+                        frame: frame.number,
+                        at: frame.timestamp,
+                    },
+                    &segment,
+                );
             }
         }
     }
@@ -174,6 +192,7 @@ async fn has_server(stage: &Stage) -> bool {
 /// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
 pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
     let same_family = local.is_ipv4() == asked.is_ipv4();
-    let wildcard = local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
+    let wildcard =
+        local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
     local == asked || (local.port() == asked.port() && wildcard)
 }

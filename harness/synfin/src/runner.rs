@@ -18,7 +18,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synfin_core::manifest::{Level, NotRecorded, Recorded, RunFile, ScenarioEntry};
+use synfin_core::manifest::{NotRecorded, Recorded, RunFile, ScenarioEntry};
 use synfin_core::spec::{Programs, Scenario};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -35,8 +35,8 @@ use self::folder::RunFolder;
 use self::plan::{Planned, Wishes, plan};
 use self::sources::{Cast, Sources};
 use crate::drive::Play;
-use crate::options::RunOptions;
 use crate::launch::LaunchError;
+use crate::options::RunOptions;
 use crate::recording::{Job, RecordError, record};
 use crate::sandbox::Setup;
 use crate::store::StoreError;
@@ -113,7 +113,7 @@ pub async fn run(
         seed,
         clients: options.clients.map(std::num::NonZeroU32::get),
         machine: environment::machine(),
-        level: Level::RootlessNamespaces,
+        level: environment::level(),
         wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted: was_interrupted,
         scenarios,
@@ -126,9 +126,15 @@ pub async fn run(
 }
 
 /// Reads rubric and targets, and builds what they need, beside the telling of events.
-async fn load(options: &RunOptions, events: &mpsc::UnboundedSender<RunEvent>) -> Result<Sources, SourceError> {
+async fn load(
+    options: &RunOptions,
+    events: &mpsc::UnboundedSender<RunEvent>,
+) -> Result<Sources, SourceError> {
     let (options, events) = (options.clone(), events.clone());
-    let building = move |command: &str| tell(&events, RunEvent::Building { command: command.to_owned() });
+    let building = move |command: &str| {
+        let command = command.to_owned();
+        tell(&events, RunEvent::Building { command });
+    };
     let loaded = tokio::task::spawn_blocking(move || Sources::load(&options, &building));
     loaded.await.expect("reading files does not panic")
 }

@@ -144,7 +144,8 @@ pub fn create_folder(path: &Path) -> Result<(), StoreError> {
 
 /// Makes a folder that was not there before: `name` in `parent`, or `name-2` and so on. Gives its path and name.
 pub fn create_fresh_folder(parent: &Path, name: &str) -> Result<(PathBuf, String), StoreError> {
-    let names = std::iter::once(name.to_owned()).chain((2..).map(|count| format!("{name}-{count}")));
+    let names =
+        std::iter::once(name.to_owned()).chain((2..).map(|count| format!("{name}-{count}")));
     for name in names {
         let path = parent.join(&name);
         match fs::create_dir(&path) {

@@ -21,14 +21,28 @@ pub(super) fn run(_args: &Args, output: &Output) -> Result<Exit, Failure> {
 #[cfg(target_os = "linux")]
 fn told(probe: &crate::runner::Probe, output: &Output) -> String {
     let machine = &probe.machine;
-    let system = format!("{} {}, {}, {} processors", machine.os, machine.kernel, machine.arch, machine.cpus);
+    let system = format!(
+        "{} {}, {}, {} processors",
+        machine.os, machine.kernel, machine.arch, machine.cpus
+    );
     let mut text = output.labelled(" system     ", &system);
     text += &output.labelled(" isolation  ", isolation(probe.level));
     match &probe.obstacle {
-        None => text += &output.labelled(" recording  ", "works: namespaces were made, and a capture in them was whole"),
+        None => {
+            text += &output.labelled(
+                " recording  ",
+                "works: namespaces were made, and a capture in them was whole",
+            );
+        }
         Some(obstacle) => {
-            text += &output.labelled(" recording  ", &format!("does not work: {}", obstacle.error));
-            text += &output.labelled("            ", obstacle.remedy.unwrap_or("no remedy is known"));
+            text += &output.labelled(
+                " recording  ",
+                &format!("does not work: {}", obstacle.error),
+            );
+            text += &output.labelled(
+                "            ",
+                obstacle.remedy.unwrap_or("no remedy is known"),
+            );
             text += &output.labelled("            ", "grade, flows and explain work all the same");
         }
     }

@@ -3,7 +3,6 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::options::RecordOptions;

@@ -13,14 +13,17 @@ use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let recorded = with_events(output, |events, interrupted| runner::run(options, events, interrupted))?;
+    let recorded = with_events(output, |events, interrupted| {
+        runner::run(options, events, interrupted)
+    })?;
     recorded.map(|outcome| outcome.folder).map_err(failure)
 }
 
 /// Records what one command does; gives the capture.
 pub(super) fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let recorded =
-        with_events(output, |events, interrupted| runner::record_command(options, events, interrupted))?;
+    let recorded = with_events(output, |events, interrupted| {
+        runner::record_command(options, events, interrupted)
+    })?;
     recorded.map_err(failure)
 }
 
@@ -64,7 +67,11 @@ fn line(event: &RunEvent) -> String {
         RunEvent::Lossy { scenario, dropped } => {
             format!("  {scenario}: the capture is not whole ({dropped} frames dropped)")
         }
-        RunEvent::Recorded { scenario, frames, millis } => format!("  {scenario}: {frames} frames, {millis} ms"),
+        RunEvent::Recorded {
+            scenario,
+            frames,
+            millis,
+        } => format!("  {scenario}: {frames} frames, {millis} ms"),
         RunEvent::NotRecorded { scenario, why } => format!("  {scenario}: not recorded: {why}"),
         RunEvent::Printed { text } => text.clone(),
     }
@@ -74,6 +81,8 @@ fn failure(error: RunError) -> Failure {
     match error {
         RunError::Sources(SourceError::Spec(error)) => Failure::Spec(Box::new(error)),
         RunError::Sources(_) | RunError::Only(_) => Failure::usage(error),
-        RunError::Store(_) | RunError::Setup(_) | RunError::Record(_) | RunError::Launch(_) => Failure::internal(error),
+        RunError::Store(_) | RunError::Setup(_) | RunError::Record(_) | RunError::Launch(_) => {
+            Failure::internal(error)
+        }
     }
 }

@@ -25,25 +25,20 @@ impl Stage {
         let Some(file) = self.file_of(client, place, step) else {
             return Ok(Fill::default());
         };
+        let role = Role::Client(client.0);
         let path = format!("{}/{}", self.play.target.files.client_dir, file.name);
         match file.transfer {
             Transfer::Upload => {
-                self.sandbox
-                    .put(
-                        Role::Client(client.0),
-                        &path,
-                        &contents(self.play.seed, &file),
-                    )
-                    .await?
+                let contents = contents(self.play.seed, &file);
+                self.sandbox.put(role, &path, &contents).await?;
             }
-            Transfer::Download => self.sandbox.remove(Role::Client(client.0), &path).await?,
+            Transfer::Download => self.sandbox.remove(role, &path).await?,
         }
-        let fill = Fill {
-            name: file.name.clone(),
+        self.log().files.push(file.clone());
+        Ok(Fill {
+            name: file.name,
             size: file.size,
-        };
-        self.log().files.push(file);
-        Ok(fill)
+        })
     }
 
     /// The record of the file that the step transfers, nothing having arrived yet.
@@ -71,12 +66,21 @@ impl Stage {
     /// Puts the files that steps download and none uploads where the server serves from.
     pub(crate) async fn place_downloads(&self) -> Result<(), SandboxError> {
         let uploaded: Vec<String> = self.play.uploads().map(|(name, _)| name).collect();
-        let downloads = self.play.doings().filter(|(step, _)| matches!(step, Step::Download { .. }));
+        let downloads = self
+            .play
+            .doings()
+            .filter(|(step, _)| matches!(step, Step::Download { .. }));
         for name in downloads.filter_map(|(step, client)| step.file_name(client)) {
             if !uploaded.contains(&name) {
                 let path = format!("{}/{name}", self.play.target.files.server_dir);
                 let size = usize::try_from(PLACED_SIZE).unwrap_or(usize::MAX);
-                self.sandbox.put(Role::Server, &path, &file_bytes(self.play.seed, &name, size)).await?;
+                self.sandbox
+                    .put(
+                        Role::Server,
+                        &path,
+                        &file_bytes(self.play.seed, &name, size),
+                    )
+                    .await?;
             }
         }
         Ok(())
@@ -166,16 +170,24 @@ impl Play {
     fn uploads(&self) -> impl Iterator<Item = (String, u64)> {
         self.doings().filter_map(|(step, client)| match step {
             Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
-            Step::Connect | Step::List | Step::Download { .. } | Step::Quit | Step::Hold | Step::Kill => None,
+            Step::Connect
+            | Step::List
+            | Step::Download { .. }
+            | Step::Quit
+            | Step::Hold
+            | Step::Kill => None,
         })
     }
 
     /// Every step with every client that does it.
     fn doings(&self) -> impl Iterator<Item = (&Step, ClientNumber)> {
         let clients = || (1..=self.scenario.clients.get()).map(ClientNumber);
-        let is_its = |entry: &StepEntry, client: ClientNumber| entry.only.is_none_or(|only| only == client);
+        let is_its =
+            |entry: &StepEntry, client: ClientNumber| entry.only.is_none_or(|only| only == client);
         self.scenario.steps.iter().flat_map(move |entry| {
-            clients().filter(move |client| is_its(entry, *client)).map(move |client| (&entry.step, client))
+            clients()
+                .filter(move |client| is_its(entry, *client))
+                .map(move |client| (&entry.step, client))
         })
     }
 }

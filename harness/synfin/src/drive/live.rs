@@ -144,7 +144,9 @@ impl WireState {
     /// than they pass, so this is only right for moments that lie some milliseconds back.
     pub(crate) fn frame_at(&self, moment: Timestamp) -> FrameNumber {
         let later = self.frames.partition_point(|frame| frame.at <= moment);
-        self.frames[..later].last().map_or(FrameNumber(0), |last| last.frame)
+        self.frames[..later]
+            .last()
+            .map_or(FrameNumber(0), |last| last.frame)
     }
 
     /// When the client's last segment, either way, was captured.

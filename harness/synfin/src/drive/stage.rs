@@ -216,7 +216,11 @@ impl Stage {
             SignalSent::Term => {
                 // What a program left behind is asked in its place.
                 let has_ended = terminal.program.ended().is_some();
-                let scope = if has_ended { Scope::Role } else { Scope::Program };
+                let scope = if has_ended {
+                    Scope::Role
+                } else {
+                    Scope::Program
+                };
                 self.sandbox.signal(role, Signal::Term, scope).await
             }
             SignalSent::Kill => self.sandbox.signal(role, Signal::Kill, Scope::Role).await,

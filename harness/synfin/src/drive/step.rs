@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::live::{Exchange, Mark};
 use super::stage::Stage;
-use super::terminal::Terminal;
+use super::terminal::{NotRead, Terminal};
 use super::watch::all_asleep;
 
 /// A client that spoke last may still wait for a reply: so many times `quiet` must pass before it is taken to be done.
@@ -77,11 +77,7 @@ impl Request<'_> {
     async fn exchange(&self, exchange: &spec::Exchange, fill: &Fill) -> Result<bool, Unmet> {
         if let Some(expect) = &exchange.expect {
             let waiting_for = || format!("output that matches {:?}", expect.as_str());
-            self.met(
-                async { Ok::<(), ()>(self.terminal.expect(expect).await) },
-                waiting_for,
-            )
-            .await?;
+            self.met(self.terminal.expect(expect), waiting_for).await?;
         }
         let Some(line) = &exchange.send else {
             return Ok(true);
@@ -89,10 +85,13 @@ impl Request<'_> {
         let line = line
             .replace("{name}", &fill.name)
             .replace("{size}", &fill.size.to_string());
-        self.met(self.terminal.send_line(&line, INPUT_WITHIN), || {
-            "the program to take its input".to_owned()
-        })
-        .await?;
+        let waiting_for = || "the program to take its input".to_owned();
+        let typed = self.terminal.send_line(&line, INPUT_WITHIN);
+        self.met(typed, waiting_for)
+            .await?
+            .map_err(|NotRead| Unmet::Late {
+                waiting_for: waiting_for(),
+            })?;
         Ok(false)
     }
 
@@ -164,18 +163,15 @@ impl Request<'_> {
     }
 
     /// What `wanted` gives before the deadline and before the program ends.
-    async fn met<T, E: std::fmt::Debug>(
+    async fn met<T>(
         &self,
-        wanted: impl Future<Output = Result<T, E>>,
+        wanted: impl Future<Output = T>,
         waiting_for: impl Fn() -> String,
     ) -> Result<T, Unmet> {
-        let late = || Unmet::Late {
+        let within = timeout_at(self.deadline, wanted);
+        self.unless_ended(within).await?.map_err(|_| Unmet::Late {
             waiting_for: waiting_for(),
-        };
-        match self.unless_ended(timeout_at(self.deadline, wanted)).await? {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(_)) | Err(_) => Err(late()),
-        }
+        })
     }
 
     /// What `wanted` gives, unless the program ends first.

@@ -1,5 +1,6 @@
 //! A program and how far its output has been read.
 
+use std::future::pending;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -7,6 +8,10 @@ use regex::Regex;
 use tokio::time::{Instant, sleep_until};
 
 use crate::launch::{InputError, Program};
+
+/// The program does not read its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotRead;
 
 /// A running program, talked to line by line.
 #[derive(Debug)]
@@ -26,12 +31,13 @@ impl Terminal {
         }
     }
 
-    /// Waits for output that matches, after what was matched last and after the last line sent.
+    /// Waits for output that matches, after what was matched last and after the last line sent. A program that will print
+    /// no more is waited for as well: its end is seen elsewhere.
     pub(crate) async fn expect(&self, pattern: &Regex) {
         let mut changes = self.program.output().changes();
         while !self.try_match(pattern) {
             if changes.changed().await.is_err() {
-                std::future::pending::<()>().await;
+                pending::<()>().await;
             }
         }
     }
@@ -55,14 +61,19 @@ impl Terminal {
         true
     }
 
-    /// Types a line. What was printed before is not matched any more.
-    pub(crate) async fn send_line(&self, line: &str, within: Duration) -> Result<(), InputError> {
+    /// Types a line. What was printed before is not matched any more. A program whose input is closed is about to end,
+    /// which is waited for; one that does not read is told.
+    pub(crate) async fn send_line(&self, line: &str, within: Duration) -> Result<(), NotRead> {
         *self
             .read_to
             .lock()
             .expect("no holder of the cursor's lock panics") =
             self.program.output().printed_bytes();
-        self.program.send_line(line, within).await
+        match self.program.send_line(line, within).await {
+            Ok(()) => Ok(()),
+            Err(InputError::NotRead) => Err(NotRead),
+            Err(InputError::Closed(_)) => pending().await,
+        }
     }
 
     /// Waits until `due`; gives up at once, with the moment, when the program prints something before.

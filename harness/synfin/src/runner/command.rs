@@ -29,11 +29,25 @@ pub async fn record_command(
     let setup = Setup::new().map_err(RunError::Setup)?;
     let sandbox = Sandbox::start(&setup).await.map_err(RecordError::from)?;
     let here = std::env::current_dir().map_err(RunError::Setup)?;
-    sandbox.prepare(Role::Server, Some(&here)).await.map_err(RecordError::from)?;
+    sandbox
+        .prepare(Role::Server, Some(&here))
+        .await
+        .map_err(RecordError::from)?;
     let armed = Capture::arm(&sandbox, store::create(&path)?, ring::Config::default()).await;
     let (capture, _frames) = armed.map_err(RecordError::from)?;
-    let spawn = Spawn { role: Role::Server, argv: options.command.clone(), env: Vec::new() };
-    let program = Program::start(&sandbox, &Launch { spawn, stdin: Stdin::Pipe }).await?;
+    let spawn = Spawn {
+        role: Role::Server,
+        argv: options.command.clone(),
+        env: Vec::new(),
+    };
+    let program = Program::start(
+        &sandbox,
+        &Launch {
+            spawn,
+            stdin: Stdin::Pipe,
+        },
+    )
+    .await?;
     program.end_input().await;
     watch_until_gone(&program, &events, interrupted).await;
     capture.close().await.map_err(RecordError::from)?;
@@ -62,7 +76,9 @@ async fn watch_until_gone(
 /// Tells the whole lines printed since `told`; gives how many bytes they have.
 fn tell_lines(program: &Program, told: u64, events: &mpsc::UnboundedSender<RunEvent>) -> u64 {
     let printed = program.output().since(told);
-    let Some(end) = printed.iter().rposition(|byte| *byte == b'\n') else { return 0 };
+    let Some(end) = printed.iter().rposition(|byte| *byte == b'\n') else {
+        return 0;
+    };
     let text = String::from_utf8_lossy(&printed[..end]).into_owned();
     tell(events, RunEvent::Printed { text });
     end as u64 + 1

@@ -2,7 +2,7 @@
 
 use std::thread::available_parallelism;
 
-use synfin_core::manifest::Machine;
+use synfin_core::manifest::{Level, Machine};
 
 /// A seed nobody can guess, so that no program can know the contents of a run's files before.
 pub(crate) fn seed() -> u64 {
@@ -26,5 +26,15 @@ pub(crate) fn machine() -> Machine {
         arch: std::env::consts::ARCH.to_owned(),
         cpus: available_parallelism()
             .map_or(1, |cpus| u32::try_from(cpus.get()).unwrap_or(u32::MAX)),
+    }
+}
+
+/// How recordings are isolated for this user. Root takes the same way as everybody, and gives up its rights in the
+/// namespaces for the programs' sake; it is told apart because it could do more.
+pub(crate) fn level() -> Level {
+    if rustix::process::geteuid().is_root() {
+        Level::RootNamespaces
+    } else {
+        Level::RootlessNamespaces
     }
 }

@@ -30,10 +30,9 @@ pub struct Obstacle {
 
 /// Makes namespaces, arms and closes a capture in them, and takes them down.
 pub async fn probe() -> Probe {
-    let is_root = rustix::process::geteuid().is_root();
     Probe {
         machine: environment::machine(),
-        level: if is_root { Level::RootNamespaces } else { Level::RootlessNamespaces },
+        level: environment::level(),
         obstacle: match record_nothing().await {
             Ok(captured) => torn(&captured),
             Err(error) => Some(Obstacle::from(error)),
@@ -42,7 +41,10 @@ pub async fn probe() -> Probe {
 }
 
 async fn record_nothing() -> Result<Captured, RecordError> {
-    let nowhere = |source| StartError::Step { step: crate::sandbox::Step::Start, source };
+    let nowhere = |source| StartError::Step {
+        step: crate::sandbox::Step::Start,
+        source,
+    };
     let setup = Setup::new().map_err(nowhere)?;
     let sandbox = Sandbox::start(&setup).await?;
     let file = tempfile().map_err(nowhere)?;
@@ -54,7 +56,11 @@ async fn record_nothing() -> Result<Captured, RecordError> {
 
 /// What keeps a capture from being whole.
 fn torn(captured: &Captured) -> Option<Obstacle> {
-    let unseen = captured.sentinels.iter().filter(|sentinel| sentinel.frame.is_none()).count();
+    let unseen = captured
+        .sentinels
+        .iter()
+        .filter(|sentinel| sentinel.frame.is_none())
+        .count();
     let is_whole = captured.dropped == 0 && captured.cut == 0 && unseen == 0;
     (!is_whole).then(|| Obstacle {
         error: format!(
@@ -68,9 +74,14 @@ fn torn(captured: &Captured) -> Option<Obstacle> {
 impl From<RecordError> for Obstacle {
     fn from(error: RecordError) -> Self {
         let remedy = match &error {
-            RecordError::Sandbox(StartError::Step { step, .. } | StartError::Silent { step, .. }) => Some(step.remedy()),
+            RecordError::Sandbox(
+                StartError::Step { step, .. } | StartError::Silent { step, .. },
+            ) => Some(step.remedy()),
             RecordError::Inside(_) | RecordError::Ring(_) | RecordError::Store(_) => None,
         };
-        Self { error: error.to_string(), remedy }
+        Self {
+            error: error.to_string(),
+            remedy,
+        }
     }
 }

@@ -11,8 +11,8 @@ use super::folder::{RunFolder, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
 use super::wine::{Wine, WineError};
 use crate::drive::Commands;
-use crate::recording::WINE;
 use crate::options::{Programs, RubricSource, RunOptions};
+use crate::recording::WINE;
 use crate::sandbox::Setup;
 use crate::store::{self, StoreError};
 
@@ -65,10 +65,7 @@ pub enum SourceError {
 
 impl Sources {
     /// Reads and understands rubric and targets; `building` is told the command that builds the reference pair, if one does.
-    pub(crate) fn load(
-        options: &RunOptions,
-        building: &dyn Fn(&str),
-    ) -> Result<Self, SourceError> {
+    pub(crate) fn load(options: &RunOptions, building: &dyn Fn(&str)) -> Result<Self, SourceError> {
         let (name, rubric_text) = rubric_text(&options.rubric)?;
         let rubric = Rubric::parse(&name, &rubric_text)?;
         let target = match &options.programs {
@@ -158,7 +155,9 @@ impl Cast {
     /// The cast with what it needs of Wine, if it needs any.
     fn with_wine(mut self, building: &dyn Fn(&str)) -> Result<Self, SourceError> {
         if [self.target.server.runner, self.target.client.runner].contains(&Runner::Wine) {
-            self.commands.environment.push(("WINEDEBUG".to_owned(), "-all".to_owned()));
+            self.commands
+                .environment
+                .push(("WINEDEBUG".to_owned(), "-all".to_owned()));
             self.wine = Some(Wine::find(building)?);
         }
         Ok(self)

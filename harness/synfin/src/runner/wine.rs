@@ -47,7 +47,10 @@ impl Wine {
         let prefix = cache()?.join("synfin").join(&version);
         if !prefix.is_dir() {
             building(&format!("{WINE} wineboot --init"));
-            make(&prefix).map_err(|error| WineError::Prefix { prefix: prefix.clone(), why: error.to_string() })?;
+            make(&prefix).map_err(|error| WineError::Prefix {
+                prefix: prefix.clone(),
+                why: error.to_string(),
+            })?;
         }
         Ok(Self { version, prefix })
     }
@@ -55,29 +58,44 @@ impl Wine {
 
 /// The first word of `wine --version`.
 fn version() -> Result<String, WineError> {
-    let asked = Command::new(WINE).arg("--version").stderr(Stdio::null()).output();
+    let asked = Command::new(WINE)
+        .arg("--version")
+        .stderr(Stdio::null())
+        .output();
     let printed = asked.map_err(WineError::Missing)?.stdout;
     let text = String::from_utf8_lossy(&printed);
     let version = text.split_whitespace().next().unwrap_or_default();
-    let is_harmless = |character: char| character.is_ascii_alphanumeric() || ".-".contains(character);
-    match version.is_empty() || !version.chars().all(is_harmless) {
-        true => Err(WineError::Missing(io::Error::other("it says no version"))),
-        false => Ok(version.to_owned()),
+    let is_harmless =
+        |character: char| character.is_ascii_alphanumeric() || ".-".contains(character);
+    if version.is_empty() || !version.chars().all(is_harmless) {
+        return Err(WineError::Missing(io::Error::other("it says no version")));
     }
+    Ok(version.to_owned())
 }
 
 fn cache() -> Result<PathBuf, WineError> {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache"))).ok_or(WineError::NoCache)
+    let set = |name| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    set("XDG_CACHE_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".cache")))
+        .ok_or(WineError::NoCache)
 }
 
 /// Makes the prefix beside its place and moves it there when it is complete.
 fn make(prefix: &Path) -> io::Result<()> {
     let parent = prefix.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
-    let place = tempfile::Builder::new().prefix(".wine-").tempdir_in(parent)?;
+    let place = tempfile::Builder::new()
+        .prefix(".wine-")
+        .tempdir_in(parent)?;
     let fresh = place.path().join("prefix");
-    for arguments in [[WINE, "wineboot", "--init"].as_slice(), &["wineserver", "--wait"]] {
+    for arguments in [
+        [WINE, "wineboot", "--init"].as_slice(),
+        &["wineserver", "--wait"],
+    ] {
         let status = Command::new(arguments[0])
             .args(&arguments[1..])
             .env("WINEPREFIX", &fresh)
@@ -87,7 +105,10 @@ fn make(prefix: &Path) -> io::Result<()> {
             .stderr(Stdio::null())
             .status()?;
         if !status.success() {
-            return Err(io::Error::other(format!("{} ended with {status}", arguments.join(" "))));
+            return Err(io::Error::other(format!(
+                "{} ended with {status}",
+                arguments.join(" ")
+            )));
         }
     }
     // Debian's Wine keeps the name of its server's directory here; a copy must find one of its own.

@@ -22,7 +22,11 @@ const LAYERS: &str = ".wine-layers";
 /// Mounts an overlay of `prefix` where Wine looks for it, and gives it to the program: Wine uses no prefix of somebody else.
 pub(super) fn mount_prefix(prefix: &Path, owner: Owner) -> io::Result<()> {
     let layers = Path::new(SCRATCH).join(LAYERS);
-    let (upper, work, seen) = (layers.join("upper"), layers.join("work"), Path::new(SCRATCH).join(PREFIX));
+    let (upper, work, seen) = (
+        layers.join("upper"),
+        layers.join("work"),
+        Path::new(SCRATCH).join(PREFIX),
+    );
     for directory in [&upper, &work, &seen] {
         fs::create_dir_all(directory)?;
     }
@@ -49,7 +53,9 @@ fn options(prefix: &Path, upper: &Path, work: &Path) -> io::Result<CString> {
 
 /// Gives the owner the prefix itself, its registry, and every directory: the libraries in them need only be read.
 fn give(directory: &Path, owner: Owner) -> io::Result<()> {
-    if fs::metadata(directory).map(|found| std::os::unix::fs::MetadataExt::uid(&found))? == owner.uid {
+    if fs::metadata(directory).map(|found| std::os::unix::fs::MetadataExt::uid(&found))?
+        == owner.uid
+    {
         return Ok(());
     }
     let mut waiting = vec![directory.to_owned()];

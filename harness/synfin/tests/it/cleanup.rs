@@ -32,18 +32,34 @@ fn an_interrupted_run_reports_what_is_decided_and_leaves_nothing() {
     let pid = rustix::process::Pid::from_child(&harness);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = harness.wait_with_output().unwrap();
-    assert!(matches!(output.status.code(), Some(1 | 3)), "{}", said(&output));
-    assert!(out.path().join("reports/latest/report.json").is_file(), "{}", said(&output));
+    assert!(
+        matches!(output.status.code(), Some(1 | 3)),
+        "{}",
+        said(&output)
+    );
+    assert!(
+        out.path().join("reports/latest/report.json").is_file(),
+        "{}",
+        said(&output)
+    );
     assert!(descendants.iter().all(|pid| !is_alive(*pid)));
 }
 
 /// A run that has begun to record: its first progress line was seen.
 fn recording(out: &tempfile::TempDir) -> Child {
     let mut command = synfin();
-    command.args(["run", "--clients", "40", "--out"]).arg(out.path());
-    let mut harness = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    command
+        .args(["run", "--clients", "40", "--out"])
+        .arg(out.path());
+    let mut harness = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
-    BufReader::new(harness.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(harness.stderr.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     assert!(!line.is_empty());
     harness
 }

@@ -25,7 +25,17 @@ fn its_one_at_a_time_sister_fails_to_serve_five() {
     assert_eq!(item.result, Fail);
     let check = &item.checks[0];
     assert!(check.saw.starts_with("6 connections open"), "{}", check.saw);
-    assert!(check.saw.contains("5 never accepted (no server-side socket)"), "{}", check.saw);
-    assert!(check.usually[0].cause.starts_with("one client at a time"), "{:?}", check.usually);
+    assert!(
+        check
+            .saw
+            .contains("5 never accepted (no server-side socket)"),
+        "{}",
+        check.saw
+    );
+    assert!(
+        check.usually[0].cause.starts_with("one client at a time"),
+        "{:?}",
+        check.usually
+    );
     assert!(!check.look.is_empty());
 }

@@ -1,5 +1,9 @@
 //! The binary as a person runs it: real programs, real recordings, real reports.
-#![expect(clippy::disallowed_methods, reason = "tests start programs and read files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests start programs, read files, and end where something is missing"
+)]
 
 mod cleanup;
 mod examples;

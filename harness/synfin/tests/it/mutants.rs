@@ -11,10 +11,13 @@ use serde::Deserialize;
 use synfin_core::checks;
 use synfin_core::report::ResultName;
 
-use crate::support::{Run, has, run, said, workspace};
+use crate::support::{Run, has, run, said, tell, workspace};
 
 /// How many programs are tried at once: they wait more than they work.
 const AT_ONCE: usize = 4;
+
+/// Columns of the names in the matrix.
+const WIDTH: usize = 62;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,15 +52,23 @@ fn every_check_is_killed_by_its_mutant_and_fails_no_sound_program() {
         return;
     }
     let catalogue = fs::read_to_string(folder().join("mutants.toml")).unwrap();
-    let Catalogue { mutant: mutants, sound } = toml::from_str(&catalogue).unwrap();
+    let Catalogue {
+        mutant: mutants,
+        sound,
+    } = toml::from_str(&catalogue).unwrap();
     let killed: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.fails.as_str()).collect();
     let every: BTreeSet<&str> = checks::CATALOGUE.iter().map(|check| check.id).collect();
     assert_eq!(killed, every, "each check has its mutant");
 
     let broken = in_parallel(&mutants, try_mutant);
     let sound = in_parallel(&sound, try_sound);
-    print_matrix(&every, broken.iter().chain(&sound));
-    let wrong: Vec<&str> = broken.iter().chain(&sound).flat_map(|row| &row.wrong).map(String::as_str).collect();
+    tell_matrix(&every, broken.iter().chain(&sound));
+    let wrong: Vec<&str> = broken
+        .iter()
+        .chain(&sound)
+        .flat_map(|row| &row.wrong)
+        .map(String::as_str)
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -69,33 +80,65 @@ struct Row {
 }
 
 fn try_mutant(mutant: &Mutant) -> Row {
-    let name = mutant.server.iter().chain(&mutant.client).next().map_or("the sound pair", String::as_str);
-    let run = record(mutant.server.as_deref(), mutant.client.as_deref(), Some(&mutant.scenario));
+    let name = mutant
+        .server
+        .iter()
+        .chain(&mutant.client)
+        .next()
+        .map_or("the sound pair", String::as_str);
+    let run = record(
+        mutant.server.as_deref(),
+        mutant.client.as_deref(),
+        Some(&mutant.scenario),
+    );
     let results = results(&run, Some(&mutant.scenario));
     let mut wrong = Vec::new();
     if results.get(&mutant.fails) != Some(&ResultName::Fail) {
-        wrong.push(format!("{name}: {} let it live\n{}", mutant.fails, said(&run.output)));
+        wrong.push(format!(
+            "{name}: {} let it live\n{}",
+            mutant.fails,
+            said(&run.output)
+        ));
     }
     for (check, result) in &results {
         let may_fail = *check == mutant.fails || mutant.also.contains(check);
         if *result == ResultName::Fail && !may_fail {
-            wrong.push(format!("{name}: {check} fails it as well\n{}", said(&run.output)));
+            wrong.push(format!(
+                "{name}: {check} fails it as well\n{}",
+                said(&run.output)
+            ));
         }
     }
-    Row { name: format!("{name} ({})", mutant.scenario), results, wrong }
+    Row {
+        name: format!("{name} ({})", mutant.scenario),
+        results,
+        wrong,
+    }
 }
 
 fn try_sound(sound: &Sound) -> Row {
-    let names: Vec<&str> = sound.server.iter().chain(&sound.client).map(String::as_str).collect();
+    let names: Vec<&str> = sound
+        .server
+        .iter()
+        .chain(&sound.client)
+        .map(String::as_str)
+        .collect();
     let name = names.join(" + ");
     let run = record(sound.server.as_deref(), sound.client.as_deref(), None);
     let results = results(&run, None);
     let passes = |(check, result): &(&String, &ResultName)| {
-        **result == ResultName::Pass || (**result == ResultName::Skipped && *check == "runs-on-windows")
+        **result == ResultName::Pass
+            || (**result == ResultName::Skipped && *check == "runs-on-windows")
     };
     let wrong = results.iter().filter(|entry| !passes(entry));
-    let wrong = wrong.map(|(check, result)| format!("{name}: {check} says {result:?}\n{}", said(&run.output))).collect();
-    Row { name, results, wrong }
+    let wrong = wrong
+        .map(|(check, result)| format!("{name}: {check} says {result:?}\n{}", said(&run.output)))
+        .collect();
+    Row {
+        name,
+        results,
+        wrong,
+    }
 }
 
 /// Runs the pair with one or both of its modules replaced.
@@ -125,8 +168,14 @@ fn copy_with(place: &Path, server: Option<&str>, client: Option<&str>) -> PathBu
         }
     }
     let text = fs::read_to_string(folder().join("target.toml")).unwrap();
-    let text = text.replace("\"pair.server\"", &format!("{:?}", server.unwrap_or("pair.server")));
-    let text = text.replace("\"pair.client\"", &format!("{:?}", client.unwrap_or("pair.client")));
+    let text = text.replace(
+        "\"pair.server\"",
+        &format!("{:?}", server.unwrap_or("pair.server")),
+    );
+    let text = text.replace(
+        "\"pair.client\"",
+        &format!("{:?}", client.unwrap_or("pair.client")),
+    );
     let target = place.join("target.toml");
     fs::write(&target, text).unwrap();
     target
@@ -172,9 +221,9 @@ fn in_parallel<I: Sync, O: Send>(inputs: &[I], work: impl Fn(&I) -> O + Sync) ->
     done.into_inner().unwrap().into_values().collect()
 }
 
-fn print_matrix<'a>(checks: &BTreeSet<&str>, rows: impl Iterator<Item = &'a Row>) {
+fn tell_matrix<'a>(checks: &BTreeSet<&str>, rows: impl Iterator<Item = &'a Row>) {
     for (place, check) in checks.iter().enumerate() {
-        println!("{:>46}{}{check}", "", "│ ".repeat(place));
+        tell(&format!("{:>WIDTH$}  {}{check}", "", "│ ".repeat(place)));
     }
     for row in rows {
         let cell = |check: &&str| match row.results.get(*check) {
@@ -183,7 +232,8 @@ fn print_matrix<'a>(checks: &BTreeSet<&str>, rows: impl Iterator<Item = &'a Row>
             Some(ResultName::Inconclusive) => "? ",
             Some(ResultName::Skipped) | None => "  ",
         };
-        println!("{:>45} {}", row.name, checks.iter().map(cell).collect::<String>());
+        let cells: String = checks.iter().map(cell).collect();
+        tell(&format!("{:>WIDTH$}  {cells}", row.name));
     }
 }
 

@@ -35,7 +35,13 @@ fn grading_the_recording_again_gives_the_same_bytes() {
     let run = run(["--only", "lifecycle", "--only", "client-dies"]);
     let report = |out: &std::path::Path| fs::read(out.join("reports/latest/report.json")).unwrap();
     let again = tempfile::tempdir().unwrap();
-    let output = synfin().arg("grade").arg(run.captures()).arg("--out").arg(again.path()).output().unwrap();
+    let output = synfin()
+        .arg("grade")
+        .arg(run.captures())
+        .arg("--out")
+        .arg(again.path())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(report(again.path()), report(run.out.path()));
 }
@@ -43,7 +49,16 @@ fn grading_the_recording_again_gives_the_same_bytes() {
 #[test]
 fn more_clients_take_part_when_asked() {
     let run = run(["--only", "five-at-once", "--clients", "40"]);
-    assert_eq!(run.item("serves-five-clients").result, Pass, "{}", said(&run.output));
-    let connections = run.report.recordings.iter().find(|recording| recording.scenario == "five-at-once");
+    assert_eq!(
+        run.item("serves-five-clients").result,
+        Pass,
+        "{}",
+        said(&run.output)
+    );
+    let connections = run
+        .report
+        .recordings
+        .iter()
+        .find(|recording| recording.scenario == "five-at-once");
     assert_eq!(connections.unwrap().connections.len(), 40);
 }

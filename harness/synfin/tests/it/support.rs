@@ -2,10 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use synfin_core::report::{CheckReport, ItemReport, Report, ResultName};
+use synfin_core::report::{ItemReport, Report, ResultName};
 use tempfile::TempDir;
 
 /// Names of tools that tests do without, separated by commas: what is left out is printed.
@@ -16,10 +17,14 @@ const WITHOUT: &str = "SYNFIN_TESTS_WITHOUT";
 pub(crate) fn has(tool: &str, version: &str, package: &str) -> bool {
     let without = std::env::var(WITHOUT).unwrap_or_default();
     if without.split(',').any(|name| name == tool) {
-        println!("left out, because {WITHOUT} names {tool}");
+        tell(&format!("LEFT OUT, because {WITHOUT} names {tool}"));
         return false;
     }
-    let asked = Command::new(tool).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let asked = Command::new(tool)
+        .arg(version)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     assert!(
         asked.is_ok_and(|status| status.success()),
         "{tool} is missing: apt-get install {package}, or do without it: {WITHOUT}={tool}"
@@ -27,9 +32,18 @@ pub(crate) fn has(tool: &str, version: &str, package: &str) -> bool {
     true
 }
 
+/// Says something that is to be seen of a passing test, too: the test runner keeps what the printing macros print.
+pub(crate) fn tell(text: &str) {
+    let line = format!("{text}\n");
+    std::io::stderr().lock().write_all(line.as_bytes()).unwrap();
+}
+
 /// The root of the workspace.
 pub(crate) fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// `synfin run` that has ended.
@@ -53,39 +67,61 @@ pub(crate) fn synfin() -> Command {
 #[track_caller]
 pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
     let out = tempfile::tempdir().unwrap();
-    let output = synfin().arg("run").args(arguments).arg("--out").arg(out.path()).output().unwrap();
+    let output = synfin()
+        .arg("run")
+        .args(arguments)
+        .arg("--out")
+        .arg(out.path())
+        .output()
+        .unwrap();
     let path = out.path().join("reports/latest/report.json");
-    let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}\n{}", path.display(), said(&output)));
-    Run { report: serde_json::from_slice(&text).unwrap(), output, out }
+    let text = fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}\n{}", path.display(), said(&output)));
+    Run {
+        report: serde_json::from_slice(&text).unwrap(),
+        output,
+        out,
+    }
 }
 
 /// Both streams of an ended program, for a failing test's message.
 pub(crate) fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    format!("{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr))
+    format!(
+        "{}\n{}\n{}",
+        output.status,
+        text(&output.stdout),
+        text(&output.stderr)
+    )
 }
 
 impl Run {
     /// The folder of the recordings.
     pub(crate) fn captures(&self) -> PathBuf {
-        self.out.path().join("captures/latest").canonicalize().unwrap()
+        self.out
+            .path()
+            .join("captures/latest")
+            .canonicalize()
+            .unwrap()
     }
 
     /// The item of this id.
     #[track_caller]
     pub(crate) fn item(&self, id: &str) -> &ItemReport {
-        self.report.items.iter().find(|item| item.id == id).unwrap_or_else(|| panic!("no item {id:?}"))
-    }
-
-    /// Every check that ran in the scenario.
-    pub(crate) fn checks_in<'a>(&'a self, scenario: &'a str) -> impl Iterator<Item = &'a CheckReport> {
-        let checks = self.report.items.iter().flat_map(|item| &item.checks);
-        checks.filter(move |check| check.scenario == scenario)
+        self.report
+            .items
+            .iter()
+            .find(|item| item.id == id)
+            .unwrap_or_else(|| panic!("no item {id:?}"))
     }
 
     /// Each item's id and result.
     pub(crate) fn results(&self) -> Vec<(&str, ResultName)> {
-        self.report.items.iter().map(|item| (item.id.as_str(), item.result)).collect()
+        self.report
+            .items
+            .iter()
+            .map(|item| (item.id.as_str(), item.result))
+            .collect()
     }
 
     /// Every capture.
@@ -93,7 +129,10 @@ impl Run {
         let mut pcaps: Vec<PathBuf> = fs::read_dir(self.captures())
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "pcap"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "pcap")
+            })
             .collect();
         pcaps.sort();
         pcaps

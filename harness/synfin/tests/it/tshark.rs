@@ -6,7 +6,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::process::Command;
 
-use synfin_core::flow::{FlowTable, Milestone};
+use synfin_core::flow::{FlowTable, HalfConnection, Milestone};
 use synfin_core::pcap::Reader;
 use synfin_core::wire::{Packet, Segment, parse};
 
@@ -24,6 +24,9 @@ struct Row {
     payload_bytes: u32,
 }
 
+/// A connection: the ports of its two ends, and the payload bytes that each sent, counted once.
+type Totals = (u16, u16, u64, u64);
+
 #[test]
 fn tshark_agrees_on_every_capture_of_a_run() {
     if !has("tshark", "--version", "tshark") {
@@ -40,18 +43,24 @@ fn tshark_agrees_on_every_capture_of_a_run() {
     }
 }
 
-/// Our rows, and for each connection its ports and the payload bytes each way, counted once.
-fn read(pcap: &Path) -> (Vec<Row>, Vec<(u16, u16, u64, u64)>) {
+/// Our rows and connections.
+fn read(pcap: &Path) -> (Vec<Row>, Vec<Totals>) {
     let mut reader = Reader::new(BufReader::new(File::open(pcap).unwrap())).unwrap();
     let (mut rows, mut flow) = (Vec::new(), FlowTable::default());
     while let Some(frame) = reader.next_frame() {
         if let Packet::Tcp(segment) = parse(frame.link_type, frame.original_len, frame.data) {
-            flow.push(Milestone { frame: frame.number, at: frame.timestamp }, &segment);
+            flow.push(
+                Milestone {
+                    frame: frame.number,
+                    at: frame.timestamp,
+                },
+                &segment,
+            );
             rows.push(row(frame.number.0, &segment));
         }
     }
     let connections = flow.finish().into_iter().map(|it| {
-        let bytes = [&it.by_initiator, &it.by_responder].map(|half| half.payload_bytes());
+        let bytes = [&it.by_initiator, &it.by_responder].map(HalfConnection::payload_bytes);
         (it.initiator.port(), it.responder.port(), bytes[0], bytes[1])
     });
     (rows, connections.collect())
@@ -70,8 +79,16 @@ fn row(frame: u64, segment: &Segment<'_>) -> Row {
 }
 
 /// The same from tshark, in two passes.
-fn tshark(pcap: &Path) -> (Vec<Row>, Vec<(u16, u16, u64, u64)>) {
-    let fields = ["frame.number", "tcp.srcport", "tcp.dstport", "tcp.flags", "tcp.len", "tcp.stream", "tcp.seq"];
+fn tshark(pcap: &Path) -> (Vec<Row>, Vec<Totals>) {
+    let fields = [
+        "frame.number",
+        "tcp.srcport",
+        "tcp.dstport",
+        "tcp.flags",
+        "tcp.len",
+        "tcp.stream",
+        "tcp.seq",
+    ];
     let output = Command::new("tshark")
         .args(["-2", "-n", "-T", "fields", "-E", "separator=,", "-Y", "tcp"])
         .args(fields.iter().flat_map(|field| ["-e", field]))
@@ -79,17 +96,34 @@ fn tshark(pcap: &Path) -> (Vec<Row>, Vec<(u16, u16, u64, u64)>) {
         .arg(pcap)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let mut streams: BTreeMap<u64, Stream> = BTreeMap::new();
     let text = String::from_utf8(output.stdout).unwrap();
     let rows = text.lines().map(|line| {
         let values: Vec<u64> = line.split(',').map(number).collect();
-        let [frame, from, to, flags, len, stream, seq] = values[..] else { panic!("{line}") };
+        let [frame, from, to, flags, len, stream, seq] = values[..] else {
+            panic!("{line}")
+        };
         let (from, to) = (u16::try_from(from).unwrap(), u16::try_from(to).unwrap());
-        streams.entry(stream).or_insert_with(|| Stream::new(from, to)).add(from, seq..seq + len);
+        streams
+            .entry(stream)
+            .or_insert_with(|| Stream::new(from, to))
+            .add(from, seq..seq + len);
         let flag = |bit: u64| flags & bit != 0;
         let payload_bytes = u32::try_from(len).unwrap();
-        Row { frame, from, to, fin: flag(1), syn: flag(2), rst: flag(4), payload_bytes }
+        Row {
+            frame,
+            from,
+            to,
+            fin: flag(1),
+            syn: flag(2),
+            rst: flag(4),
+            payload_bytes,
+        }
     });
     let rows = rows.collect();
     (rows, streams.into_values().map(Stream::totals).collect())
@@ -110,14 +144,17 @@ struct Stream {
 
 impl Stream {
     fn new(from: u16, to: u16) -> Self {
-        Self { ports: [from, to], ranges: [Vec::new(), Vec::new()] }
+        Self {
+            ports: [from, to],
+            ranges: [Vec::new(), Vec::new()],
+        }
     }
 
     fn add(&mut self, from: u16, range: std::ops::Range<u64>) {
         self.ranges[usize::from(from != self.ports[0])].push(range);
     }
 
-    fn totals(self) -> (u16, u16, u64, u64) {
+    fn totals(self) -> Totals {
         let [by_first, by_second] = self.ranges.map(union_bytes);
         (self.ports[0], self.ports[1], by_first, by_second)
     }
