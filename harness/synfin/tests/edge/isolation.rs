@@ -445,7 +445,6 @@ fn readable_for_all(directory: &Path) {
     std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }
