@@ -1,6 +1,7 @@
 //! The edge against the real kernel: namespaces, programs, and the capture of what they say to each other.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "tests end where something is missing")]
 
 mod capture;
 mod isolation;
