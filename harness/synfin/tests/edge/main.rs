@@ -1,7 +1,11 @@
 //! The edge against the real kernel: namespaces, programs, and the capture of what they say to each other.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "tests end where something is missing")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests read files, and end where something is missing"
+)]
 
 mod capture;
 mod isolation;
