@@ -3,6 +3,7 @@
 use super::{
     CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points, Report, ResultName, Stage,
 };
+use crate::text::{counted, grouped};
 
 /// A result as people read it.
 pub(super) fn result_word(result: ResultName) -> &'static str {
@@ -144,25 +145,6 @@ pub(super) fn wireshark(look: &Look, path: &str) -> String {
     )
 }
 
-/// `1 frame`, `1,204 frames`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
-}
-
-/// A number with its thousands set apart, `1,204`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// `4.1 s`.
 fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
@@ -180,15 +162,6 @@ fn shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let numbers = [0, 999, 1_000, 65_536, 1_234_567];
-        assert_eq!(
-            numbers.map(grouped),
-            ["0", "999", "1,000", "65,536", "1,234,567"]
-        );
-    }
 
     #[test]
     fn a_shell_takes_any_file_name_as_one_word() {

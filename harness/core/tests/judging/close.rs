@@ -112,7 +112,7 @@ fn a_missing_fin_proves_nothing_in_a_capture_that_is_not_whole() {
     let lossy = half.with(|recorded| recorded.capture.dropped = 1);
     assert_eq!(
         lossy.says(CLOSE),
-        "Inconclusive(Harness): connection 0 (client 1): the responder sent no FIN, but the capture is not whole: 1 frames dropped"
+        "Inconclusive(Harness): connection 0 (client 1): the responder sent no FIN, but the capture is not whole: 1 frame dropped"
     );
 }
 

@@ -279,6 +279,6 @@ fn a_capture_that_is_not_whole_proves_no_order() {
     let lossy = life().with(|recorded| recorded.capture.dropped = 1);
     assert_eq!(
         lossy.says(IN_ORDER),
-        "Inconclusive(Harness): 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frames dropped)"
+        "Inconclusive(Harness): 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frame dropped)"
     );
 }
