@@ -1,6 +1,6 @@
 //! Judges connections one by one and puts the outcomes together.
 
-use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use super::{Cause, Evidence, Finding, Link, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::Role;
 use crate::observation::{Observation, ObservedConnection};
@@ -67,10 +67,24 @@ pub(super) fn together(
     }
 }
 
+/// The outcome for a check that is there for something else: it follows from a root that another check shows.
+pub(super) fn following(outcome: Outcome) -> Outcome {
+    let follow = |finding: Finding| match finding.link {
+        Some(Link::Shows(root)) => finding.follows_from(root),
+        Some(Link::FollowsFrom(_)) | None => finding,
+    };
+    match outcome {
+        Outcome::Holds(finding) => Outcome::Holds(finding),
+        Outcome::Violated(finding) => Outcome::Violated(follow(finding)),
+        Outcome::Unknown(cause, finding) => Outcome::Unknown(cause, finding),
+    }
+}
+
 /// One finding of several: the first few in full, the rest counted; causes of the first.
 fn joined(findings: Vec<Finding>) -> Finding {
     let more = findings.len().saturating_sub(SHOWN);
     let usually = findings.first().map(|first| first.usually.clone());
+    let link = joined_link(&findings);
     let mut saw = Vec::new();
     let mut evidence: Vec<Evidence> = Vec::new();
     for finding in findings.into_iter().take(SHOWN) {
@@ -88,8 +102,19 @@ fn joined(findings: Vec<Finding>) -> Finding {
         saw: saw.join("; "),
         evidence,
         usually: usually.unwrap_or_default(),
+        link,
         ..Finding::default()
     }
+}
+
+/// What shows a root shows it in any company; several together follow from one only if each does.
+fn joined_link(findings: &[Finding]) -> Option<Link> {
+    let links = || findings.iter().map(|finding| finding.link);
+    let shown = links().find(|link| matches!(link, Some(Link::Shows(_))));
+    let first = links().next().flatten();
+    shown
+        .flatten()
+        .or_else(|| first.filter(|_| links().all(|link| link == first)))
 }
 
 fn prefixed(connection: &ObservedConnection, outcome: Outcome) -> Outcome {

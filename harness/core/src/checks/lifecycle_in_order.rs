@@ -60,7 +60,7 @@ impl Judge for LifecycleInOrder {
 fn life(observation: &Observation, connection: &ObservedConnection) -> Outcome {
     let setup = handshake_completes::handshake(observation, connection);
     let (Outcome::Holds(_), Some(ack)) = (&setup, connection.wire.setup.ack) else {
-        return setup;
+        return each::following(setup);
     };
     let torn_down = orderly_close::closed_by_both(observation, connection);
     let (Outcome::Holds(_), Some(end)) = (&torn_down, close::end(connection)) else {

@@ -3,11 +3,9 @@
 use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::close::Close;
 use super::each::Outcome;
-use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Verdict, absence, close, each, program};
+use super::{Cause, Evidence, Finding, Verdict, absence, close, each, program, service};
 use crate::diagnosis::Pattern;
 use crate::flow::{Fin, Side};
-use crate::manifest::Role;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
 
@@ -208,20 +206,11 @@ fn never_closed(
     if observation.was_asked_to_quit(client) {
         return absence::fails(observation, finding);
     }
-    let Some(undone) = observation.first_undone(client) else {
-        let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
-        return Outcome::Unknown(Cause::Harness, Finding { saw, ..finding });
-    };
-    let saw = format!("{}: {}", finding.saw, program::undone(undone));
-    let finding =
-        Finding { saw, ..finding }.with_all(program::record(observation, Role::Client(client.0)));
-    match standing(observation, client, undone) {
-        Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Failed { kind, .. } => {
-            absence::fails(observation, finding.usually(kind.pattern().usually()))
-        }
-        Standing::Answered(_) => absence::fails(observation, finding),
+    if let Some(undone) = observation.first_undone(client) {
+        return service::hindered(observation, client, undone, "never asked to quit");
     }
+    let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
+    Outcome::Unknown(Cause::Harness, Finding { saw, ..finding })
 }
 
 fn missing(observation: &Observation, connection: &ObservedConnection) -> Evidence {
