@@ -143,8 +143,19 @@ fn reset(
                 ..finding
             },
         )),
+        OwnClose::Own | OwnClose::Crash if !has_closed(connection, sides) => {
+            let saw = format!("{}, before the other side could close", finding.saw);
+            Some(Outcome::Unknown(Cause::Program, Finding { saw, ..finding }))
+        }
         OwnClose::Own | OwnClose::Crash | OwnClose::AfterStop => None,
     }
+}
+
+/// Whether each of these sides had its FIN acknowledged.
+fn has_closed(connection: &ObservedConnection, sides: &[Side]) -> bool {
+    let fins = sides.iter().map(|&side| connection.wire.sent_by(side).fin);
+    fins.into_iter()
+        .all(|fin| fin.is_some_and(|fin| fin.acknowledged.is_some()))
 }
 
 fn side_closed(observation: &Observation, connection: &ObservedConnection, side: Side) -> Outcome {

@@ -207,3 +207,12 @@ fn an_unknown_way_of_closing_is_a_load_error() {
     );
     assert_eq!(&rubric[problem.span.clone()], "by");
 }
+
+#[test]
+fn a_client_that_resets_before_the_server_could_close_decides_nothing_of_the_server() {
+    let reset = ending("c1 > R.\n -- c1 done\n -- stop");
+    assert_eq!(
+        reset.says(r#"check = "orderly-close", by = "server""#),
+        "Inconclusive(Program): connection 0 (client 1): reset by the initiator (frame 9), before the other side could close"
+    );
+}
