@@ -20,6 +20,17 @@ pub(super) enum Outcome {
     Unknown(Cause, Finding),
 }
 
+impl Outcome {
+    /// The outcome with its finding changed.
+    pub(super) fn map(self, change: impl FnOnce(Finding) -> Finding) -> Self {
+        match self {
+            Self::Holds(finding) => Self::Holds(change(finding)),
+            Self::Violated(finding) => Self::Violated(change(finding)),
+            Self::Unknown(cause, finding) => Self::Unknown(cause, change(finding)),
+        }
+    }
+}
+
 /// Judges every selected connection; a selected client without one fails. `passed` puts the pass in words.
 pub(super) fn connection(
     observation: &Observation,
@@ -74,9 +85,8 @@ pub(super) fn following(outcome: Outcome) -> Outcome {
         Some(Link::FollowsFrom(_)) | None => finding,
     };
     match outcome {
-        Outcome::Holds(finding) => Outcome::Holds(finding),
-        Outcome::Violated(finding) => Outcome::Violated(follow(finding)),
-        Outcome::Unknown(cause, finding) => Outcome::Unknown(cause, finding),
+        violated @ Outcome::Violated(_) => violated.map(follow),
+        outcome @ (Outcome::Holds(_) | Outcome::Unknown(..)) => outcome,
     }
 }
 
@@ -126,11 +136,7 @@ fn prefixed(connection: &ObservedConnection, outcome: Outcome) -> Outcome {
         saw: format!("{name}: {}", finding.saw),
         ..finding
     };
-    match outcome {
-        Outcome::Holds(finding) => Outcome::Holds(named(finding)),
-        Outcome::Violated(finding) => Outcome::Violated(named(finding)),
-        Outcome::Unknown(cause, finding) => Outcome::Unknown(cause, named(finding)),
-    }
+    outcome.map(named)
 }
 
 /// The selected clients that never sent a SYN: what the program does not do is a failure.

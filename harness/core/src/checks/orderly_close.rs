@@ -218,22 +218,22 @@ fn never_closed(
         return absence::fails(observation, finding);
     }
     if let Some(undone) = observation.first_undone(client) {
-        return service::hindered(observation, client, undone, "never asked to quit");
+        return service::hindered(observation, client, undone, "never asked to quit")
+            .map(|finding| finding.with(missing(observation, connection)));
     }
     let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
     Outcome::Unknown(Cause::Harness, Finding { saw, ..finding })
 }
 
+/// The window in which no FIN of the program's own came: until we stopped it.
 fn missing(observation: &Observation, connection: &ObservedConnection) -> Evidence {
     let last = observation.last_frame();
+    let until = observation.stop.map_or(last, |stop| stop.min(last));
     Evidence::Missing {
         what: "FIN".to_owned(),
         connection: Some(connection.wire.id),
-        searched: (
-            connection.wire.first.frame,
-            observation.stop.map_or(last, |stop| stop.min(last)),
-        ),
-        nearest: Some(connection.wire.last.frame),
+        searched: (connection.wire.first.frame, until),
+        nearest: Some(connection.wire.last.frame.min(until)),
     }
 }
 

@@ -77,7 +77,9 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
 fn captures(report: &Report) -> String {
     let all = &report.recordings;
     let frames: u64 = all.iter().map(|r| r.capture.frames).sum();
-    let dropped: Option<u64> = all.iter().map(|r| r.capture.dropped).sum();
+    let dropped = all
+        .iter()
+        .try_fold(0_u64, |sum, r| Some(sum.saturating_add(r.capture.dropped?)));
     let torn = all.iter().filter(|r| !r.capture.whole).count();
     let health = match (all.len(), torn) {
         (0, _) => return "no captures".to_owned(),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use synfin_core::checks::CATALOGUE;
 use synfin_core::manifest::Recorded;
-use synfin_core::report;
+use synfin_core::report::{self, Page, Report};
 
 use crate::run::{graded, graded_run, run, whole_run};
 use crate::setup::{LIFE, STEPS};
@@ -22,6 +22,19 @@ fn every_check() -> String {
     });
     let scenario = "schema = 1\ntitle = \"t\"\n[[scenario]]\nname = \"s\"\nclients = 1\nsteps = [\"connect\", \"list\", \"quit\"]\n";
     scenario.to_owned() + &items.collect::<String>()
+}
+
+/// The report in every form.
+fn rendered(report: &Report) -> Vec<String> {
+    let page = Page::plain(80);
+    vec![
+        report::json(report),
+        report::junit(report).unwrap(),
+        report::markdown(report),
+        report::table(report, &page),
+        report::failures(report, &page),
+        report::connections(report, &page),
+    ]
 }
 
 /// How many values a manifest has, those within others included.
@@ -90,8 +103,8 @@ proptest! {
         if let Some(recorded) = edited(&world, &edits) {
             world.recorded = recorded;
             let rubric = every_check();
-            let once = report::json(&graded(&rubric, &[("s", world.clone())]));
-            prop_assert_eq!(once, report::json(&graded(&rubric, &[("s", world)])));
+            let once = rendered(&graded(&rubric, &[("s", world.clone())]));
+            prop_assert_eq!(once, rendered(&graded(&rubric, &[("s", world)])));
         }
     }
 }
