@@ -135,8 +135,7 @@ pub(super) fn hindered(
 
 /// The client that has no connection to be served on.
 fn unconnected(observation: &Observation, client: ClientNumber) -> Option<Standing> {
-    let own = |connection: &&ObservedConnection| connection.client == Some(client);
-    let Some(connection) = observation.connections.iter().find(own) else {
+    let Some(connection) = observation.sessions_of(client).next() else {
         let outcome = absence::fails(observation, no_syn(observation, client));
         return Some(from_outcome(Kind::NotAsked, outcome));
     };
@@ -326,10 +325,7 @@ fn not_asked(observation: &Observation, client: ClientNumber, record: &StepRecor
         "client {client} sent no request: {}",
         program::undone(record)
     );
-    let own = observation
-        .connections
-        .iter()
-        .rfind(|connection| connection.client == Some(client));
+    let own = observation.sessions_of(client).last();
     let waits_for_server = matches!(record.outcome, StepOutcome::TimedOut { .. });
     match own {
         Some(connection) if waits_for_server => unanswered(
