@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A check names the requirement it enforces and its source, its precondition, what it saw with frame numbers, and causes
-//! from `diagnosis`. What follows from another check's failure says so (`Root`).
+//! from `diagnosis`. What follows from another check's failure says so ([`Link`]).
 
 mod verdict;
 
@@ -36,6 +36,6 @@ mod transfer_intact;
 
 pub use bind::{Bound, SourceText, bind};
 pub use catalogue::{CATALOGUE, Check, Judge, ParameterDoc, Requirement, find};
-pub use verdict::{Cause, Evidence, Finding, Root, Verdict};
+pub use verdict::{Cause, Evidence, Finding, Link, Root, Verdict};
 
 pub use crate::diagnosis::Usually;

@@ -20,7 +20,7 @@ mod scenario;
 use std::io::{self, Read};
 
 use crate::checks::SourceText;
-use crate::manifest::{Manifest, Recorded, RunFile};
+use crate::manifest::{Manifest, Recorded, Role, RunFile};
 use crate::pcap::OpenError;
 use crate::spec::SpecError;
 
@@ -49,10 +49,18 @@ pub struct RecordingInput<'a> {
     pub manifest: Recorded,
     /// Opens its capture; called more than once.
     pub capture: OpenCapture<'a>,
+    /// Opens a program's log, by its name in the manifest.
+    pub log: OpenLog<'a>,
 }
 
 /// Opens a capture from its beginning.
 pub type OpenCapture<'a> = Box<dyn Fn() -> io::Result<Box<dyn Read>> + 'a>;
+
+/// Opens the log of this name from its beginning.
+pub type OpenLog<'a> = Box<dyn Fn(&str) -> io::Result<Box<dyn Read>> + 'a>;
+
+/// A log's first bytes that are read: twice what a recording keeps of one.
+const LONGEST_LOG_BYTES: u64 = 1 << 20;
 
 /// Why a run cannot be graded.
 #[derive(Debug, thiserror::Error)]
@@ -73,5 +81,16 @@ pub enum GradeError {
 impl RecordingInput<'_> {
     fn manifest(&self) -> Manifest {
         Manifest::Recorded(Box::new(self.manifest.clone()))
+    }
+
+    /// All lines that a role's program printed, as far as its log kept them; `None` if it cannot be read.
+    fn output(&self, role: Role) -> Option<Vec<String>> {
+        let mut processes = self.manifest.processes.iter();
+        let process = processes.find(|process| process.role == role)?;
+        let mut log = Vec::new();
+        let file = (self.log)(&process.log).ok()?;
+        file.take(LONGEST_LOG_BYTES).read_to_end(&mut log).ok()?;
+        let text = String::from_utf8_lossy(&log);
+        Some(text.lines().map(str::to_owned).collect())
     }
 }

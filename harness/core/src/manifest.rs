@@ -8,12 +8,14 @@
 
 mod json;
 mod recorded;
+mod role;
 mod run;
 
 pub use json::{ManifestError, SCHEMA};
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, ProcessRecord, Recorded,
-    Role, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
-    StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer, UnknownRole,
+    SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
+    StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer,
 };
+pub use role::{Role, UnknownRole};
 pub use run::{Level, Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

@@ -15,16 +15,18 @@ mod connection;
 mod filter;
 mod health;
 mod listening;
+mod pauses;
 mod process;
 mod read;
 mod replies;
 mod socket;
 mod transcript;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::flow::ConnectionId;
-use crate::manifest::{Manifest, Recorded};
+use crate::manifest::{Manifest, Recorded, Role};
 use crate::pcap::FrameNumber;
 use crate::spec::{ServerState, StepEntry};
 use crate::time::Timestamp;
@@ -70,8 +72,10 @@ pub struct Setting {
     pub os: String,
     /// How a reply of the server is recognised.
     pub replies: Replies,
-    /// The last lines that a lone client printed while it was connected.
-    pub connected_lines: Vec<String>,
+    /// What clients printed, line by line, where the last lines of the manifest are too few to judge by.
+    pub output: BTreeMap<Role, Vec<String>>,
+    /// All lines that a lone client printed while it was connected, if that is known.
+    pub connected_lines: Option<Vec<String>>,
 }
 
 /// Of a capture made elsewhere nothing is known.
@@ -83,7 +87,8 @@ impl Default for Setting {
             server: ServerState::Up,
             os: String::new(),
             replies: Replies::default(),
-            connected_lines: Vec::new(),
+            output: BTreeMap::new(),
+            connected_lines: None,
         }
     }
 }

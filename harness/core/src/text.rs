@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 /// Text from outside, made harmless once: bounded, valid Unicode, and without control, bidirectional or noncharacters,
 /// which are shown as escapes (`\x1b`). Printing it cannot move a cursor; each renderer still escapes for its own format.
 ///
@@ -61,6 +65,45 @@ impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A file's content, a report or a part of one, with every string in it passed through `change`; names of results and the
+/// like are strings too, so `change` leaves lower-case words with hyphens alone.
+pub(crate) fn with_text<T: Serialize + DeserializeOwned>(
+    part: &T,
+    change: fn(&str) -> String,
+) -> T {
+    let mut value = serde_json::to_value(part).expect("our formats have string keys only");
+    change_strings(&mut value, change);
+    serde_json::from_value(value).expect("changing strings does not change the shape")
+}
+
+fn change_strings(value: &mut Value, change: fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(values) => values.iter_mut().for_each(|v| change_strings(v, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|v| change_strings(v, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// So many of something, thousands set apart: `1 frame`, `1,204 frames`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
+}
+
+/// A number with its thousands set apart, `1,204`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// A text that grows up to a number of characters.
@@ -158,6 +201,17 @@ mod tests {
     use super::*;
 
     const ENOUGH: usize = 200;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let numbers = [0, 999, 1_000, 65_536, 1_234_567];
+        assert_eq!(
+            numbers.map(grouped),
+            ["0", "999", "1,000", "65,536", "1,234,567"]
+        );
+        assert_eq!(counted(1, "frame"), "1 frame");
+        assert_eq!(counted(1_204, "frame"), "1,204 frames");
+    }
 
     #[test]
     fn nothing_that_moves_a_cursor_or_hides_survives() {

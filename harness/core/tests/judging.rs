@@ -18,6 +18,8 @@ mod concurrency;
 mod death;
 #[path = "judging/health.rs"]
 mod health;
+#[path = "judging/hostile.rs"]
+mod hostile;
 #[path = "judging/program.rs"]
 mod program;
 #[path = "judging/run.rs"]

@@ -109,6 +109,7 @@ fn recording(stored: &StoredRecording) -> RecordingInput<'_> {
         stem: stored.stem.clone(),
         manifest: stored.manifest.clone(),
         capture: Box::new(|| open(&stored.capture)),
+        log: Box::new(|name| open(&stored.capture.with_file_name(name))),
     }
 }
 

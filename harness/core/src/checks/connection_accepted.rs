@@ -2,7 +2,7 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Cause, Evidence, Finding, Verdict, each, handshake_completes, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, each, handshake_completes, program};
 use crate::diagnosis::Pattern;
 use crate::observation::{Observation, ObservedConnection, Service};
 use crate::spec::Selection;
@@ -72,8 +72,9 @@ fn accepted(observation: &Observation, connection: &ObservedConnection) -> Outco
             Finding::from("the handshake is complete, and the server never accepted it")
                 .with_all(handshake.evidence)
                 .with(Evidence::sockets("no server-side socket in any sample"))
-                .usually(Pattern::NeverAccepted.usually()),
+                .usually(Pattern::NeverAccepted.usually())
+                .shows(Root::ClientNotServed),
         ),
-        not_set_up @ (Outcome::Violated(_) | Outcome::Unknown(..)) => not_set_up,
+        not_set_up @ (Outcome::Violated(_) | Outcome::Unknown(..)) => each::following(not_set_up),
     }
 }

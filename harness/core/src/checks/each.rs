@@ -1,6 +1,6 @@
 //! Judges connections one by one and puts the outcomes together.
 
-use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use super::{Cause, Evidence, Finding, Link, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::Role;
 use crate::observation::{Observation, ObservedConnection};
@@ -18,6 +18,17 @@ pub(super) enum Outcome {
     Violated(Finding),
     /// It could not be decided here.
     Unknown(Cause, Finding),
+}
+
+impl Outcome {
+    /// The outcome with its finding changed.
+    pub(super) fn map(self, change: impl FnOnce(Finding) -> Finding) -> Self {
+        match self {
+            Self::Holds(finding) => Self::Holds(change(finding)),
+            Self::Violated(finding) => Self::Violated(change(finding)),
+            Self::Unknown(cause, finding) => Self::Unknown(cause, change(finding)),
+        }
+    }
 }
 
 /// Judges every selected connection; a selected client without one fails. `passed` puts the pass in words.
@@ -67,10 +78,23 @@ pub(super) fn together(
     }
 }
 
+/// The outcome for a check that is there for something else: it follows from a root that another check shows.
+pub(super) fn following(outcome: Outcome) -> Outcome {
+    let follow = |finding: Finding| match finding.link {
+        Some(Link::Shows(root)) => finding.follows_from(root),
+        Some(Link::FollowsFrom(_)) | None => finding,
+    };
+    match outcome {
+        violated @ Outcome::Violated(_) => violated.map(follow),
+        outcome @ (Outcome::Holds(_) | Outcome::Unknown(..)) => outcome,
+    }
+}
+
 /// One finding of several: the first few in full, the rest counted; causes of the first.
 fn joined(findings: Vec<Finding>) -> Finding {
     let more = findings.len().saturating_sub(SHOWN);
     let usually = findings.first().map(|first| first.usually.clone());
+    let link = joined_link(&findings);
     let mut saw = Vec::new();
     let mut evidence: Vec<Evidence> = Vec::new();
     for finding in findings.into_iter().take(SHOWN) {
@@ -88,8 +112,19 @@ fn joined(findings: Vec<Finding>) -> Finding {
         saw: saw.join("; "),
         evidence,
         usually: usually.unwrap_or_default(),
+        link,
         ..Finding::default()
     }
+}
+
+/// What shows a root shows it in any company; several together follow from one only if each does.
+fn joined_link(findings: &[Finding]) -> Option<Link> {
+    let links = || findings.iter().map(|finding| finding.link);
+    let shown = links().find(|link| matches!(link, Some(Link::Shows(_))));
+    let first = links().next().flatten();
+    shown
+        .flatten()
+        .or_else(|| first.filter(|_| links().all(|link| link == first)))
 }
 
 fn prefixed(connection: &ObservedConnection, outcome: Outcome) -> Outcome {
@@ -101,11 +136,7 @@ fn prefixed(connection: &ObservedConnection, outcome: Outcome) -> Outcome {
         saw: format!("{name}: {}", finding.saw),
         ..finding
     };
-    match outcome {
-        Outcome::Holds(finding) => Outcome::Holds(named(finding)),
-        Outcome::Violated(finding) => Outcome::Violated(named(finding)),
-        Outcome::Unknown(cause, finding) => Outcome::Unknown(cause, named(finding)),
-    }
+    outcome.map(named)
 }
 
 /// The selected clients that never sent a SYN: what the program does not do is a failure.

@@ -1,7 +1,7 @@
 //! What keeps every check from looking, or decides before it: harness faults, other steps, a server that never listened.
 
 use super::catalogue::Check;
-use super::{Cause, Finding, Root, Verdict, program, refused_when_down, server_listens};
+use super::{Cause, Root, Verdict, program, refused_when_down, server_listens};
 use crate::manifest::Recorded;
 use crate::observation::{Listening, Observation, Problem};
 use crate::spec::{Selection, ServerState, StepEntry};
@@ -93,10 +93,10 @@ fn server_missing(check: &Check, observation: &Observation) -> Option<Verdict> {
         Listening::Socket { .. } | Listening::Answered { .. } => None,
         Listening::Unknown if program::start_error(observation).is_none() => None,
         Listening::Elsewhere(_) | Listening::Nowhere | Listening::Unknown => {
-            Some(Verdict::fail(Finding {
-                follows_from: Some(Root::ServerNotListening),
-                ..server_listens::not_listening(observation)
-            }))
+            let finding = server_listens::not_listening(observation);
+            Some(Verdict::fail(
+                finding.follows_from(Root::ServerNotListening),
+            ))
         }
     }
 }

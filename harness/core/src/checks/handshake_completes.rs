@@ -2,7 +2,7 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Cause, Evidence, Finding, Verdict, absence, each, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, absence, each, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Ending, Roles};
 use crate::observation::{Observation, ObservedConnection};
@@ -69,11 +69,15 @@ pub(super) fn handshake(observation: &Observation, connection: &ObservedConnecti
         (Some(_), Some(_)) => Outcome::Holds(finding("SYN, SYN-ACK, ACK")),
         (Some(_), None) => absence::fails(observation, finding("no ACK followed the SYN-ACK")),
         (None, _) if wire.ending() == Ending::Refused => Outcome::Violated(
-            finding("the SYN was answered by RST").usually(Pattern::Refused.usually()),
+            finding("the SYN was answered by RST")
+                .usually(Pattern::Refused.usually())
+                .shows(Root::ClientNotServed),
         ),
         (None, _) => absence::fails(
             observation,
-            finding("the SYN was not answered").usually(Pattern::SynUnanswered.usually()),
+            finding("the SYN was not answered")
+                .usually(Pattern::SynUnanswered.usually())
+                .shows(Root::ClientNotServed),
         ),
     }
 }

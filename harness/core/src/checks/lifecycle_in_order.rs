@@ -60,7 +60,7 @@ impl Judge for LifecycleInOrder {
 fn life(observation: &Observation, connection: &ObservedConnection) -> Outcome {
     let setup = handshake_completes::handshake(observation, connection);
     let (Outcome::Holds(_), Some(ack)) = (&setup, connection.wire.setup.ack) else {
-        return setup;
+        return each::following(setup);
     };
     let torn_down = orderly_close::closed_by_both(observation, connection);
     let (Outcome::Holds(_), Some(end)) = (&torn_down, close::end(connection)) else {
@@ -129,13 +129,14 @@ fn without_payload(observation: &Observation, connection: &ObservedConnection) -
 fn in_words(connection: &ObservedConnection) -> String {
     let frame =
         |it: Option<Milestone>| it.map_or_else(|| "–".to_owned(), |it| it.frame.to_string());
-    let (first, last) = payload(connection).unzip();
+    let payload = payload(connection).map_or_else(
+        || "no payload".to_owned(),
+        |(first, last)| format!("payload {}–{}", first.frame, last.frame),
+    );
     format!(
-        "setup {}–{}, payload {}–{}, teardown done {}",
+        "setup {}–{}, {payload}, teardown done {}",
         frame(connection.wire.setup.syn),
         frame(connection.wire.setup.ack),
-        frame(first),
-        frame(last),
         frame(close::end(connection)),
     )
 }

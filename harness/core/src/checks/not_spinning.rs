@@ -36,7 +36,7 @@ impl Judge for NotSpinning {
             .processes(Role::Server)
             .flat_map(|process: &ProcessRecord| &process.supervision)
             .flat_map(|watch| watch.threads.iter().map(move |thread| (watch, thread)))
-            .filter(|(_, thread)| thread.samples > 0)
+            .filter(|(watch, thread)| thread.samples > 0 && !is_broken(observation, watch))
             .collect();
         if watches.is_empty() {
             return Verdict::undecided(Cause::Harness, "the server's threads were never watched");
@@ -58,6 +58,12 @@ impl Judge for NotSpinning {
             )),
         }
     }
+}
+
+/// No time is graded across a pause.
+fn is_broken(observation: &Observation, watch: &Supervision) -> bool {
+    let [from, to] = [watch.from, watch.to].map(Timestamp::from_nanos);
+    observation.is_paused_within(from, to)
 }
 
 fn length(watch: &Supervision) -> u64 {

@@ -3,11 +3,9 @@
 use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::close::Close;
 use super::each::Outcome;
-use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Verdict, absence, close, each, program};
+use super::{Cause, Evidence, Finding, Verdict, absence, close, each, program, service};
 use crate::diagnosis::Pattern;
 use crate::flow::{Fin, Side};
-use crate::manifest::Role;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
 
@@ -145,8 +143,19 @@ fn reset(
                 ..finding
             },
         )),
+        OwnClose::Own | OwnClose::Crash if !has_closed(connection, sides) => {
+            let saw = format!("{}, before the other side could close", finding.saw);
+            Some(Outcome::Unknown(Cause::Program, Finding { saw, ..finding }))
+        }
         OwnClose::Own | OwnClose::Crash | OwnClose::AfterStop => None,
     }
+}
+
+/// Whether each of these sides had its FIN acknowledged.
+fn has_closed(connection: &ObservedConnection, sides: &[Side]) -> bool {
+    let fins = sides.iter().map(|&side| connection.wire.sent_by(side).fin);
+    fins.into_iter()
+        .all(|fin| fin.is_some_and(|fin| fin.acknowledged.is_some()))
 }
 
 fn side_closed(observation: &Observation, connection: &ObservedConnection, side: Side) -> Outcome {
@@ -208,32 +217,23 @@ fn never_closed(
     if observation.was_asked_to_quit(client) {
         return absence::fails(observation, finding);
     }
-    let Some(undone) = observation.first_undone(client) else {
-        let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
-        return Outcome::Unknown(Cause::Harness, Finding { saw, ..finding });
-    };
-    let saw = format!("{}: {}", finding.saw, program::undone(undone));
-    let finding =
-        Finding { saw, ..finding }.with_all(program::record(observation, Role::Client(client.0)));
-    match standing(observation, client, undone) {
-        Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Failed { kind, .. } => {
-            absence::fails(observation, finding.usually(kind.pattern().usually()))
-        }
-        Standing::Answered(_) => absence::fails(observation, finding),
+    if let Some(undone) = observation.first_undone(client) {
+        return service::hindered(observation, client, undone, "never asked to quit")
+            .map(|finding| finding.with(missing(observation, connection)));
     }
+    let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
+    Outcome::Unknown(Cause::Harness, Finding { saw, ..finding })
 }
 
+/// The window in which no FIN of the program's own came: until we stopped it.
 fn missing(observation: &Observation, connection: &ObservedConnection) -> Evidence {
     let last = observation.last_frame();
+    let until = observation.stop.map_or(last, |stop| stop.min(last));
     Evidence::Missing {
         what: "FIN".to_owned(),
         connection: Some(connection.wire.id),
-        searched: (
-            connection.wire.first.frame,
-            observation.stop.map_or(last, |stop| stop.min(last)),
-        ),
-        nearest: Some(connection.wire.last.frame),
+        searched: (connection.wire.first.frame, until),
+        nearest: Some(connection.wire.last.frame.min(until)),
     }
 }
 

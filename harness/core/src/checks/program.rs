@@ -36,9 +36,8 @@ pub(super) fn record(observation: &Observation, role: Role) -> Option<Evidence> 
 }
 
 /// So many of something: `1 connection`, `6 connections`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
+pub(super) fn count(number: impl TryInto<u64>, noun: &str) -> String {
+    crate::text::counted(number.try_into().unwrap_or(u64::MAX), noun)
 }
 
 /// A line that a program printed, harmless and in quotes.

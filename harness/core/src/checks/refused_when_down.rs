@@ -1,5 +1,7 @@
 //! `refused-when-down`: nobody listens, and the client says so.
 
+use std::collections::BTreeSet;
+
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome, no_syn};
 use super::{Cause, Evidence, Finding, Verdict, absence, program};
@@ -8,10 +10,14 @@ use crate::flow::{Ending, Milestone};
 use crate::manifest::{Exit, ProcessRecord, Role};
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Selection};
+use crate::text::Foreign;
 use crate::time::{Span, Timestamp};
 
 /// So soon after the refusal the client must have told, nanoseconds.
 const TOLD_WITHIN_NS: u64 = 5_000_000_000;
+
+/// Characters of a line that are compared: fewer than a manifest keeps of its last lines.
+const COMPARED_CHARS: usize = 200;
 
 pub(super) const CHECK: Check = Check {
     id: "refused-when-down",
@@ -67,6 +73,16 @@ fn told(observation: &Observation, client: ClientNumber) -> Outcome {
         .with(Evidence::frames("RST", connection.wire.id, [refused.frame]))
         .with_all(program::record(observation, Role::Client(client.0)));
     match reaction(observation, process, refused) {
+        Reaction::Unknown => Outcome::Unknown(
+            Cause::Harness,
+            Finding {
+                saw: format!(
+                    "{}; no connected client's output is there to compare with",
+                    finding.saw
+                ),
+                ..finding
+            },
+        ),
         Reaction::Told => Outcome::Holds(finding),
         Reaction::Crashed => {
             Outcome::Violated(finding.usually(Pattern::CrashedWhenRefused.usually()))
@@ -82,38 +98,61 @@ enum Reaction {
     Told,
     Crashed,
     Silent,
+    Unknown,
 }
 
 fn reaction(observation: &Observation, process: &ProcessRecord, refused: Milestone) -> Reaction {
     let was_ours = !process.stop_actions.is_empty();
     match process.exit {
         Some(Exit::Signal { .. }) if !was_ours => Reaction::Crashed,
-        Some(Exit::Code { code }) if code != 0 && is_soon(process, refused) && !was_ours => {
-            Reaction::Told
-        }
-        Some(Exit::Signal { .. } | Exit::Code { .. }) | None
-            if prints_otherwise(observation, process) =>
+        Some(Exit::Code { code })
+            if code != 0 && is_soon(observation, process, refused) && !was_ours =>
         {
             Reaction::Told
         }
-        Some(Exit::Signal { .. } | Exit::Code { .. }) | None => Reaction::Silent,
+        Some(Exit::Signal { .. } | Exit::Code { .. }) | None => by_output(observation, process),
     }
 }
 
-fn is_soon(process: &ProcessRecord, refused: Milestone) -> bool {
+/// In time; across a pause of ours no time counts.
+fn is_soon(observation: &Observation, process: &ProcessRecord, refused: Milestone) -> bool {
     process.exited_at.is_some_and(|exited_at| {
-        Timestamp::from_nanos(exited_at).since(refused.at) <= Span::from_nanos(TOLD_WITHIN_NS)
+        let exited_at = Timestamp::from_nanos(exited_at);
+        exited_at.since(refused.at) <= Span::from_nanos(TOLD_WITHIN_NS)
+            || observation.is_paused_within(refused.at, exited_at)
     })
 }
 
-/// Whether the client printed a line that a connected client did not print; without one to compare with, nobody knows.
-fn prints_otherwise(observation: &Observation, process: &ProcessRecord) -> bool {
-    let connected = &observation.setting.connected_lines;
-    !connected.is_empty()
-        && process
-            .last_lines
-            .iter()
-            .any(|line| !line.trim().is_empty() && !connected.contains(line))
+/// A client that goes on told it if it printed a line that no connected client prints.
+fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
+    let printed = observation.setting.output.get(&process.role);
+    let mut lines = printed
+        .unwrap_or(&process.last_lines)
+        .iter()
+        .filter(|line| !line.trim().is_empty())
+        .peekable();
+    let Some(connected) = &observation.setting.connected_lines else {
+        let is_silent = lines.peek().is_none();
+        return if is_silent {
+            Reaction::Silent
+        } else {
+            Reaction::Unknown
+        };
+    };
+    let usual: BTreeSet<String> = connected.iter().map(|line| likeness(line)).collect();
+    if lines.all(|line| usual.contains(&likeness(line))) {
+        Reaction::Silent
+    } else {
+        Reaction::Told
+    }
+}
+
+/// A line without what differs from run to run, a clock or a process id: runs of digits.
+fn likeness(line: &str) -> String {
+    let shown = Foreign::new(line.trim(), COMPARED_CHARS);
+    let digits = |c: char| c.is_ascii_digit();
+    let parts = shown.as_str().split(digits).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("0")
 }
 
 /// The RST that answered the SYN.

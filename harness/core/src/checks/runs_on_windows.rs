@@ -32,6 +32,10 @@ impl Judge for RunsOnWindows {
             let saw = "only a recorded manifest knows what ran the programs";
             return Verdict::undecided(Cause::Harness, saw);
         };
+        if recorded.processes.is_empty() {
+            let saw = "there is no record of any program";
+            return Verdict::undecided(Cause::Harness, saw);
+        }
         if let Some(foreign) = not_windows(recorded) {
             return Verdict::Fail(foreign);
         }

@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 
 use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::service::{Given, Kind, Standing, standing};
-use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::ConnectionId;
+use crate::manifest::Role;
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
 use crate::spec::{ClientNumber, Selection};
@@ -92,7 +93,8 @@ impl ServedConcurrently {
             .count();
         let finding = shortfall(observation, clients, served.len());
         if clients.len() - failed < wanted {
-            return Verdict::Fail(finding.usually(cause(observation, clients)));
+            let finding = finding.usually(cause(observation, clients));
+            return Verdict::Fail(finding.shows(Root::ClientNotServed));
         }
         let cause = clients.iter().find_map(|client| match client.standing {
             Standing::Undecided { cause, .. } => Some(cause),
@@ -198,7 +200,7 @@ fn shortfall(observation: &Observation, clients: &[Client], served: usize) -> Fi
     Finding::from(parts.join(", ") + &late.unwrap_or_default())
         .with_all(
             open.iter()
-                .map(|life| Evidence::frames("open", life.connection, [life.start])),
+                .map(|life| Evidence::frames("SYN-ACK", life.connection, [life.start])),
         )
         .with_all(clients.iter().flat_map(shown))
 }
@@ -244,8 +246,14 @@ fn counts(clients: &[Client]) -> Vec<String> {
 fn shown(client: &Client) -> Vec<Evidence> {
     match &client.standing {
         Standing::Answered(_) => Vec::new(),
+        Standing::Failed { finding, .. } | Standing::Undecided { finding, .. }
+            if finding.evidence.is_empty() =>
+        {
+            let role = Role::Client(client.number.0);
+            vec![Evidence::process(role, finding.saw.clone())]
+        }
         Standing::Failed { finding, .. } | Standing::Undecided { finding, .. } => {
-            vec![Evidence::sockets(finding.saw.clone())]
+            finding.evidence.clone()
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `server-listens`: the server listens where it was told to.
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::{Cause, Evidence, Finding, Verdict, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::Role;
 use crate::observation::{Listening, Observation};
@@ -39,10 +39,10 @@ impl Judge for ServerListens {
                 Verdict::Pass(answered(observation, format!("{server} answers")))
             }
             Listening::Elsewhere(_) | Listening::Nowhere => {
-                Verdict::Fail(not_listening(observation))
+                Verdict::Fail(not_listening(observation).shows(Root::ServerNotListening))
             }
             Listening::Unknown if program::start_error(observation).is_some() => {
-                Verdict::Fail(not_listening(observation))
+                Verdict::Fail(not_listening(observation).shows(Root::ServerNotListening))
             }
             Listening::Unknown => Verdict::undecided(
                 Cause::Harness,

@@ -1,14 +1,19 @@
 //! Whether a client was served, and why not: connected is not served.
 
+mod kind;
+
 use super::absence;
 use super::each::{Outcome, no_syn};
-use super::{Cause, Evidence, Finding, program};
+use super::{Cause, Evidence, Finding, Link, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{ConnectionId, Ending, Milestone, Side};
 use crate::manifest::{Role, StepOutcome, StepRecord};
 use crate::observation::{Answer, Observation, ObservedConnection, OwnClose, Service};
 use crate::spec::ClientNumber;
 use crate::text::Foreign;
+use crate::time::Timestamp;
+
+pub(super) use kind::Kind;
 
 /// How one request of one client fared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,55 +49,6 @@ pub(super) struct Given {
     pub(super) at: Milestone,
 }
 
-/// A way of not serving a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    /// It was never accepted.
-    NeverAccepted,
-    /// Its request lies unread while the server sleeps.
-    Unread,
-    /// Its request was read, and the server sleeps.
-    Silent,
-    /// The server closed without an answer.
-    Closed,
-    /// It got something else than an answer.
-    TurnedAway,
-    /// Its SYN was answered by RST.
-    Refused,
-    /// Its SYN was not answered.
-    SynUnanswered,
-    /// It sent no SYN, or no request.
-    NotAsked,
-}
-
-impl Kind {
-    /// As part of a count: `5 never accepted (no server-side socket)`.
-    pub(super) fn phrase(self) -> &'static str {
-        match self {
-            Self::NeverAccepted => "never accepted (no server-side socket)",
-            Self::Unread => "accepted with the request lying unread while the server slept",
-            Self::Silent => "read and not answered while the server slept",
-            Self::Closed => "closed by the server without an answer",
-            Self::TurnedAway => "turned away",
-            Self::Refused => "refused",
-            Self::SynUnanswered => "without an answer to their SYN",
-            Self::NotAsked => "without a request",
-        }
-    }
-
-    /// What is known of it.
-    pub(super) fn pattern(self) -> Pattern {
-        match self {
-            Self::NeverAccepted => Pattern::NeverAccepted,
-            Self::Unread | Self::Silent => Pattern::RequestIgnored,
-            Self::Closed | Self::TurnedAway => Pattern::TurnedAway,
-            Self::Refused => Pattern::Refused,
-            Self::SynUnanswered => Pattern::SynUnanswered,
-            Self::NotAsked => Pattern::NoSyn,
-        }
-    }
-}
-
 /// How a request of a client fared.
 pub(super) fn standing(
     observation: &Observation,
@@ -123,11 +79,12 @@ pub(super) fn standing(
             request,
             is_request_acknowledged,
         } => {
-            let what = format!("client {client}'s request (frame {})", request.frame);
+            let request = format!("client {client}'s request (frame {})", request.frame);
             if is_request_acknowledged {
+                let what = format!("{request} got no answer");
                 unanswered(observation, client, reached, (connection, what), None)
             } else {
-                undecided(Cause::Machine, format!("{what} was not acknowledged"))
+                undecided(Cause::Machine, format!("{request} was not acknowledged"))
             }
         }
         Answer::Unrecognisable { request, .. } => undecided(
@@ -142,10 +99,43 @@ pub(super) fn standing(
     }
 }
 
+/// What did not come to be, `consequence`, because a client's step failed: the failure follows from what kept that step.
+pub(super) fn hindered(
+    observation: &Observation,
+    client: ClientNumber,
+    undone: &StepRecord,
+    consequence: &str,
+) -> Outcome {
+    let step = program::undone(undone);
+    let because = |finding: Finding| Finding {
+        saw: format!("{consequence}: {}", finding.saw),
+        ..finding
+    };
+    let record = || program::record(observation, Role::Client(client.0));
+    match standing(observation, client, undone) {
+        Standing::Undecided { cause, finding, .. } => Outcome::Unknown(cause, because(finding)),
+        Standing::Failed { kind, finding, .. } => {
+            let finding = because(finding).usually(kind.pattern().usually());
+            let link = kind.root().map(Link::FollowsFrom);
+            absence::fails(observation, Finding { link, ..finding })
+        }
+        Standing::Answered(given) => {
+            let saw = format!(
+                "client {client}'s {step}, though the server answered (frame {})",
+                given.at.frame
+            );
+            let finding = because(saw.into()).with_all(record());
+            absence::fails(
+                observation,
+                finding.usually(Pattern::StuckAfterReply.usually()),
+            )
+        }
+    }
+}
+
 /// The client that has no connection to be served on.
 fn unconnected(observation: &Observation, client: ClientNumber) -> Option<Standing> {
-    let own = |connection: &&ObservedConnection| connection.client == Some(client);
-    let Some(connection) = observation.connections.iter().find(own) else {
+    let Some(connection) = observation.sessions_of(client).next() else {
         let outcome = absence::fails(observation, no_syn(observation, client));
         return Some(from_outcome(Kind::NotAsked, outcome));
     };
@@ -177,7 +167,8 @@ fn overflows(observation: &Observation) -> Option<Evidence> {
     let last = observation.recorded()?.socket_samples.last()?;
     (last.listen_overflows > 0).then(|| {
         let times = last.listen_overflows;
-        Evidence::sockets(format!("the accept queue overflowed {times} times"))
+        let times = program::count(times, "time");
+        Evidence::sockets(format!("the accept queue overflowed {times}"))
     })
 }
 
@@ -194,7 +185,7 @@ fn given(
         return Standing::Answered(given);
     }
     let what = format!(
-        "client {client}'s request was answered only after its step was given up (frame {})",
+        "client {client}'s request was answered too late (frame {}, after its step was given up)",
         given.at.frame
     );
     unanswered(
@@ -245,7 +236,7 @@ fn unanswered(
         return undecided(Cause::Harness, what);
     };
     if server_left_first(observation, connection) && late.is_none() {
-        let finding = Finding::from(format!("{what}: the server closed without an answer")).with(
+        let finding = Finding::from(format!("{what}: the server closed the connection")).with(
             Evidence::frames(
                 "the server's FIN or RST",
                 connection.wire.id,
@@ -254,48 +245,60 @@ fn unanswered(
         );
         return failed(Kind::Closed, finding);
     }
-    let sample = observation.sample_after(client, record.entry);
-    let service = sample.and_then(|sample| observation.service(connection, sample));
-    let runs = sample.and_then(|sample| sample.server_runs);
-    let (kind, shows) = match (service, runs) {
-        (None, _) => {
-            return undecided(
-                Cause::Harness,
-                format!("{what}: no socket sample tells why"),
-            );
-        }
-        (Some(_), Some(true)) => {
-            return Standing::Undecided {
-                cause: Cause::Machine,
-                finding: format!("{what}: slow, the server was still running").into(),
-                late,
-            };
-        }
-        (Some(Service::NeverAccepted), Some(false) | None) => (
+    match why_unanswered(observation, connection, client, record) {
+        Ok((kind, shows)) => Standing::Failed {
+            kind,
+            finding: Finding::from(format!("{what}: {shows}"))
+                .with(Evidence::sockets(format!("client {client}: {shows}"))),
+            late,
+        },
+        Err((cause, why)) => Standing::Undecided {
+            cause,
+            finding: format!("{what}: {why}").into(),
+            late,
+        },
+    }
+}
+
+/// What the socket table says of an unanswered client when its step ended; or why that says nothing.
+fn why_unanswered(
+    observation: &Observation,
+    connection: &ObservedConnection,
+    client: ClientNumber,
+    record: &StepRecord,
+) -> Result<(Kind, String), (Cause, &'static str)> {
+    let unsampled = (Cause::Harness, "no socket sample tells why");
+    let sample = observation
+        .sample_after(client, record.entry)
+        .ok_or(unsampled)?;
+    let service = observation.service(connection, sample).ok_or(unsampled)?;
+    if observation.is_paused_at(Timestamp::from_nanos(sample.at)) {
+        return Err((Cause::Harness, "the programs were paused at that moment"));
+    }
+    let has_asked = connection.wire.by_initiator.payload_bytes() > 0;
+    match (service, sample.server_runs) {
+        (_, Some(true)) => Err((Cause::Machine, "slow, the server was still running")),
+        (Service::NeverAccepted, Some(false) | None) => Ok((
             Kind::NeverAccepted,
-            "no server-side socket: the connection waits in the accept queue".to_owned(),
-        ),
-        (Some(Service::Unread { bytes }), Some(false)) => (
-            Kind::Unread,
-            format!("{bytes} bytes lie unread while no server thread runs"),
-        ),
-        (Some(Service::Read), Some(false)) => (
-            Kind::Silent,
-            "everything was read, and no server thread runs".to_owned(),
-        ),
-        (Some(Service::Unread { .. } | Service::Read), None) => {
-            let saw = format!("{what}: it is not known whether the server was running");
-            return Standing::Undecided {
-                cause: Cause::Harness,
-                finding: saw.into(),
-                late,
-            };
+            "its connection was not accepted (no server-side socket)".to_owned(),
+        )),
+        (Service::Unread { .. } | Service::Read, None) => Err((
+            Cause::Harness,
+            "it is not known whether the server was running",
+        )),
+        (Service::Unread { bytes }, Some(false)) => {
+            let bytes = program::count(bytes, "byte");
+            let shows = format!("{bytes} unread while every server thread slept");
+            Ok((Kind::Unread, shows))
         }
-    };
-    Standing::Failed {
-        kind,
-        finding: Finding::from(format!("{what}: {shows}")).with(Evidence::sockets(shows)),
-        late,
+        (Service::Read, Some(false)) if has_asked => Ok((
+            Kind::Silent,
+            "everything was read, and every server thread slept".to_owned(),
+        )),
+        (Service::Read, Some(false)) => Ok((
+            Kind::Waits,
+            "its connection was accepted, and every server thread slept".to_owned(),
+        )),
     }
 }
 
@@ -322,10 +325,7 @@ fn not_asked(observation: &Observation, client: ClientNumber, record: &StepRecor
         "client {client} sent no request: {}",
         program::undone(record)
     );
-    let own = observation
-        .connections
-        .iter()
-        .rfind(|connection| connection.client == Some(client));
+    let own = observation.sessions_of(client).last();
     let waits_for_server = matches!(record.outcome, StepOutcome::TimedOut { .. });
     match own {
         Some(connection) if waits_for_server => unanswered(

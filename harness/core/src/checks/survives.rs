@@ -3,7 +3,7 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
 use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Verdict, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{ConnectionId, Milestone};
 use crate::manifest::{Role, StepRecord};
@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
     title: "the server survives a client's death",
     requirement: Requirement {
         quote: "serving old and new clients after one of them ended abnormally",
-        source: "Installation 1, survives-client-death; RFC 9293 3.6",
+        source: "Installation 1, survives-client-death",
     },
     precondition: "the server listened before the fault, the fault was seen on the wire, and a request followed it",
     parameters: &[],
@@ -55,6 +55,10 @@ impl Judge for Survives {
             .iter()
             .map(|&(client, record)| answered(observation, client, record));
         let verdict = each::together(outcomes, || passed(observation, &fault, &requests));
+        let verdict = match verdict {
+            Verdict::Fail(finding) => Verdict::Fail(attributed(observation, &fault, finding)),
+            Verdict::Pass(_) | Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
+        };
         with_fault(verdict, &fault)
     }
 }
@@ -144,6 +148,29 @@ fn requests_after<'a>(
                 .map(move |record| (client, record))
         })
         .collect()
+}
+
+/// A server that left a client unserved before the fault was not stopped by it.
+fn attributed(observation: &Observation, fault: &Fault<'_>, finding: Finding) -> Finding {
+    let everybody = (1..=observation.setting.clients).map(ClientNumber);
+    let unserved = everybody
+        .flat_map(|client| observation.requests_of(client).map(move |it| (client, it)))
+        .filter(|(_, request)| request.entry < fault.record.entry)
+        .find_map(
+            |(client, request)| match standing(observation, client, request) {
+                Standing::Failed { kind, finding, .. } => Some((kind, finding)),
+                Standing::Answered(_) | Standing::Undecided { .. } => None,
+            },
+        );
+    match unserved {
+        Some((kind, before)) => Finding {
+            saw: format!("before the fault already, {}", before.saw),
+            ..before
+        }
+        .usually(kind.pattern().usually())
+        .follows_from(Root::ClientNotServed),
+        None => finding.shows(Root::ClientNotServed),
+    }
 }
 
 fn answered(observation: &Observation, client: ClientNumber, record: &StepRecord) -> Outcome {

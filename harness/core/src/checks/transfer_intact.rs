@@ -4,8 +4,8 @@ mod wire_leg;
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
-use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use super::service::{self, Standing, standing};
+use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{FileRecord, Role, StepRecord, Transfer};
 use crate::observation::Observation;
@@ -147,6 +147,10 @@ fn not_transferred(
     record: &StepRecord,
 ) -> Outcome {
     let undone = observation.first_undone(client).unwrap_or(record);
+    if undone.entry < record.entry {
+        let consequence = format!("`{}` was never reached", record.step);
+        return service::hindered(observation, client, undone, &consequence);
+    }
     let finding = Finding::from(format!(
         "client {client}: nothing arrived by `{}`: {}",
         record.step,
@@ -157,7 +161,8 @@ fn not_transferred(
     match standing(observation, client, undone) {
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
         Standing::Failed { kind, .. } => {
-            Outcome::Violated(finding.usually(kind.pattern().usually()))
+            let finding = finding.usually(kind.pattern().usually());
+            Outcome::Violated(finding.shows(Root::ClientNotServed))
         }
         Standing::Answered(_) => Outcome::Violated(finding),
     }

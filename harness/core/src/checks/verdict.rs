@@ -48,17 +48,28 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What usually causes it; alternatives, likeliest first. Empty for a pass.
     pub usually: Vec<Usually>,
-    /// The failure of another check that this one only follows from.
-    pub follows_from: Option<Root>,
+    /// How a failure stands to one that others follow from.
+    pub link: Option<Link>,
 }
 
 /// A failure from which others follow: they point to the item that shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Root {
     /// A build command of the target failed.
     BuildFailed,
     /// The server never listened where it should.
     ServerNotListening,
+    /// A client asked for something and was not served: its later steps were never reached.
+    ClientNotServed,
+}
+
+/// How a failure stands to a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It is that failure: the check is there to find it.
+    Shows(Root),
+    /// It only follows from it.
+    FollowsFrom(Root),
 }
 
 /// One thing that a verdict stands on.
@@ -169,6 +180,18 @@ impl Finding {
     /// The finding with what it stands on.
     pub(crate) fn with_all(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
         self.evidence.extend(evidence);
+        self
+    }
+
+    /// The finding as the one that shows a root.
+    pub(super) fn shows(mut self, root: Root) -> Self {
+        self.link = Some(Link::Shows(root));
+        self
+    }
+
+    /// The finding as one that only follows from a root.
+    pub(super) fn follows_from(mut self, root: Root) -> Self {
+        self.link = Some(Link::FollowsFrom(root));
         self
     }
 

@@ -23,6 +23,10 @@ pub enum Pattern {
     RequestIgnored,
     /// The server turns clients away beyond some number.
     TurnedAway,
+    /// A client is connected and sends no request.
+    NoRequest,
+    /// A client was answered, and does not go on.
+    StuckAfterReply,
     /// A connection carried no payload.
     NoPayload,
     /// RST before both FINs were acknowledged.
@@ -68,6 +72,8 @@ impl Pattern {
             Self::ServedOneAfterAnother => ONE_AFTER_ANOTHER,
             Self::RequestIgnored => REQUEST_IGNORED,
             Self::TurnedAway => TURNED_AWAY,
+            Self::NoRequest => NO_REQUEST,
+            Self::StuckAfterReply => STUCK_AFTER_REPLY,
             Self::NoPayload => NO_PAYLOAD,
             Self::Reset => RESET,
             Self::NeverClosed => NEVER_CLOSED,
@@ -171,7 +177,7 @@ const REQUEST_IGNORED: &[Row] = &[
     (
         "the handler waits for more bytes than the client sends: a read of fixed length, or a line end that never comes",
         "agree on where a request ends, and read until there",
-        "RFC 9293 3.8: TCP is a stream of bytes without records",
+        "RFC 9293 2.2: TCP is a stream of bytes",
     ),
     (
         "the reply stays in a buffer",
@@ -184,6 +190,30 @@ const TURNED_AWAY: &[Row] = &[(
     "raise the limit",
     "the rubric",
 )];
+const NO_REQUEST: &[Row] = &[
+    (
+        "the client waits for a greeting that the server does not send, because it serves somebody else",
+        "a thread, task or process per connection",
+        "accept(2)",
+    ),
+    (
+        "the client prints another prompt than the target expects",
+        "correct `expect` in the target",
+        "the target file, [client.steps]",
+    ),
+];
+const STUCK_AFTER_REPLY: &[Row] = &[
+    (
+        "the client reads on after the reply's end, and waits for bytes that never come",
+        "agree on where a reply ends, and read no further",
+        "RFC 9293 2.2: TCP is a stream of bytes",
+    ),
+    (
+        "the client prints another prompt than the target expects",
+        "correct `expect` in the target",
+        "the target file, [client.steps]",
+    ),
+];
 const NO_PAYLOAD: &[Row] = &[(
     "connect() and close() without a request, or the request stays in a buffer",
     "send the request and flush it",
@@ -227,7 +257,7 @@ const FILE_DIFFERS: &[Row] = &[
     (
         "one recv() is taken for one message: the rest of the file is left out, or protocol bytes are stored with it",
         "send the length first and read exactly that many bytes",
-        "recv(2); RFC 9293 3.8",
+        "recv(2); RFC 9293 2.2",
     ),
     (
         "the file is opened in text mode, or decoded and encoded again",

@@ -52,8 +52,8 @@ pub(super) fn points(items: &[ItemReport]) -> Points {
             ResultName::Pass | ResultName::Fail | ResultName::Flaky => {}
         }
         if item.scored && item.result != ResultName::Skipped {
-            points.reached += item.reached;
-            points.possible += item.points;
+            points.reached = points.reached.saturating_add(item.reached);
+            points.possible = points.possible.saturating_add(item.points);
         }
     }
     points

@@ -11,6 +11,10 @@ use crate::manifest::Manifest;
 use crate::observation::{Observation, Setting};
 use crate::report::Report;
 use crate::spec::Rubric;
+use crate::text::Foreign;
+
+/// Characters of a capture's name that a report shows: as many as a file system takes.
+const NAME_CHARS: usize = 255;
 
 /// Grades the capture called `name`, in which `server` is the server's address. Every check of the rubric judges it,
 /// whatever scenario it names; checks that need a recorded manifest say so.
@@ -23,6 +27,8 @@ pub fn grade_capture(
     server: SocketAddr,
     rubric: SourceText<'_>,
 ) -> Result<Report, GradeError> {
+    let name = Foreign::new(name, NAME_CHARS);
+    let name = name.as_str();
     let parsed = Rubric::parse(rubric.name, rubric.text)?;
     let calls = bind_all(&parsed, rubric)?;
     let manifest = Manifest::Foreign { server };

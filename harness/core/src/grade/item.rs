@@ -1,10 +1,15 @@
 //! One row of the rubric table from its checks.
 
+use std::collections::BTreeMap;
+
 use super::aggregate;
 use super::scenario::Judged;
-use crate::checks::Root;
+use crate::checks::{Link, Root};
 use crate::report::{CheckReport, ItemReport, ResultName};
 use crate::spec::{Band, Item};
+
+/// Characters of what was seen that a table's cell shows.
+const CELL_CHARS: usize = 160;
 
 /// A row's checks, judged.
 pub(super) struct JudgedItem<'a> {
@@ -13,49 +18,56 @@ pub(super) struct JudgedItem<'a> {
     pub(super) checks: Vec<Judged>,
 }
 
-/// All rows, in the rubric's order. A failure that only follows from an earlier row's points there.
+/// All rows, in the rubric's order. A failure that only follows from another row's points there.
 pub(super) fn reports(items: Vec<JudgedItem<'_>>) -> Vec<ItemReport> {
-    let mut reports: Vec<ItemReport> = Vec::new();
-    let mut roots: Vec<(Root, u32)> = Vec::new();
-    for (number, judged) in (1..).zip(items) {
-        let follows = follows_from(&judged, &roots);
-        roots.extend(shows(&judged).map(|root| (root, number)));
-        reports.push(report(number, judged, follows));
-    }
-    reports
+    let rows = roots(&items);
+    (1..)
+        .zip(items)
+        .map(|(number, judged)| {
+            let follows = follows_from(&judged, &rows).filter(|&row| row != number);
+            report(number, judged, follows)
+        })
+        .collect()
 }
 
-/// The earlier row whose failure is the only reason of this one's.
-fn follows_from(judged: &JudgedItem<'_>, roots: &[(Root, u32)]) -> Option<u32> {
-    let mut failing = judged
-        .checks
-        .iter()
-        .filter(|check| check.report.result == ResultName::Fail)
-        .peekable();
-    failing.peek()?;
-    let rows: Option<Vec<u32>> = failing
-        .map(|check| {
-            let root = check.follows_from?;
-            roots
-                .iter()
-                .find(|(known, _)| *known == root)
-                .map(|(_, row)| *row)
+/// The row that shows each root: the first that is there to, or else the first that follows from it.
+fn roots(items: &[JudgedItem<'_>]) -> BTreeMap<Root, u32> {
+    let links = || {
+        (1..)
+            .zip(items)
+            .flat_map(|(row, item)| failing(item).map(move |check| (check.link, row)))
+    };
+    let shown = links().filter_map(|(link, row)| match link? {
+        Link::Shows(root) => Some((root, row)),
+        Link::FollowsFrom(_) => None,
+    });
+    let followed = links().filter_map(|(link, row)| match link? {
+        Link::FollowsFrom(root) => Some((root, row)),
+        Link::Shows(_) => None,
+    });
+    let mut rows = BTreeMap::new();
+    for (root, row) in shown.chain(followed) {
+        rows.entry(root).or_insert(row);
+    }
+    rows
+}
+
+/// The row whose failure is the only reason of this one's.
+fn follows_from(judged: &JudgedItem<'_>, rows: &BTreeMap<Root, u32>) -> Option<u32> {
+    let followed: Option<Vec<u32>> = failing(judged)
+        .map(|check| match check.link? {
+            Link::FollowsFrom(root) => rows.get(&root).copied(),
+            Link::Shows(_) => None,
         })
         .collect();
-    rows?.into_iter().min()
+    followed?.into_iter().min()
 }
 
-/// The failures that this row is the one to show: its own, and those that nobody showed before.
-fn shows(judged: &JudgedItem<'_>) -> impl Iterator<Item = Root> {
+fn failing<'a>(judged: &'a JudgedItem<'_>) -> impl Iterator<Item = &'a Judged> {
     judged
         .checks
         .iter()
         .filter(|check| check.report.result == ResultName::Fail)
-        .filter_map(|check| match check.follows_from {
-            Some(Root::BuildFailed) => Some(Root::BuildFailed),
-            Some(Root::ServerNotListening) => None,
-            None => (check.report.check == "server-listens").then_some(Root::ServerNotListening),
-        })
 }
 
 fn report(number: u32, judged: JudgedItem<'_>, follows: Option<u32>) -> ItemReport {
@@ -125,5 +137,19 @@ fn cell(result: ResultName, checks: &[Judged], follows: Option<u32>) -> String {
         1 => "; and 1 more check".to_owned(),
         more => format!("; and {more} more checks"),
     };
-    format!("{saw}{}{more}", capture.unwrap_or_default())
+    let capture = capture.unwrap_or_default();
+    format!("{}{capture}{more}", beginning(saw))
+}
+
+/// As much of a sentence as a table's cell should hold, cut between its parts; the rows below the table have all of it.
+fn beginning(saw: &str) -> String {
+    let Some((limit, _)) = saw.char_indices().nth(CELL_CHARS) else {
+        return saw.to_owned();
+    };
+    let head = &saw[..limit];
+    let end = ["; ", ": ", ", "]
+        .iter()
+        .filter_map(|part| head.rfind(part))
+        .max();
+    format!("{} …", &head[..end.unwrap_or(limit)])
 }

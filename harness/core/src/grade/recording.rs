@@ -3,6 +3,7 @@
 use super::connection;
 use crate::observation::{Observation, Wholeness};
 use crate::report::{CaptureSummary, RecordingReport};
+use crate::text::counted;
 use crate::time::Span;
 
 /// What a capture file showed.
@@ -60,14 +61,12 @@ fn notes(observation: &Observation) -> Vec<String> {
 
 fn pauses(observation: &Observation) -> Option<String> {
     let pauses = &observation.recorded()?.capture.pauses;
-    let total: u64 = pauses
-        .iter()
-        .map(|(from, to)| to.saturating_sub(*from))
-        .sum();
+    let total: u64 = pauses.iter().fold(0, |total, (from, to)| {
+        total.saturating_add(to.saturating_sub(*from))
+    });
     (!pauses.is_empty()).then(|| {
-        let (times, span) = (pauses.len(), Span::from_nanos(total));
-        format!(
-            "the programs were paused {times} times, {span} in all, while the capture was drained"
-        )
+        let times = counted(pauses.len() as u64, "time");
+        let span = Span::from_nanos(total);
+        format!("the programs were paused {times}, {span} in all, while the capture was drained")
     })
 }

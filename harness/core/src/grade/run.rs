@@ -10,7 +10,9 @@ use crate::checks::{Bound, SourceText, bind};
 use crate::manifest::{Level, Role, RunFile, ScenarioEntry};
 use crate::observation::{Health, Observation, Problem, Replies, Setting};
 use crate::report::{RecordingReport, Report};
-use crate::spec::{Programs, Rubric, Scenario, ServerState, SpecError, Step, StepEntry, Target};
+use crate::spec::{
+    MOST_CLIENTS, Programs, Rubric, Scenario, ServerState, SpecError, Step, StepEntry, Target,
+};
 
 /// The version of the report's format.
 pub(super) const SCHEMA: u32 = 1;
@@ -80,7 +82,7 @@ pub(super) fn assemble<'a>(
 struct Lone {
     target: Replies,
     windows: Replies,
-    connected_lines: Vec<String>,
+    connected_lines: Option<Vec<String>>,
 }
 
 struct Run<'a> {
@@ -154,16 +156,28 @@ impl Run<'_> {
             clients: clients(scenario, &self.input.run),
             server: scenario.server,
             replies: replies.clone(),
+            output: output(scenario, recording),
             connected_lines: self.lone.connected_lines.clone(),
             ..base
         }
     }
 }
 
+/// What the clients printed, where a check compares it: where no server runs.
+fn output(scenario: &Scenario, recording: &RecordingInput<'_>) -> BTreeMap<Role, Vec<String>> {
+    match scenario.server {
+        ServerState::Up => BTreeMap::new(),
+        ServerState::Down => (1..=scenario.clients.get())
+            .map(Role::Client)
+            .filter_map(|role| Some((role, recording.output(role)?)))
+            .collect(),
+    }
+}
+
 /// How many clients a scenario asks for: `--clients` counts for those with several.
 fn clients(scenario: &Scenario, run: &RunFile) -> u32 {
     match (scenario.clients.get(), run.clients) {
-        (several, Some(instead)) if several > 1 => instead,
+        (several, Some(instead)) if several > 1 => instead.min(MOST_CLIENTS),
         (asked_for, _) => asked_for,
     }
 }
@@ -183,7 +197,7 @@ fn calls_on<'a>(
 
 /// A capture that cannot even be opened is an observation too: of nothing, and not whole.
 fn observe(recording: &RecordingInput<'_>, setting: Setting) -> Observation {
-    let capture = (recording.capture)().map_err(|error| error.to_string());
+    let capture = (recording.capture)().map_err(|_| "the file cannot be opened".to_owned());
     let observed = capture.and_then(|capture| {
         Observation::read(capture, recording.manifest(), setting.clone())
             .map_err(|error| error.to_string())
@@ -234,15 +248,7 @@ impl Lone {
                 None => target,
             },
             windows: windows.as_ref().map(Replies::of).unwrap_or_default(),
-            connected_lines: lone
-                .and_then(|lone| {
-                    lone.manifest
-                        .processes
-                        .iter()
-                        .find(|it| it.role == Role::Client(1))
-                })
-                .map(|client| client.last_lines.clone())
-                .unwrap_or_default(),
+            connected_lines: lone.and_then(|lone| lone.output(Role::Client(1))),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::recording::Recording;
 use super::{aggregate, evidence};
-use crate::checks::{Bound, Cause, Finding, Root, Verdict};
+use crate::checks::{Bound, Cause, Finding, Link, Root, Verdict};
 use crate::manifest::{Exit, NotRecorded};
 use crate::observation::Wholeness;
 use crate::report::{CauseName, CheckReport, ResultName, Usually};
@@ -11,11 +11,11 @@ use crate::text::Foreign;
 /// Characters of a line that a program printed.
 const SHOWN_CHARS: usize = 120;
 
-/// A check's report, and the failure it only follows from.
+/// A check's report, and how its failure stands to others.
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
     pub(super) report: CheckReport,
-    pub(super) follows_from: Option<Root>,
+    pub(super) link: Option<Link>,
     /// What ran the programs, if not the operating system: `wine-8.0`.
     pub(super) runner: Option<String>,
     /// The capture that was judged.
@@ -120,7 +120,7 @@ fn build_failed(command: &[String], exit: Exit, last_lines: &[String]) -> Findin
             command.join(" "),
             lines.join(" / ")
         ),
-        follows_from: Some(Root::BuildFailed),
+        link: Some(Link::FollowsFrom(Root::BuildFailed)),
         ..Finding::default()
     }
 }
@@ -146,7 +146,7 @@ fn from_verdict(bound: &Bound, verdict: &Verdict) -> Judged {
             usually: finding.usually.iter().map(usually).collect(),
             look: Vec::new(),
         },
-        follows_from: finding.follows_from,
+        link: finding.link,
         runner: None,
         capture: None,
     }

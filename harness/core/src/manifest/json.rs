@@ -6,12 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Recorded, RunFile};
 use crate::spec::is_one_component;
+use crate::text::{Foreign, with_text};
 
 /// The version of both formats.
 pub const SCHEMA: u32 = 1;
 
 /// The longest manifest that is read: far above that of ten thousand clients.
 const LONGEST_BYTES: usize = 256 << 20;
+
+/// Characters of the longest text in a manifest: a command line.
+const LONGEST_CHARS: usize = 4096;
 
 /// Why a text is no manifest.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +91,7 @@ impl Recorded {
     }
 }
 
-fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, ManifestError> {
+fn read<T: Serialize + DeserializeOwned>(json: &[u8]) -> Result<T, ManifestError> {
     if json.len() > LONGEST_BYTES {
         return Err(ManifestError::TooLong { bytes: json.len() });
     }
@@ -96,10 +100,18 @@ fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, ManifestError> {
         return Err(ManifestError::Schema { found: schema });
     }
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| ManifestError::Field {
-        path: error.path().to_string(),
-        source: error.into_inner(),
-    })
+    let manifest = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        ManifestError::Field {
+            path: error.path().to_string(),
+            source: error.into_inner(),
+        }
+    })?;
+    Ok(with_text(&manifest, harmless))
+}
+
+/// What programs printed and strangers wrote is harmless from here on, whoever shows it.
+fn harmless(text: &str) -> String {
+    Foreign::new(text, LONGEST_CHARS).as_str().to_owned()
 }
 
 /// What every version of every format has.

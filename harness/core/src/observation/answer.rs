@@ -125,9 +125,7 @@ impl Observation {
     fn exchange(&self, client: ClientNumber, record: &StepRecord) -> Option<Exchange<'_>> {
         let window = self.window(record)?;
         let (connection, request) = self
-            .connections
-            .iter()
-            .filter(|connection| connection.client == Some(client))
+            .sessions_of(client)
             .filter_map(|connection| {
                 let last = connection.by_initiator.pieces_within(window).last()?;
                 Some((connection, last))

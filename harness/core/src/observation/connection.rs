@@ -1,5 +1,7 @@
 //! A connection of the capture, and whose it is.
 
+use std::net::{Ipv6Addr, SocketAddr};
+
 use super::{Observation, Transcript, is_same_address};
 use crate::flow::{Connection, Side};
 use crate::manifest::Role;
@@ -93,6 +95,21 @@ impl Observation {
             Connections::First => all.into_iter().take(1).collect(),
             Connections::Last => all.into_iter().next_back().into_iter().collect(),
         }
+    }
+
+    /// A client's connections to the server. What it is told on another, by a listener of its own, is no service.
+    pub fn sessions_of(&self, client: ClientNumber) -> impl Iterator<Item = &ObservedConnection> {
+        self.connections
+            .iter()
+            .filter(move |connection| connection.client == Some(client))
+            .filter(|connection| self.is_server(connection.wire.responder))
+    }
+
+    /// Whether this is the server's address; `localhost` is `::1` too.
+    fn is_server(&self, address: SocketAddr) -> bool {
+        let is_localhost = self.server.ip().is_loopback() && address.ip() == Ipv6Addr::LOCALHOST;
+        is_same_address(address, self.server)
+            || is_localhost && address.port() == self.server.port()
     }
 
     /// The clients that a check looks at; `None` for a capture made elsewhere, whose clients have no numbers.

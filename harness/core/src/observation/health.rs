@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::flow::{ConnectionId, Side};
 use crate::manifest::SentinelPlace;
 use crate::pcap::FrameNumber;
+use crate::text::counted;
 
 /// How much a capture can be trusted to be all there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,8 +111,10 @@ impl fmt::Display for Problem {
                 f.write_str("a first sentinel is missing")
             }
             Self::SentinelMissing(SentinelPlace::Last) => f.write_str("a last sentinel is missing"),
-            Self::Dropped { frames } => write!(f, "{frames} frames dropped"),
-            Self::Cut { frames } => write!(f, "{frames} frames cut by the snap length"),
+            Self::Dropped { frames } => write!(f, "{} dropped", counted(*frames, "frame")),
+            Self::Cut { frames } => {
+                write!(f, "{} cut by the snap length", counted(*frames, "frame"))
+            }
             Self::Hole {
                 connection,
                 sender,
@@ -123,7 +126,8 @@ impl fmt::Display for Problem {
             ),
             Self::TailCut { reason } => write!(f, "the file ends inside a record ({reason})"),
             Self::Malformed { first, frames } => {
-                write!(f, "{frames} malformed frames, the first is {first}")
+                let frames = counted(*frames, "malformed frame");
+                write!(f, "{frames}, the first is {first}")
             }
         }
     }

@@ -14,6 +14,9 @@ use crate::pcap::{Frame, FrameNumber, OpenError, Reader, Tail};
 use crate::spec::ClientNumber;
 use crate::wire::{self, Packet, Segment};
 
+/// The longest payload that is compared with the sentinels' tokens.
+const LONGEST_TOKEN_BYTES: usize = 1024;
+
 impl Observation {
     /// Reads a capture to its end. Broken input is data: it becomes a problem of the capture's health.
     ///
@@ -47,7 +50,8 @@ struct Reading {
     frames: u64,
     cut_frames: u64,
     malformed: Vec<FrameNumber>,
-    sentinels: BTreeMap<String, FrameNumber>,
+    /// The manifest's sentinels by token, and the frame that carried each.
+    sentinels: BTreeMap<String, Option<FrameNumber>>,
     stopped_at: Option<u64>,
     stop: Option<FrameNumber>,
 }
@@ -61,7 +65,7 @@ impl Reading {
             frames: 0,
             cut_frames: 0,
             malformed: Vec::new(),
-            sentinels: BTreeMap::new(),
+            sentinels: tokens(manifest),
             stopped_at: match manifest {
                 Manifest::Recorded(recorded) => recorded.stopped_at,
                 Manifest::Foreign { .. } => None,
@@ -79,7 +83,7 @@ impl Reading {
         match wire::parse(frame.link_type, frame.original_len, frame.data) {
             Packet::Tcp(segment) => self.take_segment(frame, &segment),
             Packet::Udp { payload } => {
-                self.sentinels.insert(hexadecimal(payload), frame.number);
+                self.take_datagram(frame, payload);
             }
             Packet::Other => {}
             Packet::Malformed(_) => self.malformed.push(frame.number),
@@ -90,6 +94,15 @@ impl Reading {
         let is_after = |at| frame.timestamp.as_nanos() >= at;
         if self.stop.is_none() && self.stopped_at.is_some_and(is_after) {
             self.stop = Some(frame.number);
+        }
+    }
+
+    /// Programs may send datagrams of their own, as many and as long as they like: only sentinels are kept.
+    fn take_datagram(&mut self, frame: &Frame<'_>, payload: &[u8]) {
+        if payload.len() <= LONGEST_TOKEN_BYTES
+            && let Some(seen) = self.sentinels.get_mut(&hexadecimal(payload))
+        {
+            *seen = Some(frame.number);
         }
     }
 
@@ -213,7 +226,7 @@ impl Reading {
     /// Whether a sentinel's datagram is in the capture, where the manifest says.
     fn saw(&self, sentinel: &Sentinel) -> bool {
         let seen = self.sentinels.get(&sentinel.token.to_ascii_lowercase());
-        seen.is_some_and(|frame| sentinel.frame == Some(frame.0))
+        seen.is_some_and(|seen| seen.is_some() && *seen == sentinel.frame.map(FrameNumber))
     }
 
     fn seen_sentinels(&self, recorded: &Recorded) -> Vec<FrameNumber> {
@@ -272,6 +285,16 @@ fn attribute(
             }
         })
         .collect()
+}
+
+/// The tokens that a recording's sentinels carry.
+fn tokens(manifest: &Manifest) -> BTreeMap<String, Option<FrameNumber>> {
+    let sentinels = match manifest {
+        Manifest::Recorded(recorded) => recorded.capture.sentinels.as_slice(),
+        Manifest::Foreign { .. } => &[],
+    };
+    let token = |it: &Sentinel| (it.token.to_ascii_lowercase(), None);
+    sentinels.iter().map(token).collect()
 }
 
 fn contradiction((client, owner): (u32, Option<Role>)) -> Option<Role> {

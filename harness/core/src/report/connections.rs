@@ -6,8 +6,9 @@ use tabled::settings::{Padding, Style};
 use super::page::{Page, columns_of, labelled, wrapped};
 use super::table::trimmed;
 use super::visible::{harmless, visible, with_text};
-use super::words::{NO_BREAK, bytes_words, counted, grouped, stages};
+use super::words::{NO_BREAK, bytes_words, stages};
 use super::{CaptureSummary, ConnectionRow, RecordingReport, Report};
+use crate::text::{counted, grouped};
 
 /// One table a recording, under the name and health of its capture.
 pub fn connections(report: &Report, page: &Page) -> String {

@@ -4,9 +4,9 @@ use super::Usually;
 use super::page::{Page, columns_of, labelled, push_right};
 use super::row::ending_words;
 use super::visible::harmless;
-use super::words::{counted, grouped};
 use crate::flow::Side;
 use crate::story::{Control, Phase, Row, Story};
+use crate::text::{counted, grouped};
 
 /// One connection, and what usually causes an ending like its own.
 pub fn ladder(story: &Story, usually: &[Usually], page: &Page) -> String {

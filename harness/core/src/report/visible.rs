@@ -1,10 +1,8 @@
 //! Text that can neither move a cursor, nor reorder what stands around it, nor speak to a CI log.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-
 use crate::text::is_hostile;
+
+pub(super) use crate::text::with_text;
 
 /// The text with everything invisible shown as an escape: controls as `\x1b`, bidirectional controls, line separators
 /// and noncharacters as `\u{202e}`. A line break or tab becomes a space: one field is one line.
@@ -31,26 +29,6 @@ pub fn harmless(output: &str) -> String {
             _ => line.to_owned(),
         })
         .collect()
-}
-
-/// A report, or a part of one, with every string in it passed through `change`; names of results and the like are
-/// strings too, so `change` leaves lower-case words with hyphens alone.
-pub(super) fn with_text<T: Serialize + DeserializeOwned>(
-    part: &T,
-    change: fn(&str) -> String,
-) -> T {
-    let mut value = serde_json::to_value(part).expect("a report has string keys only");
-    change_strings(&mut value, change);
-    serde_json::from_value(value).expect("changing strings does not change the shape")
-}
-
-fn change_strings(value: &mut Value, change: fn(&str) -> String) {
-    match value {
-        Value::String(text) => *text = change(text),
-        Value::Array(values) => values.iter_mut().for_each(|v| change_strings(v, change)),
-        Value::Object(fields) => fields.values_mut().for_each(|v| change_strings(v, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]

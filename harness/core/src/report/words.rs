@@ -3,6 +3,7 @@
 use super::{
     CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points, Report, ResultName, Stage,
 };
+use crate::text::{counted, grouped};
 
 /// A result as people read it.
 pub(super) fn result_word(result: ResultName) -> &'static str {
@@ -76,7 +77,9 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
 fn captures(report: &Report) -> String {
     let all = &report.recordings;
     let frames: u64 = all.iter().map(|r| r.capture.frames).sum();
-    let dropped: Option<u64> = all.iter().map(|r| r.capture.dropped).sum();
+    let dropped = all
+        .iter()
+        .try_fold(0_u64, |sum, r| Some(sum.saturating_add(r.capture.dropped?)));
     let torn = all.iter().filter(|r| !r.capture.whole).count();
     let health = match (all.len(), torn) {
         (0, _) => return "no captures".to_owned(),
@@ -144,25 +147,6 @@ pub(super) fn wireshark(look: &Look, path: &str) -> String {
     )
 }
 
-/// `1 frame`, `1,204 frames`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
-}
-
-/// A number with its thousands set apart, `1,204`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// `4.1 s`.
 fn seconds(milliseconds: u64) -> String {
     format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
@@ -180,15 +164,6 @@ fn shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        let numbers = [0, 999, 1_000, 65_536, 1_234_567];
-        assert_eq!(
-            numbers.map(grouped),
-            ["0", "999", "1,000", "65,536", "1,234,567"]
-        );
-    }
 
     #[test]
     fn a_shell_takes_any_file_name_as_one_word() {

@@ -112,7 +112,7 @@ fn a_missing_fin_proves_nothing_in_a_capture_that_is_not_whole() {
     let lossy = half.with(|recorded| recorded.capture.dropped = 1);
     assert_eq!(
         lossy.says(CLOSE),
-        "Inconclusive(Harness): connection 0 (client 1): the responder sent no FIN, but the capture is not whole: 1 frames dropped"
+        "Inconclusive(Harness): connection 0 (client 1): the responder sent no FIN, but the capture is not whole: 1 frame dropped"
     );
 }
 
@@ -206,4 +206,13 @@ fn an_unknown_way_of_closing_is_a_load_error() {
         Some("did you mean `server`?")
     );
     assert_eq!(&rubric[problem.span.clone()], "by");
+}
+
+#[test]
+fn a_client_that_resets_before_the_server_could_close_decides_nothing_of_the_server() {
+    let reset = ending("c1 > R.\n -- c1 done\n -- stop");
+    assert_eq!(
+        reset.says(r#"check = "orderly-close", by = "server""#),
+        "Inconclusive(Program): connection 0 (client 1): reset by the initiator (frame 9), before the other side could close"
+    );
 }

@@ -120,6 +120,29 @@ fn a_banner_is_no_answer() {
 }
 
 #[test]
+fn an_answer_on_a_connection_to_somebody_else_is_none() {
+    let elsewhere = "127.0.0.1:5002".parse().unwrap();
+    let both = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        answer(2),
+        leave(1),
+        leave(2),
+    ]);
+    let private = both.with(|recorded| {
+        recorded.server = elsewhere;
+        recorded.socket_samples[0].sockets[0].local = elsewhere;
+    });
+    assert_eq!(
+        private.says(TWO),
+        "Fail: 2 connections open (frame 6), 0 answered, 2 without a request"
+    );
+}
+
+#[test]
 fn a_refusal_is_no_answer() {
     let refused = two_clients(&[
         connect(1),

@@ -1,9 +1,9 @@
 //! What only the programs' records show.
 
-use synfin_core::manifest::{Exit, SignalSent, StopAction, Supervision, ThreadSample};
+use synfin_core::manifest::{Exit, Role, SignalSent, StopAction, Supervision, ThreadSample};
 
 use crate::setup::{LIFE, STEPS};
-use crate::world::{World, at, world};
+use crate::world::{World, at, in_a_line, verdict_of, world};
 
 const SPINNING: &str = r#"check = "not-spinning""#;
 const STOPS: &str = r#"check = "stops-on-sigterm""#;
@@ -135,6 +135,31 @@ fn a_client_that_says_what_it_always_says_fails() {
     assert_eq!(
         down(Exit::Code { code: 0 }, &["connected"]).says(DOWN),
         "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “connected”"
+    );
+}
+
+#[test]
+fn a_line_that_scrolled_away_or_differs_in_its_digits_alone_is_nothing_new() {
+    let mut setting = down(Exit::Code { code: 0 }, &["12:01 menu"]).observation();
+    let printed = ["welcome", "12:01 menu"].map(str::to_owned).to_vec();
+    setting.setting.output.insert(Role::Client(1), printed);
+    let connected = ["welcome", "11:59 menu", "3 files"];
+    setting.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+    let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
+    assert_eq!(
+        in_a_line(&verdict_of(&setting, &rubric)),
+        "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “12:01 menu”"
+    );
+}
+
+#[test]
+fn without_a_connected_clients_output_a_line_tells_nothing() {
+    let mut unknown = down(Exit::Code { code: 0 }, &["menu"]).observation();
+    unknown.setting.connected_lines = None;
+    let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
+    assert_eq!(
+        in_a_line(&verdict_of(&unknown, &rubric)),
+        "Inconclusive(Harness): client 1 refused: exited with code 0, 4.000 ms after its start, saying “menu”; no connected client's output is there to compare with"
     );
 }
 

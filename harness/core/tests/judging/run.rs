@@ -42,7 +42,7 @@ pass = "p"
 checks = [{ in = "windows", check = "runs-on-windows" }]
 "#;
 
-fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
+pub(crate) fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
     RunFile {
         schema: 1,
         synfin: "0.1.0".to_owned(),
@@ -76,20 +76,29 @@ fn entry(name: &str, recordings: &[&str], not_recorded: Option<NotRecorded>) -> 
     }
 }
 
+/// The run with the one recording of the scenario `s`.
+pub(crate) fn whole_run(run: RunFile) -> RunFile {
+    RunFile {
+        scenarios: vec![entry("s", &["s"], None)],
+        ..run
+    }
+}
+
 /// The report of a run of these recordings of the scenario `s`.
-fn graded(rubric: &str, worlds: &[(&str, World)]) -> Report {
+pub(crate) fn graded(rubric: &str, worlds: &[(&str, World)]) -> Report {
     let stems: Vec<_> = worlds.iter().map(|(stem, _)| *stem).collect();
     let windows = entry("windows", &[], Some(NotRecorded::NoWindowsTarget));
     graded_run(rubric, run(vec![entry("s", &stems, None), windows]), worlds)
 }
 
-fn graded_run(rubric: &str, run: RunFile, worlds: &[(&str, World)]) -> Report {
+pub(crate) fn graded_run(rubric: &str, run: RunFile, worlds: &[(&str, World)]) -> Report {
     let recordings = worlds.iter().map(|(stem, world)| {
         let capture = world.capture.clone();
         RecordingInput {
             stem: (*stem).to_owned(),
             manifest: world.recorded.clone(),
             capture: Box::new(move || Ok(Box::new(Cursor::new(capture.clone())))),
+            log: Box::new(|_| Err(std::io::ErrorKind::NotFound.into())),
         }
     });
     let source = |name, text| SourceText { name, text };
@@ -197,6 +206,42 @@ fn a_failed_build_fails_the_first_item_and_the_others_point_there() {
             (ResultName::Fail, Some("see item 1"), "see item 1"),
         ]
     );
+}
+
+/// Client 2 waits in the accept queue until client 1 has left; nobody ever asks it to quit.
+fn one_at_a_time() -> World {
+    let script = [
+        "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c2 connect\n c2 > S\n c2 < S.\n c2 > .\n",
+        "-- c1 list\n c1 > \"LIST\\n\"\n c1 < \"FILES 2\\n\"\n c1 > .\n",
+        "-- c2 list\n c2 > \"LIST\\n\"\n c2 < .\n -- c2 times out\n -- sample c2 asleep: c1 read, c2 unaccepted\n",
+        "-- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop\n c2 > F.\n c2 < F.\n c2 > .",
+    ];
+    world(STEPS, 2, &script.concat())
+}
+
+#[test]
+fn a_client_that_was_never_served_is_one_fault_and_other_items_point_to_it() {
+    let rubric = RUBRIC
+        .replacen("clients = 1", "clients = 2", 1)
+        .replace("server-listens\"", "served-concurrently\", at_least = 2");
+    let report = graded(&rubric, &[("s", one_at_a_time())]);
+    assert_eq!(
+        rows(&report)[..2],
+        [
+            (
+                ResultName::Fail,
+                None,
+                "2 connections open (frame 6), 1 answered, 1 never accepted (no server-side socket), s.pcap"
+            ),
+            (ResultName::Fail, Some("see item 1"), "see item 1"),
+        ]
+    );
+    let closing = &report.items[1].checks[0];
+    assert_eq!(
+        closing.saw,
+        "connection 1 (client 2): never asked to quit: client 2's request (frame 11) got no answer: its connection was not accepted (no server-side socket)"
+    );
+    assert!(closing.usually[0].cause.starts_with("one client at a time"));
 }
 
 fn unclosed() -> World {

@@ -261,7 +261,7 @@ fn a_life_without_payload_passes_where_no_step_asks_for_any() {
     let script = "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop";
     assert_eq!(
         world(&["connect", "quit"], 1, script).says(IN_ORDER),
-        "Pass: 1 connection in order, the first: setup 2–4, payload –––, teardown done 7"
+        "Pass: 1 connection in order, the first: setup 2–4, no payload, teardown done 7"
     );
 }
 
@@ -279,6 +279,6 @@ fn a_capture_that_is_not_whole_proves_no_order() {
     let lossy = life().with(|recorded| recorded.capture.dropped = 1);
     assert_eq!(
         lossy.says(IN_ORDER),
-        "Inconclusive(Harness): 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frames dropped)"
+        "Inconclusive(Harness): 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frame dropped)"
     );
 }

@@ -69,7 +69,7 @@ fn a_short_wire_leg_proves_nothing_in_a_capture_that_is_not_whole() {
     let lossy = upload(200, &letters(100)).with(|recorded| recorded.capture.dropped = 1);
     assert_eq!(
         lossy.says(INTACT),
-        "Inconclusive(Harness): client 1's upload of “notes.bin”: the file did not cross the wire: 103 payload bytes that way during the step, it has 200, but the capture is not whole: 1 frames dropped"
+        "Inconclusive(Harness): client 1's upload of “notes.bin”: the file did not cross the wire: 103 payload bytes that way during the step, it has 200, but the capture is not whole: 1 frame dropped"
     );
 }
 

@@ -223,7 +223,8 @@ impl World {
             server: scenario.server,
             os: "linux".to_owned(),
             replies: self.replies.clone(),
-            connected_lines: vec!["connected".to_owned()],
+            output: BTreeMap::new(),
+            connected_lines: Some(vec!["connected".to_owned()]),
         };
         let manifest = Manifest::Recorded(Box::new(self.recorded.clone()));
         Observation::read(self.capture.as_slice(), manifest, setting).unwrap()

@@ -38,4 +38,13 @@ fn its_one_at_a_time_sister_fails_to_serve_five() {
         check.usually
     );
     assert!(!check.look.is_empty());
+    for follower in [
+        "lifecycle-in-order",
+        "survives-client-death",
+        "closes-cleanly",
+        "files-intact",
+    ] {
+        let item = run.item(follower);
+        assert_eq!(item.remark.as_deref(), Some("see item 3"), "{follower}");
+    }
 }

@@ -15,7 +15,7 @@ use super::{Problems, check_schema, did_you_mean};
 use crate::spec::{Band, CheckCall, Item, Programs, Rubric, Scenario, ServerState};
 
 /// More clients than this are a typing error.
-const MOST_CLIENTS: u32 = 10_000;
+pub const MOST_CLIENTS: u32 = 10_000;
 
 pub(super) fn rubric(file: RubricFile, problems: &mut Problems) -> Option<Rubric> {
     check_schema(&file.schema, problems);
