@@ -38,13 +38,13 @@ pub(crate) async fn attribute(stage: &Stage) {
 }
 
 async fn attribute_one(stage: &Stage, connection: &Connection) {
-    let expected = stage.log().expected;
-    let owner = owner(stage, connection, expected).await;
+    let presumed = stage.presumed_client();
+    let owner = owner(stage, connection, presumed).await;
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
-        Some(Role::Server) | None => {
-            expected.filter(|_| connection.responder.port() == stage.listen().port())
-        }
+        // A server may connect to itself, to wake its own accept().
+        Some(Role::Server) => None,
+        None => presumed.filter(|_| connection.responder.port() == stage.listen().port()),
     };
     let Some(client) = client else { return };
     stage.log().attributions.push(Attribution {
