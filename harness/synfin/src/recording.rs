@@ -207,3 +207,33 @@ pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr
         local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
     local == asked || (local.port() == asked.port() && wildcard)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(local: &str, v6_only: Option<bool>, asked: &str, expected: bool) {
+        let covered = covers(local.parse().unwrap(), v6_only, asked.parse().unwrap());
+        assert_eq!(covered, expected, "{local} {v6_only:?} for {asked}");
+    }
+
+    #[test]
+    fn a_server_listens_as_asked_at_the_address_itself_or_a_wildcard_that_takes_it() {
+        check("127.0.0.1:5001", None, "127.0.0.1:5001", true);
+        check("0.0.0.0:5001", None, "127.0.0.1:5001", true);
+        check("[::]:5001", Some(false), "127.0.0.1:5001", true);
+        check("[::]:5001", Some(true), "[::1]:5001", true);
+        check("[::1]:5001", Some(true), "[::1]:5001", true);
+    }
+
+    #[test]
+    fn a_server_elsewhere_does_not_listen_as_asked() {
+        check("127.0.0.1:5002", None, "127.0.0.1:5001", false);
+        check("0.0.0.0:5002", None, "127.0.0.1:5001", false);
+        check("127.0.1.1:5001", None, "127.0.0.1:5001", false);
+        check("[::1]:5001", Some(false), "127.0.0.1:5001", false);
+        check("[::]:5001", Some(true), "127.0.0.1:5001", false);
+        check("0.0.0.0:5001", None, "[::1]:5001", false);
+    }
+}

@@ -216,3 +216,6 @@ fn is_acknowledged(half: &HalfConnection) -> bool {
         .last()
         .is_none_or(|last| half.acknowledged >= last.end)
 }
+
+#[cfg(test)]
+mod tests;
