@@ -64,9 +64,9 @@ pub enum RubricSource {
 pub enum Keep {
     /// All of all runs.
     All,
-    /// Only those of runs that did not pass.
+    /// Those of this run, if it did not pass; those of earlier runs stay as they are.
     Failed,
-    /// The newest runs, so many.
+    /// Those of the newest runs, so many.
     Newest(NonZeroUsize),
 }
 
