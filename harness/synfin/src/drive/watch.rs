@@ -38,7 +38,7 @@ pub(crate) async fn attribute(stage: &Stage) {
 }
 
 async fn attribute_one(stage: &Stage, connection: &Connection) {
-    let presumed = stage.presumed_client();
+    let presumed = stage.log().expected;
     let owner = owner(stage, connection, presumed).await;
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
