@@ -1,8 +1,4 @@
 //! Which recordings stay: only what is surely the folder of a complete run is ever removed.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "part of the module that reads and writes files"
-)]
 
 use std::fs;
 use std::num::NonZeroUsize;
