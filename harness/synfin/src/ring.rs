@@ -3,7 +3,8 @@
 //! ```text
 //! kernel ─► memory (TPACKET_V3 ring) ─► drain (its own thread) ─► capture file
 //!                                          ├─► live: the same frames' headers, under the same numbers
-//!                                          └─► sentinels seen, pauses
+//!                                │         └─► sentinels seen
+//!                                └─► pacer (its own thread): programs are paused before the ring is full
 //! ```
 //!
 //! There is one packet socket. A block reaches the drain a millisecond after its first frame, at the latest (a tick on kernels
@@ -12,6 +13,7 @@
 mod capture;
 mod drain;
 mod memory;
+mod pacer;
 mod sentinel;
 
 pub use capture::{Capture, Captured, Config, RingError};

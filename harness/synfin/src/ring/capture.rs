@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::event::EventfdFlags;
@@ -10,9 +11,10 @@ use synfin_core::manifest::{Sentinel, SentinelPlace};
 use tokio::sync::{mpsc, oneshot};
 
 use super::drain::{LiveFrame, Outlets, Tally, drain};
-use super::memory::Ring;
+use super::memory::{self, RingReader};
+use super::pacer::Pacer;
 use super::sentinel::Sentinels;
-use crate::sandbox::{Sandbox, SandboxError};
+use crate::sandbox::{Brake, Sandbox, SandboxError};
 
 /// How to capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +104,10 @@ impl Capture {
             file,
             live,
             sentinels: sentinels.clone(),
-            brake: sandbox.brake().map_err(RingError::Drain)?,
         };
+        let brake = sandbox.brake().map_err(RingError::Drain)?;
         let stop = Stop::new().map_err(RingError::Drain)?;
-        let result = start_drain(ring, outlets, &stop).map_err(RingError::Drain)?;
+        let result = start_drain(ring, brake, outlets, &stop).map_err(RingError::Drain)?;
         let capture = Self {
             config,
             sentinels,
@@ -157,33 +159,41 @@ fn timestamps(from: synfin_core::time::Timestamp, to: synfin_core::time::Timesta
 }
 
 /// Zeroing the ring's memory and the kernel's own waiting take some 20 ms: not on a thread that others wait for.
-async fn set_up(socket: OwnedFd, ring_mib: u32) -> Result<Ring, RingError> {
-    tokio::task::spawn_blocking(move || Ring::set_up(socket, ring_mib))
+async fn set_up(socket: OwnedFd, ring_mib: u32) -> Result<RingReader, RingError> {
+    tokio::task::spawn_blocking(move || memory::set_up(socket, ring_mib))
         .await
         .unwrap_or_else(|_| Err(io::Error::other("the thread panicked")))
         .map_err(|source| RingError::SetUp { ring_mib, source })
 }
 
-/// The thread outlives its result by the ring's end, which waits some 30 ms for the kernel.
+/// Starts the two threads of a capture. The drain's outlives its result by the ring's end, which waits some 30 ms for the
+/// kernel.
 fn start_drain(
-    ring: Ring,
+    mut reader: RingReader,
+    brake: Brake,
     outlets: Outlets,
     stop: &Stop,
 ) -> io::Result<oneshot::Receiver<io::Result<Tally>>> {
-    let stop = stop.0.try_clone()?;
+    let pacer = Arc::new(Pacer::new(reader.gauge(), brake));
+    let (watcher, stopped) = (Arc::clone(&pacer), stop.0.try_clone()?);
+    // Without its watch, the ring may overflow, which is seen and told.
+    start_thread("synfin-pacer", move || drop(watcher.watch(&stopped)))?;
+    let stopped = stop.0.try_clone()?;
     let (done, result) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("synfin-ring".to_owned())
-        .spawn(move || {
-            let (ring, tally) = drain(ring, outlets, &stop);
-            // Nobody waits if the capture was dropped.
-            let _ = done.send(tally);
-            drop(ring);
-        })?;
+    start_thread("synfin-ring", move || {
+        let tally = drain(&mut reader, &pacer, outlets, &stopped);
+        // Nobody waits if the capture was dropped.
+        let _ = done.send(tally);
+    })?;
     Ok(result)
 }
 
-/// Tells the drain to stop when it is dropped.
+fn start_thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(work).map(drop)
+}
+
+/// Tells both threads to stop when it is dropped.
 #[derive(Debug)]
 struct Stop(OwnedFd);
 

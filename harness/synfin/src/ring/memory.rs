@@ -8,7 +8,8 @@
 use std::io;
 use std::mem::offset_of;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use memmap2::{MmapOptions, MmapRaw};
 use synfin_core::time::Timestamp;
@@ -28,12 +29,22 @@ const LOOPBACK_INDEX: i32 = 1;
 
 /// A packet socket's ring, mapped into this process.
 #[derive(Debug)]
-pub(super) struct Ring {
+struct Ring {
     // Declared first, dropped first: a mapping keeps the socket and its timer alive.
     map: MmapRaw,
     socket: OwnedFd,
     blocks: usize,
+    /// The block that the reader takes next; the kernel fills them in order.
+    next_block: AtomicUsize,
 }
+
+/// The one who takes frames from the ring.
+#[derive(Debug)]
+pub(super) struct RingReader(Arc<Ring>);
+
+/// Shows how full the ring is.
+#[derive(Debug)]
+pub(super) struct Gauge(Arc<Ring>);
 
 /// One frame in the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,62 +63,61 @@ pub(super) struct Statistics {
     pub(super) drops: u64,
 }
 
-impl Ring {
-    /// Gives the socket, which is not bound yet, a ring of so many MiB, and binds it to `lo`: it receives from then on.
-    /// Waits some 20 ms for the kernel.
-    pub(super) fn set_up(socket: OwnedFd, mib: u32) -> io::Result<Self> {
-        let blocks = mib * BLOCKS_PER_MIB;
-        let version = libc::tpacket_versions::TPACKET_V3 as i32;
-        set_option(&socket, libc::PACKET_VERSION, &version)?;
-        // lo shows every frame twice, going out and coming in.
-        set_option(&socket, libc::PACKET_IGNORE_OUTGOING, &1_i32)?;
-        let block_bytes = u32::try_from(BLOCK_BYTES).expect("a block is small");
-        let request = libc::tpacket_req3 {
-            tp_block_size: block_bytes,
-            tp_block_nr: blocks,
-            // Meaningless in version 3, but checked: one frame a block.
-            tp_frame_size: block_bytes,
-            tp_frame_nr: blocks,
-            tp_retire_blk_tov: RETIRE_AFTER_MS,
-            tp_sizeof_priv: 0,
-            tp_feature_req_word: 0,
-        };
-        set_option(&socket, libc::PACKET_RX_RING, &request)?;
-        let blocks = usize::try_from(blocks).expect("a ring fits into memory");
-        let map = MmapOptions::new()
-            .len(blocks * BLOCK_BYTES)
-            .map_raw(&socket)?;
-        bind_to_loopback(&socket)?;
-        Ok(Self {
-            map,
-            socket,
-            blocks,
-        })
+/// Gives the socket, which is not bound yet, a ring of so many MiB, and binds it to `lo`: it receives from then on. Waits
+/// some 20 ms for the kernel.
+pub(super) fn set_up(socket: OwnedFd, mib: u32) -> io::Result<RingReader> {
+    let blocks = mib * BLOCKS_PER_MIB;
+    let version = libc::tpacket_versions::TPACKET_V3 as i32;
+    set_option(&socket, libc::PACKET_VERSION, &version)?;
+    // lo shows every frame twice, going out and coming in.
+    set_option(&socket, libc::PACKET_IGNORE_OUTGOING, &1_i32)?;
+    let block_bytes = u32::try_from(BLOCK_BYTES).expect("a block is small");
+    let request = libc::tpacket_req3 {
+        tp_block_size: block_bytes,
+        tp_block_nr: blocks,
+        // Meaningless in version 3, but checked: one frame a block.
+        tp_frame_size: block_bytes,
+        tp_frame_nr: blocks,
+        tp_retire_blk_tov: RETIRE_AFTER_MS,
+        tp_sizeof_priv: 0,
+        tp_feature_req_word: 0,
+    };
+    set_option(&socket, libc::PACKET_RX_RING, &request)?;
+    let blocks = usize::try_from(blocks).expect("a ring fits into memory");
+    let map = MmapOptions::new()
+        .len(blocks * BLOCK_BYTES)
+        .map_raw(&socket)?;
+    bind_to_loopback(&socket)?;
+    Ok(RingReader(Arc::new(Ring {
+        map,
+        socket,
+        blocks,
+        next_block: AtomicUsize::new(0),
+    })))
+}
+
+impl RingReader {
+    /// A gauge of this ring.
+    pub(super) fn gauge(&self) -> Gauge {
+        Gauge(Arc::clone(&self.0))
     }
 
-    /// How many blocks it has.
-    pub(super) fn blocks(&self) -> usize {
-        self.blocks
-    }
-
-    /// Whether the kernel has handed this block over.
-    pub(super) fn is_ready(&self, block: usize) -> bool {
-        self.status(block).load(Ordering::Acquire) & libc::TP_STATUS_USER != 0
-    }
-
-    /// Shows the frames of a block that is ready, in order, and gives it back to the kernel.
-    pub(super) fn take(
-        &mut self,
-        block: usize,
-        mut each: impl FnMut(RingFrame<'_>),
-    ) -> io::Result<()> {
-        assert!(self.is_ready(block), "only ready blocks are taken");
-        // SAFETY: the block lies in the map, and is this process's until its status is set back below.
-        let bytes = unsafe { std::slice::from_raw_parts(self.start_of(block), BLOCK_BYTES) };
+    /// Shows the frames of the next block, in order, and gives it back to the kernel; tells whether there was one.
+    pub(super) fn take_block(&mut self, mut each: impl FnMut(RingFrame<'_>)) -> io::Result<bool> {
+        let ring = &*self.0;
+        let block = ring.next_block.load(Ordering::Relaxed);
+        if !ring.is_ready(block) {
+            return Ok(false);
+        }
+        // SAFETY: the block lies in the map. It is this process's until its status is set back below, and of this process only
+        // the one reader, borrowed mutably, looks into it.
+        let bytes = unsafe { std::slice::from_raw_parts(ring.start_of(block), BLOCK_BYTES) };
         let read = Block { bytes }.for_each(&mut each);
-        self.status(block)
+        ring.status(block)
             .store(libc::TP_STATUS_KERNEL, Ordering::Release);
-        read
+        let next = (block + 1) % ring.blocks;
+        ring.next_block.store(next, Ordering::Release);
+        read.map(|()| true)
     }
 
     /// What the kernel counted since the last reading.
@@ -121,7 +131,7 @@ impl Ring {
         // SAFETY: the kernel writes no more than `length` bytes of a struct that any bytes are valid for.
         check(unsafe {
             libc::getsockopt(
-                self.socket.as_raw_fd(),
+                self.0.socket.as_raw_fd(),
                 libc::SOL_PACKET,
                 libc::PACKET_STATISTICS,
                 (&raw mut counted).cast(),
@@ -132,6 +142,22 @@ impl Ring {
             packets: counted.tp_packets.into(),
             drops: counted.tp_drops.into(),
         })
+    }
+}
+
+impl Gauge {
+    /// Whether more than one block in `share` is waiting to be taken.
+    pub(super) fn is_above(&self, share: usize) -> bool {
+        let ring = &*self.0;
+        let next = ring.next_block.load(Ordering::Acquire);
+        ring.is_ready((next + ring.blocks / share) % ring.blocks)
+    }
+}
+
+impl Ring {
+    /// Whether the kernel has handed this block over.
+    fn is_ready(&self, block: usize) -> bool {
+        self.status(block).load(Ordering::Acquire) & libc::TP_STATUS_USER != 0
     }
 
     fn start_of(&self, block: usize) -> *const u8 {
@@ -154,9 +180,15 @@ impl Ring {
     }
 }
 
-impl AsFd for Ring {
+impl AsFd for RingReader {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.socket.as_fd()
+        self.0.socket.as_fd()
+    }
+}
+
+impl AsFd for Gauge {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.socket.as_fd()
     }
 }
 

@@ -74,7 +74,7 @@ async fn the_world_cannot_be_reached() {
 
 #[tokio::test]
 async fn what_is_hidden_cannot_be_read() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     readable_for_all(folder.path());
     let (directory, file) = (folder.path().join("captures"), folder.path().join("rubric"));
     std::fs::create_dir(&directory).unwrap();
@@ -101,8 +101,8 @@ async fn what_is_hidden_cannot_be_read() {
 
 #[tokio::test]
 async fn what_is_exposed_below_tmp_is_seen_and_the_rest_of_tmp_is_not() {
-    let exposed = tempfile::tempdir_in("/tmp").unwrap();
-    let other = tempfile::tempdir_in("/tmp").unwrap();
+    let exposed = tempfile::tempdir().unwrap();
+    let other = tempfile::tempdir().unwrap();
     readable_for_all(exposed.path());
     write(&exposed.path().join("file"), "seen\n");
     let sandbox = start_with(&Setup {
@@ -131,7 +131,8 @@ async fn roles_neither_see_nor_signal_nor_read_each_other() {
     )
     .await;
     lines(&server, 1).await;
-    let script = "ls /tmp; ls /proc | grep -c '^[0-9]'; kill -KILL -1; cat /tmp/server/file";
+    let script =
+        "ls /tmp; cat /proc/[0-9]*/comm | grep -c sleep; kill -KILL -1; cat /tmp/server/file";
     let (_, printed) = end_of(
         shell(
             &sandbox,
@@ -141,8 +142,7 @@ async fn roles_neither_see_nor_signal_nor_read_each_other() {
         .await,
     )
     .await;
-    // The keeper, the shell, its subshell, ls and grep.
-    assert_eq!(printed, "client-1\n5\n");
+    assert_eq!(printed, "client-1\n0\n");
     assert_eq!(server.ended(), None);
 }
 
@@ -243,7 +243,7 @@ async fn scratch_is_bounded() {
 
 #[tokio::test]
 async fn a_submission_is_copied_and_never_modified() {
-    let source = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let source = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(source.path().join("deep/er")).unwrap();
     std::fs::create_dir(source.path().join("target")).unwrap();
     write(&source.path().join("deep/er/file"), "original\n");
@@ -263,19 +263,19 @@ async fn a_submission_is_copied_and_never_modified() {
 }
 
 #[tokio::test]
-async fn a_submission_with_a_link_that_leads_out_is_refused() {
-    let source = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    std::os::unix::fs::symlink("/etc", source.path().join("link")).unwrap();
+async fn a_link_of_a_submission_is_copied_as_a_link() {
+    let source = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/usr/bin/env", source.path().join("link")).unwrap();
     let sandbox = Sandbox::start(&setup()).await.unwrap();
-    let refused = sandbox
+    sandbox
         .prepare(Role::Server, Some(source.path()))
         .await
-        .unwrap_err();
-    let expected = format!(
-        "{} is a symbolic link that leads out of the folder",
-        source.path().join("link").display()
+        .unwrap();
+    assert_eq!(
+        printed_by(&sandbox, "readlink link").await,
+        "/usr/bin/env\n"
     );
-    assert_eq!(refused.to_string(), expected);
+    assert!(sandbox.open(Role::Server, "link").await.is_err());
 }
 
 #[tokio::test]
@@ -340,7 +340,7 @@ async fn a_program_that_cannot_be_executed_is_told_in_words() {
 #[tokio::test]
 async fn a_program_in_a_folder_closed_to_others_is_executed_all_the_same() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
     let (binary, script) = (folder.path().join("binary"), folder.path().join("script"));
     std::fs::copy("/bin/echo", &binary).unwrap();
     write(&script, "#!/bin/sh\necho script $1\n");
@@ -445,7 +445,6 @@ fn readable_for_all(directory: &Path) {
     std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }

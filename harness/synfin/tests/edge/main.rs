@@ -1,6 +1,11 @@
 //! The edge against the real kernel: namespaces, programs, and the capture of what they say to each other.
 
 #![cfg(target_os = "linux")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests make files of their own, and end where something is missing"
+)]
 
 mod capture;
 mod isolation;

@@ -75,15 +75,10 @@ pub(crate) async fn printed_by(sandbox: &Sandbox, script: &str) -> String {
 
 /// Waits until the program has printed so many lines.
 pub(crate) async fn lines(program: &Program, count: usize) -> Vec<String> {
+    let printed = || String::from_utf8(program.output().since(0)).unwrap();
+    let enough = |_: &u64| printed().matches('\n').count() >= count;
     let mut changes = program.output().changes();
-    let printed = || {
-        let bytes = program.output().since(0);
-        let whole = bytes.iter().filter(|byte| **byte == b'\n').count();
-        (whole >= count).then(|| String::from_utf8(bytes).unwrap())
-    };
-    let text = tokio::time::timeout(PATIENCE, changes.wait_for(|_| printed().is_some()))
-        .await
-        .map(|_| printed())
-        .unwrap_or_else(|_| panic!("printed only {:?}", program.output().since(0)));
-    text.unwrap().lines().map(str::to_owned).collect()
+    let waited = tokio::time::timeout(PATIENCE, changes.wait_for(enough)).await;
+    assert!(waited.is_ok(), "printed only {:?}", printed());
+    printed().lines().map(str::to_owned).collect()
 }
