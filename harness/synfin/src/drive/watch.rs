@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::stage::Stage;
 use crate::clock;
-use crate::sandbox::{RoleStat, TcpSocket};
+use crate::sandbox::{RoleStat, SandboxError, TcpSocket};
 
 /// How often threads under supervision are looked at: 20 Hz.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -107,7 +107,7 @@ pub(crate) async fn sample(stage: &Stage, reason: SampleReason) {
     }
 }
 
-async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample, anyhow::Error> {
+async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample, SandboxError> {
     let server_started = stage.log().programs.contains_key(&Role::Server);
     let server = if server_started {
         Some(stage.sandbox.stat(Role::Server).await?)
