@@ -156,6 +156,9 @@ fn rubric_text(rubric: &RubricSource) -> Result<NamedText, StoreError> {
 /// The columns of reports in files: they suit a mail, a log and a review.
 const FILE_COLUMNS: usize = 100;
 
+/// The file of the connection table.
+const CONNECTIONS: &str = "connections.txt";
+
 /// Writes a report in every format, each by itself: one that fails stops no other.
 fn publish(report: Report, out: &Path) -> Result<Graded, GradingError> {
     let folder = out.join("reports").join(&report.run);
@@ -163,8 +166,8 @@ fn publish(report: Report, out: &Path) -> Result<Graded, GradingError> {
     let page = Page::plain(FILE_COLUMNS);
     let rendered: [(&str, Result<String, JunitError>); 5] = [
         ("report.json", Ok(report::json(&report))),
-        ("report.txt", Ok(rubric_and_failures(&report, &page))),
-        ("connections.txt", Ok(report::connections(&report, &page))),
+        ("report.txt", Ok(summary(&report, &page))),
+        (CONNECTIONS, Ok(report::connections(&report, &page))),
         ("report.md", Ok(report::markdown(&report))),
         ("junit.xml", report::junit(&report)),
     ];
@@ -180,9 +183,26 @@ fn publish(report: Report, out: &Path) -> Result<Graded, GradingError> {
     })
 }
 
-/// The rubric table, and below it every row that did not pass.
-pub fn rubric_and_failures(report: &Report, page: &Page) -> String {
-    let parts = [report::table(report, page), report::failures(report, page)];
+/// So many connections are shown between the rubric and what failed; of more, only where they are.
+const CONNECTIONS_SHOWN: usize = 40;
+
+/// The rubric table, the connection table, and every row that did not pass.
+pub fn summary(report: &Report, page: &Page) -> String {
+    let connections: usize = report
+        .recordings
+        .iter()
+        .map(|recording| recording.connections.len())
+        .sum();
+    let connections = if connections > CONNECTIONS_SHOWN {
+        format!(" {connections} connections: see {CONNECTIONS}\n")
+    } else {
+        report::connections(report, page)
+    };
+    let parts = [
+        report::table(report, page),
+        connections,
+        report::failures(report, page),
+    ];
     let there: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     there.join("\n")
 }

@@ -8,6 +8,7 @@
 //!
 //! Each module names only those left of it, and `synfin_core`.
 
+mod causes;
 pub mod clock;
 pub mod store;
 

@@ -1,7 +1,7 @@
 //! What a person asked of `synfin run` and `synfin record`: plain values between the command line and the runner.
 
 use std::net::SocketAddr;
-use std::num::{NonZeroU16, NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 /// What `synfin run` is to do.
@@ -64,9 +64,9 @@ pub enum RubricSource {
 pub enum Keep {
     /// All of all runs.
     All,
-    /// Only those of runs that did not pass.
+    /// Those of this run, if it did not pass; those of earlier runs stay as they are.
     Failed,
-    /// The newest runs, so many.
+    /// Those of the newest runs, so many.
     Newest(NonZeroUsize),
 }
 
@@ -75,8 +75,6 @@ pub enum Keep {
 pub struct RecordOptions {
     /// The command to start, word by word.
     pub command: Vec<String>,
-    /// Only traffic of this TCP port; `None` for all.
-    pub port: Option<NonZeroU16>,
     /// The folder under which `captures/` stands.
     pub out: PathBuf,
 }

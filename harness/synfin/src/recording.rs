@@ -113,7 +113,6 @@ pub(crate) async fn record(
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
     let was_interrupted = perform(&stage, interrupted).await;
-    stop::stop(&stage).await;
     attributing.shutdown().await;
     let captured = capture.close().await?;
     // The ring has handed over its last frame.
@@ -153,17 +152,25 @@ async fn attribute_all(stage: Arc<Stage>) {
     attribute(&stage).await;
 }
 
-/// Starts the server and lets the clients do their steps. Tells whether it was interrupted.
+/// Lets the programs act, and ends them. Tells whether it was interrupted: then they are ended at once.
 async fn perform(stage: &Arc<Stage>, mut interrupted: watch::Receiver<bool>) -> bool {
     let mut clients = JoinSet::new();
+    let whole = async {
+        act(stage, &mut clients).await;
+        stop::stop(stage).await;
+    };
     let was_interrupted = tokio::select! {
-        () = act(stage, &mut clients) => false,
+        () = whole => false,
         _ = interrupted.wait_for(|is_interrupted| *is_interrupted) => true,
     };
     clients.shutdown().await;
+    if was_interrupted {
+        stop::kill(stage).await;
+    }
     was_interrupted
 }
 
+/// Starts the server and lets the clients do their steps.
 async fn act(stage: &Arc<Stage>, clients: &mut JoinSet<()>) {
     if stage.play.scenario.server == ServerState::Up && !has_server(stage).await {
         return;
@@ -172,7 +179,11 @@ async fn act(stage: &Arc<Stage>, clients: &mut JoinSet<()>) {
         let stage = Arc::clone(stage);
         clients.spawn(async move { drive(&stage, ClientNumber(number)).await });
     }
-    while clients.join_next().await.is_some() {}
+    while let Some(driven) = clients.join_next().await {
+        if let Err(error) = driven {
+            stage.fault(format!("drive a client: {error}"));
+        }
+    }
 }
 
 /// Starts the server; clients are only started when it listens where it should.
@@ -195,4 +206,34 @@ pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr
     let wildcard =
         local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
     local == asked || (local.port() == asked.port() && wildcard)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(local: &str, v6_only: Option<bool>, asked: &str, expected: bool) {
+        let covered = covers(local.parse().unwrap(), v6_only, asked.parse().unwrap());
+        assert_eq!(covered, expected, "{local} {v6_only:?} for {asked}");
+    }
+
+    #[test]
+    fn a_server_listens_as_asked_at_the_address_itself_or_a_wildcard_that_takes_it() {
+        check("127.0.0.1:5001", None, "127.0.0.1:5001", true);
+        check("0.0.0.0:5001", None, "127.0.0.1:5001", true);
+        check("[::]:5001", Some(false), "127.0.0.1:5001", true);
+        check("[::]:5001", Some(true), "[::1]:5001", true);
+        check("[::1]:5001", Some(true), "[::1]:5001", true);
+    }
+
+    #[test]
+    fn a_server_elsewhere_does_not_listen_as_asked() {
+        check("127.0.0.1:5002", None, "127.0.0.1:5001", false);
+        check("0.0.0.0:5002", None, "127.0.0.1:5001", false);
+        check("127.0.1.1:5001", None, "127.0.0.1:5001", false);
+        check("[::1]:5001", Some(false), "127.0.0.1:5001", false);
+        check("[::]:5001", Some(true), "127.0.0.1:5001", false);
+        check("0.0.0.0:5001", None, "[::1]:5001", false);
+    }
 }

@@ -34,6 +34,7 @@ pub use self::sources::SourceError;
 use self::folder::RunFolder;
 use self::plan::{Planned, Wishes, plan};
 use self::sources::{Cast, Sources};
+use crate::causes::with_causes;
 use crate::drive::Play;
 use crate::launch::LaunchError;
 use crate::options::RunOptions;
@@ -249,7 +250,7 @@ impl Crew {
         let began = Instant::now();
         let recorded = record(job, self.interrupted.clone())
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| with_causes(&error))?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tell(
             &self.events,

@@ -10,6 +10,8 @@
     reason = "this is the module that reads and writes files"
 )]
 
+mod keep;
+
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use synfin_core::manifest::{ManifestError, Recorded, RunFile};
 use tempfile::NamedTempFile;
+
+pub use self::keep::{remove_older_runs, remove_run};
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +51,12 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: ManifestError,
+    },
+    /// It was to be removed as a run, and is none.
+    #[error("remove {}: it is not the folder of a run", path.display())]
+    NoRun {
+        /// Which.
+        path: PathBuf,
     },
 }
 

@@ -60,6 +60,18 @@ fn a_misspelt_name_is_answered_with_the_likely_one() {
 }
 
 #[test]
+fn what_is_wrong_in_a_rubric_or_a_target_is_shown_where_it_stands() {
+    let folder = TempDir::new().unwrap();
+    let text = "schema = 1\nname = \"mine\"\n\n[server]\ncomand = [\"server\"]\n";
+    fs::write(folder.path().join("target.toml"), text).unwrap();
+    let output = synfin_in(folder.path(), &["run", "target.toml"]);
+    assert_eq!((code(&output), stdout(&output)), (2, ""));
+    for words in ["target.toml:5:1", "comand", "did you mean `command`"] {
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_missing_file_is_named_with_the_reason_once() {
     let output = synfin(&["flows", "no-such-file"]);
     let error = fs::File::open("no-such-file").unwrap_err();

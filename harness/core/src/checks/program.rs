@@ -72,6 +72,12 @@ pub(super) fn undone(record: &StepRecord) -> String {
             format!("`{step}` timed out waiting for {waiting_for}")
         }
         StepOutcome::ProgramEnded => format!("the program ended during `{step}`"),
+        StepOutcome::Obstructed { why } => {
+            format!(
+                "the program's folder did not take the file of `{step}`: {}",
+                Foreign::new(why, SHOWN_CHARS)
+            )
+        }
         StepOutcome::Unsupported => format!("the target gives no way to do `{step}`"),
         StepOutcome::NotReached => format!("`{step}` was not reached"),
     }

@@ -60,6 +60,7 @@ pub(super) fn standing(
         StepOutcome::Done
         | StepOutcome::TimedOut { .. }
         | StepOutcome::ProgramEnded
+        | StepOutcome::Obstructed { .. }
         | StepOutcome::Unsupported => record,
     };
     if let Some(unconnected) = unconnected(observation, client) {

@@ -148,6 +148,11 @@ pub enum StepOutcome {
     },
     /// The program ended in the middle of it.
     ProgramEnded,
+    /// The program stood in its own way: its folder does not take the step's file.
+    Obstructed {
+        /// What its folder answered.
+        why: String,
+    },
     /// The target does not say how its client does this step.
     Unsupported,
     /// An earlier step failed, or the recording ended first.

@@ -1,5 +1,6 @@
 //! `synfin flows CAPTURE`: the connections of any capture.
 
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use synfin_core::report::{CaptureSummary, ConnectionRow, RecordingReport, recording_table};
@@ -16,13 +17,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    list(&args.capture, output)
+    list(&args.capture, None, output)
 }
 
-/// Prints the connection table of a capture.
-pub(super) fn list(path: &Path, output: &Output) -> Result<Exit, Failure> {
+/// Prints the connection table of a capture, of all connections or of those with this port at an end.
+pub(super) fn list(
+    path: &Path,
+    port: Option<NonZeroU16>,
+    output: &Output,
+) -> Result<Exit, Failure> {
     let mut capture = source::capture(path)?;
-    let (frames, connections) = source::connections(&mut capture);
+    let (frames, mut connections) = source::connections(&mut capture);
+    connections.retain(|connection| {
+        let ends = [connection.initiator, connection.responder];
+        port.is_none_or(|port| ends.iter().any(|end| end.port() == port.get()))
+    });
     source::tell_tail(path, &capture, output);
     let recording = RecordingReport {
         scenario: String::new(),

@@ -46,7 +46,7 @@ pub(super) struct OutputArgs {
 /// A format of standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
-    /// The rubric table, and what did not pass.
+    /// The rubric table, the connection table, and what did not pass.
     #[default]
     Table,
     /// The connection table.
@@ -130,7 +130,7 @@ fn rendered(
         ..output.page()
     };
     match format {
-        Format::Table => Ok(grading::rubric_and_failures(report, &page)),
+        Format::Table => Ok(grading::summary(report, &page)),
         Format::Connections => Ok(report::connections(report, &page)),
         Format::Json => Ok(report::json(report)),
         Format::Markdown => Ok(report::markdown(report)),

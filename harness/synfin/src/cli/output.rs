@@ -9,6 +9,7 @@ use synfin_core::report::{Colour, Page, harmless, labelled, visible};
 use synfin_core::spec::Palette;
 
 use super::exit::Failure;
+use crate::causes::with_causes;
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -97,20 +98,6 @@ pub(super) fn data(text: &str) -> Result<(), Failure> {
 /// Says what went wrong on the side, even to those who want quiet.
 pub(super) fn warn(what: &str, error: &dyn Error) {
     say(&format!("synfin: {what}: {}", with_causes(error)));
-}
-
-/// An error and its causes, each once: some repeat their cause in their own words.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let words = error.to_string();
-        if !text.ends_with(&words) {
-            text = format!("{text}: {words}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 /// Nobody is left to tell if standard error is gone.

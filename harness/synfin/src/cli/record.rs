@@ -10,7 +10,7 @@ use crate::options::RecordOptions;
 /// Run a command in a private network namespace and record its loopback traffic.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only traffic of this TCP port.
+    /// List only connections of this TCP port; the capture holds all.
     #[arg(long, value_name = "P")]
     port: Option<NonZeroU16>,
     /// The folder under which captures/ is made.
@@ -24,12 +24,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = RecordOptions {
         command: args.command.clone(),
-        port: args.port,
         out: args.out.clone(),
     };
     let capture = record(&options, output)?;
     output.talk(format_args!("wrote {}", capture.display()));
-    super::flows::list(&capture, output)
+    super::flows::list(&capture, args.port, output)
 }
 
 /// The one place where the command line meets the recorder: it makes one capture and gives its path.

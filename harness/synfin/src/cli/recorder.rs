@@ -1,9 +1,12 @@
 //! From the command line into the recorder and back: a runtime, Ctrl-C, and progress on standard error.
 
 use std::future::Future;
+use std::io;
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::exit::Failure;
@@ -33,30 +36,59 @@ pub(super) fn probe() -> Result<Probe, Failure> {
     Ok(runtime.block_on(runner::probe()))
 }
 
-/// Does the work while Ctrl-C is listened for and events are told.
+/// Does the work while events are told. The first Ctrl-C or SIGTERM asks it to end, the second ends it: what it started goes
+/// with it.
 fn with_events<T, W: Future<Output = T>>(
     output: &Output,
     work: impl FnOnce(mpsc::UnboundedSender<RunEvent>, watch::Receiver<bool>) -> W,
 ) -> Result<T, Failure> {
     let runtime = Runtime::new().map_err(Failure::internal)?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(Failure::internal)?;
         let (events, mut told) = mpsc::unbounded_channel();
         let (interrupt, interrupted) = watch::channel(false);
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                interrupt.send_replace(true);
-            }
-            interrupt.closed().await;
-        });
         let work = work(events, interrupted);
         let tell = async {
             while let Some(event) = told.recv().await {
                 output.talk(line(&event));
             }
         };
-        let (done, ()) = tokio::join!(work, tell);
-        Ok(done)
-    })
+        let interruptions = async {
+            signals.next().await;
+            interrupt.send_replace(true);
+            output.talk("interrupted: ending the recordings; once more to end without a report");
+            signals.next().await;
+        };
+        tokio::select! {
+            (done, ()) = async { tokio::join!(work, tell) } => Ok(done),
+            () = interruptions => Err(Failure::Internal(anyhow!("interrupted twice: nothing was graded"))),
+        }
+    });
+    // Whatever still blocks is not waited for.
+    runtime.shutdown_background();
+    done
+}
+
+/// What a person or a supervisor ends a run with.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 fn line(event: &RunEvent) -> String {

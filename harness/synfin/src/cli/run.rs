@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::anyhow;
@@ -13,6 +13,7 @@ use super::grade;
 use super::output::Output;
 use super::{source, words};
 use crate::options::{Keep, Programs, RunOptions};
+use crate::store::{self, StoreError};
 
 /// Record a server and its clients, and grade what crossed the wire.
 ///
@@ -46,7 +47,7 @@ pub(super) struct Args {
     /// The folder under which captures/ and reports/ are made.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
-    /// Which recordings stay: all, failed, or the newest N.
+    /// Which recordings stay: all, those of runs that did not pass, or those of the newest N runs; reports always stay.
     #[arg(long, value_name = "N|failed|all", default_value = "all")]
     keep: KeepText,
     /// How many clients the scenarios with several clients run instead.
@@ -59,7 +60,28 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = options(args)?;
     let folder = record(&options, output)?;
-    grade::grade_recording(&folder, &options.out, None, args.output, output)
+    let exit = grade::grade_recording(&folder, &options.out, None, args.output, output)?;
+    for removed in clear_away(&options, &folder, exit).map_err(Failure::internal)? {
+        output.talk(format_args!("removed {}", removed.display()));
+    }
+    Ok(exit)
+}
+
+/// Removes the recordings that are not to stay, and names them.
+fn clear_away(options: &RunOptions, run: &Path, exit: Exit) -> Result<Vec<PathBuf>, StoreError> {
+    match (options.keep, exit) {
+        (Keep::All, _)
+        | (Keep::Failed, Exit::Failed | Exit::Inconclusive | Exit::Usage | Exit::Internal) => {
+            Ok(Vec::new())
+        }
+        (Keep::Failed, Exit::Passed) => {
+            store::remove_run(run)?;
+            Ok(vec![run.to_owned()])
+        }
+        (Keep::Newest(newest), _) => {
+            store::remove_older_runs(&options.out.join("captures"), newest)
+        }
+    }
 }
 
 /// The one place where the command line meets the recorder: it makes the run's folder `OUT/captures/RUN`, tells how it goes

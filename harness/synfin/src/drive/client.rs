@@ -11,9 +11,11 @@ use super::step::{Fill, Request, Unmet};
 use super::terminal::Terminal;
 use super::watch::{sample, supervise};
 use crate::clock;
+use crate::sandbox::SandboxError;
 
 /// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
 pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
+    let _finished = Finished { stage, client };
     for (place, entry) in stage.board.entries_of(client) {
         stage.board.reached(client, place);
         stage.board.turn(client, place).await;
@@ -42,7 +44,19 @@ pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
             break;
         }
     }
-    stage.board.finished(client);
+}
+
+/// However a client's driving ends: no other waits for it any more.
+struct Finished<'a> {
+    stage: &'a Stage,
+    client: ClientNumber,
+}
+
+impl Drop for Finished<'_> {
+    fn drop(&mut self) {
+        self.stage.pass_turn(self.client);
+        self.stage.board.finished(self.client);
+    }
 }
 
 /// An entry's place as the manifest writes it.
@@ -76,10 +90,7 @@ impl Turn<'_> {
         let stage = self.stage;
         stage.expect_connection_of(self.client);
         let started = stage.start(Role::Client(self.client.0)).await;
-        let Ok(program) = started else {
-            stage.board.connected(self.client);
-            return Err(StepOutcome::ProgramEnded);
-        };
+        let program = started.inspect_err(|_| stage.pass_turn(self.client))?;
         let request = self.ask(&program);
         let script = stage.play.target.client.script(Step::Connect.name());
         let mark = Mark::default();
@@ -90,18 +101,25 @@ impl Turn<'_> {
             }
         };
         let (handshake, wants_input) = tokio::join!(self.handshake(&program), converse);
-        let connection = handshake?;
-        if connection.ending() == Ending::Refused {
-            return Err(self.refused(&program).await);
-        }
+        handshake?;
         if !wants_input? {
             request.quiet(mark).await?;
         }
         Ok(StepOutcome::Done)
     }
 
-    /// Waits for the client's SYN and its answer, then gives the turn on.
-    async fn handshake(&self, program: &Terminal) -> Result<Connection, Unmet> {
+    /// Waits until the client's connection was taken, then gives the turn on.
+    async fn handshake(&self, program: &Terminal) -> Result<(), Unmet> {
+        let taken = match self.answered(program).await {
+            Ok(answered) if answered.ending() == Ending::Refused => self.another_try(program).await,
+            answered => answered.map(drop),
+        };
+        self.stage.pass_turn(self.client);
+        taken
+    }
+
+    /// Waits for the client's SYN and its answer.
+    async fn answered(&self, program: &Terminal) -> Result<Connection, Unmet> {
         let deadline = Instant::now() + CONNECT_WITHIN;
         let (stage, client) = (self.stage, self.client);
         let answered = stage.wire.until(deadline, |wire| {
@@ -110,13 +128,26 @@ impl Turn<'_> {
                 connection.setup.syn_ack.is_some() || connection.ending() != Ending::Unanswered;
             is_answered.then(|| connection.clone())
         });
-        let answered = tokio::select! {
+        tokio::select! {
             biased;
             answered = answered => answered.ok_or_else(|| Unmet::Late { waiting_for: self.missing_handshake() }),
             _ = program.program.wait() => stage.connection_after_end(client).await.ok_or(Unmet::Ended),
-        };
-        stage.board.connected(client);
-        answered
+        }
+    }
+
+    /// A refused client tries the next address of a name (`localhost` has two), or ends by itself.
+    async fn another_try(&self, program: &Terminal) -> Result<(), Unmet> {
+        let deadline = Instant::now() + REFUSED_WITHIN;
+        let taken = self.stage.wire.until(deadline, |wire| {
+            let connection = wire.connection_of(self.client, self.stage.listen())?;
+            connection.setup.syn_ack.map(drop)
+        });
+        let waiting_for = "the client to end after its SYN was refused".to_owned();
+        tokio::select! {
+            biased;
+            taken = taken => taken.ok_or(Unmet::Late { waiting_for }),
+            _ = program.program.wait() => Err(Unmet::Ended),
+        }
     }
 
     fn missing_handshake(&self) -> String {
@@ -127,26 +158,11 @@ impl Turn<'_> {
         }
     }
 
-    /// After a refusal a client has some time to end by itself.
-    async fn refused(&self, program: &Terminal) -> StepOutcome {
-        let deadline = Instant::now() + REFUSED_WITHIN;
-        match tokio::time::timeout_at(deadline, program.program.wait()).await {
-            Ok(_) => StepOutcome::ProgramEnded,
-            Err(_) => StepOutcome::TimedOut {
-                waiting_for: "the client to end after its SYN was refused".to_owned(),
-            },
-        }
-    }
-
     /// One request and its reply.
     async fn request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
         let program = self.stage.client_program(self.client)?;
         let script = self.script(step)?;
-        let fill = self
-            .stage
-            .prepare(self.client, self.place, step)
-            .await
-            .map_err(|why| self.stage.fault(why))?;
+        let fill = self.prepare(step).await?;
         let mark = self.stage.wire.now().mark(self.client);
         let request = self.ask(&program);
         let told = request.converse(script, &fill).await;
@@ -160,6 +176,19 @@ impl Turn<'_> {
             .map_err(|why| self.stage.fault(why))?;
         settled?;
         Ok(StepOutcome::Done)
+    }
+
+    /// Lays out the step's file. A folder that does not take it is as the program left it.
+    async fn prepare(&self, step: &Step) -> Result<Fill, StepOutcome> {
+        let prepared = self.stage.prepare(self.client, self.place, step).await;
+        prepared.map_err(|error| match error {
+            SandboxError::Refused(why) => StepOutcome::Obstructed { why },
+            SandboxError::NotStarted(_)
+            | SandboxError::Gone
+            | SandboxError::Late
+            | SandboxError::Unexpected(_)
+            | SandboxError::Io(_) => self.stage.fault(error),
+        })
     }
 
     /// Ends the session; done when the program ended or its connection is closed.

@@ -142,7 +142,12 @@ impl Stage {
             Err(SandboxError::Refused(_)) => None,
             opened => opened?,
         };
-        Ok(opened.and_then(|mut opened| store::digest(&mut opened).ok()))
+        let Some(mut opened) = opened else {
+            return Ok(None);
+        };
+        // A file may be as large as a role's whole scratch.
+        let digest = tokio::task::spawn_blocking(move || store::digest(&mut opened).ok());
+        Ok(digest.await.expect("hashing a file does not panic"))
     }
 }
 

@@ -24,7 +24,8 @@ pub(crate) struct LiveWire {
 #[derive(Debug)]
 pub(crate) struct WireState {
     flow: FlowTable,
-    owners: BTreeMap<ConnectionId, ClientNumber>,
+    /// The connections of each client, in the order of their numbers.
+    owned: BTreeMap<ClientNumber, Vec<ConnectionId>>,
     /// Every TCP frame, in order.
     frames: Vec<Milestone>,
     /// One moment on both clocks, that of the capture and that of deadlines.
@@ -56,7 +57,7 @@ impl LiveWire {
     pub(crate) fn new(epoch: (Timestamp, Instant)) -> Self {
         let state = WireState {
             flow: FlowTable::default(),
-            owners: BTreeMap::new(),
+            owned: BTreeMap::new(),
             frames: Vec::new(),
             epoch,
         };
@@ -77,7 +78,7 @@ impl LiveWire {
     /// The connection was found to be the client's.
     pub(crate) fn set_owner(&self, connection: ConnectionId, client: ClientNumber) {
         self.change(|state| {
-            state.owners.insert(connection, client);
+            state.owned.entry(client).or_default().push(connection);
         });
     }
 
@@ -165,19 +166,15 @@ impl WireState {
         client: ClientNumber,
         server: SocketAddr,
     ) -> Option<&Connection> {
-        let is_its = |connection: &&Connection| {
-            connection.responder.port() == server.port()
-                && self.owners.get(&connection.id) == Some(&client)
-        };
-        self.flow.connections().iter().rev().find(is_its)
+        self.connections_of(client)
+            .filter(|connection| connection.responder.port() == server.port())
+            .last()
     }
 
     /// All connections of the client.
     pub(crate) fn connections_of(&self, client: ClientNumber) -> impl Iterator<Item = &Connection> {
-        self.flow
-            .connections()
-            .iter()
-            .filter(move |connection| self.owners.get(&connection.id) == Some(&client))
+        let owned = self.owned.get(&client).into_iter().flatten();
+        owned.filter_map(|id| self.flow.connection(*id))
     }
 
     /// How much the client's connections have carried so far.
@@ -219,3 +216,6 @@ fn is_acknowledged(half: &HalfConnection) -> bool {
         .last()
         .is_none_or(|last| half.acknowledged >= last.end)
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,7 @@ pub(crate) struct Log {
     pub(crate) start_errors: BTreeMap<Role, String>,
     /// What the harness could not do, the first time.
     pub(crate) fault: Option<String>,
-    /// The client whose connection is expected next.
+    /// The client whose turn it is to connect.
     pub(crate) expected: Option<ClientNumber>,
     holds_sampled: BTreeSet<usize>,
 }
@@ -162,6 +162,16 @@ impl Stage {
     /// The next connection to the server is expected to be this client's.
     pub(crate) fn expect_connection_of(&self, client: ClientNumber) {
         self.log().expected = Some(client);
+    }
+
+    /// The client's connection was seen, or given up: the next one may connect. If there is none, a new connection whose
+    /// socket is gone before it was looked for can still be nobody else's.
+    pub(crate) fn pass_turn(&self, client: ClientNumber) {
+        if self.play.scenario.clients.get() > 1 {
+            let mut log = self.log();
+            log.expected = log.expected.filter(|expected| *expected != client);
+        }
+        self.board.connected(client);
     }
 
     /// Notes what the harness could not do; the first such thing is what the manifest says.

@@ -52,12 +52,7 @@ impl Terminal {
         let Some(found) = pattern.find(&text) else {
             return false;
         };
-        let is_exact = text.len() == unread.len();
-        *read_to += if is_exact {
-            found.end() as u64
-        } else {
-            unread.len() as u64
-        };
+        *read_to += bytes_of(&unread, found.end()) as u64;
         true
     }
 
@@ -83,5 +78,40 @@ impl Terminal {
             Ok(()) = changes.changed() => Err(Instant::now()),
             () = sleep_until(due) => Ok(()),
         }
+    }
+}
+
+/// How many of the bytes stand before `end` in their reading as UTF-8, in which U+FFFD stands for what is none.
+fn bytes_of(bytes: &[u8], end: usize) -> usize {
+    let (mut raw, mut read) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid().len();
+        if read + valid >= end {
+            return raw + (end - read);
+        }
+        raw += valid + chunk.invalid().len();
+        read += valid + char::REPLACEMENT_CHARACTER.len_utf8();
+    }
+    raw
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(bytes: &[u8], pattern: &str, rest: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        let end = Regex::new(pattern).unwrap().find(&text).unwrap().end();
+        assert_eq!(&bytes[bytes_of(bytes, end)..], rest);
+    }
+
+    #[test]
+    fn what_follows_a_match_is_left_for_the_next_in_any_encoding() {
+        check(b"Files: 2\n> ", "Files", b": 2\n> ");
+        check("Größe 3\n> ".as_bytes(), "Gr..e", b" 3\n> ");
+        check(b"Gr\xf6\xdfe 3\n> ", "Gr..e", b" 3\n> ");
+        check(b"\xf6\xdf> \xff", "> ", b"\xff");
+        check(b"\xf6> \xff", "(?s).*", b"");
     }
 }

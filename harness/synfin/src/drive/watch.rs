@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::stage::Stage;
 use crate::clock;
-use crate::sandbox::{RoleStat, TcpSocket};
+use crate::sandbox::{RoleStat, SandboxError, TcpSocket};
 
 /// How often threads under supervision are looked at: 20 Hz.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -38,13 +38,13 @@ pub(crate) async fn attribute(stage: &Stage) {
 }
 
 async fn attribute_one(stage: &Stage, connection: &Connection) {
-    let expected = stage.log().expected;
-    let owner = owner(stage, connection, expected).await;
+    let presumed = stage.log().expected;
+    let owner = owner(stage, connection, presumed).await;
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
-        Some(Role::Server) | None => {
-            expected.filter(|_| connection.responder.port() == stage.listen().port())
-        }
+        // A server may connect to itself, to wake its own accept().
+        Some(Role::Server) => None,
+        None => presumed.filter(|_| connection.responder.port() == stage.listen().port()),
     };
     let Some(client) = client else { return };
     stage.log().attributions.push(Attribution {
@@ -107,7 +107,7 @@ pub(crate) async fn sample(stage: &Stage, reason: SampleReason) {
     }
 }
 
-async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample, anyhow::Error> {
+async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample, SandboxError> {
     let server_started = stage.log().programs.contains_key(&Role::Server);
     let server = if server_started {
         Some(stage.sandbox.stat(Role::Server).await?)

@@ -7,7 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::covers;
 use crate::drive::Stage;
-use crate::sandbox::TcpSocket;
+use crate::sandbox::{SandboxError, TcpSocket};
 
 /// How often the kernel is asked; a question takes 0.06 ms.
 const ASK_EVERY: Duration = Duration::from_millis(1);
@@ -69,7 +69,7 @@ async fn listen(stage: &Stage) -> Listening {
 }
 
 /// The listening sockets that the server's processes hold.
-async fn servers_listeners(stage: &Stage) -> Result<Vec<TcpSocket>, anyhow::Error> {
+async fn servers_listeners(stage: &Stage) -> Result<Vec<TcpSocket>, SandboxError> {
     let mut sockets = stage.sockets().listeners()?;
     if !sockets.is_empty() {
         let server = stage.sandbox.stat(Role::Server).await?;

@@ -4,7 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use synfin_core::manifest::{CaptureHealth, ClientSteps, ProcessRecord, Recorded, Role};
+use synfin_core::flow::Ending;
+use synfin_core::manifest::{
+    Attribution, CaptureHealth, ClientSteps, ProcessRecord, Recorded, Role,
+};
+use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
@@ -46,7 +50,7 @@ pub(crate) async fn write(
         harness_fault: log.fault,
         interrupted,
         client_steps: with_frames(log.steps, stage),
-        attributions: log.attributions,
+        attributions: without_detours(log.attributions, stage),
         processes,
         socket_samples: log.samples,
         files: log.files,
@@ -65,6 +69,28 @@ fn with_frames(mut clients: Vec<ClientSteps>, stage: &Stage) -> Vec<ClientSteps>
         record.done_frame = record.ended_at.map(frame_at);
     }
     clients
+}
+
+/// A client that dials a name tries its addresses in turn. What was refused at another address than the server's, before
+/// the server took the client, is no connection that the scenario asked for.
+fn without_detours(mut attributions: Vec<Attribution>, stage: &Stage) -> Vec<Attribution> {
+    let (wire, server) = (stage.wire.now(), stage.listen());
+    attributions.retain(|one| {
+        let client = ClientNumber(one.client);
+        let was_refused = wire.connections_of(client).any(|connection| {
+            (connection.initiator, connection.responder) == (one.initiator, one.responder)
+                && connection.ending() == Ending::Refused
+        });
+        let was_taken = wire
+            .connection_of(client, server)
+            .is_some_and(|last| last.setup.syn_ack.is_some());
+        let is_detour = one.responder.port() == server.port()
+            && one.responder.ip() != server.ip()
+            && was_refused
+            && was_taken;
+        !is_detour
+    });
+    attributions
 }
 
 fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {

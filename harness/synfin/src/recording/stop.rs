@@ -43,6 +43,13 @@ pub(crate) async fn stop(stage: &Stage) {
     }
 }
 
+/// Ends every program at once, in an interrupted recording, of which nothing is judged.
+pub(crate) async fn kill(stage: &Stage) {
+    stage.log().stopped_at.get_or_insert_with(clock::now);
+    let roles: Vec<Role> = stage.log().programs.keys().copied().collect();
+    stop_all(stage, &roles, SignalSent::Kill).await;
+}
+
 /// Clients that were told to quit end by themselves.
 async fn wait_for_clients_that_quit(stage: &Stage, deadline: Instant) {
     let quitters: Vec<Arc<Terminal>> = {

@@ -134,9 +134,12 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
         .flat_map(|one| requests(one))
         .map(|step| step.name())
         .collect();
-    let mut missing: Vec<Step> = several.iter().flat_map(|one| requests(one)).collect();
-    missing.retain(|step| !has_pattern(step));
-    missing.dedup();
+    let mut missing: Vec<Step> = Vec::new();
+    for step in several.iter().flat_map(|one| requests(one)) {
+        if !has_pattern(&step) && !missing.contains(&step) {
+            missing.push(step);
+        }
+    }
     if missing.iter().all(|step| shown.contains(step.name())) {
         return None;
     }
@@ -155,3 +158,6 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
         programs: Programs::Target,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,3 +123,59 @@ fn build(root: &Path, beside: &Path, building: impl FnOnce(&str)) -> Result<(), 
         Err(error) => Err(ReferenceError::Build(error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touched(path: &Path) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "").unwrap();
+    }
+
+    #[test]
+    fn a_program_of_the_pair_is_replaced_by_its_path_and_no_other() {
+        let pair = ReferencePair {
+            programs: ["/bin/s".into(), "/bin/c".into()],
+        };
+        let resolved = |words: &[&str]| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            pair.resolve(words).join(" ")
+        };
+        assert_eq!(resolved(&["synfin-server", "--root"]), "/bin/s --root");
+        assert_eq!(
+            resolved(&["synfin-client", "synfin-server"]),
+            "/bin/c synfin-server"
+        );
+        assert_eq!(
+            resolved(&["python3", "synfin-server"]),
+            "python3 synfin-server"
+        );
+        assert_eq!(resolved(&[]), "");
+    }
+
+    #[test]
+    fn only_a_target_folder_of_our_workspace_is_one() {
+        let place = tempfile::tempdir().unwrap();
+        let beside = place.path().join("target/release");
+        touched(&place.path().join("app/server/Cargo.toml"));
+        assert_eq!(workspace_of(&beside), None);
+        touched(&place.path().join("harness/synfin/Cargo.toml"));
+        assert_eq!(workspace_of(&beside), Some(place.path()));
+        assert_eq!(workspace_of(place.path()), None);
+    }
+
+    #[test]
+    fn a_program_beside_the_executable_comes_before_the_path() {
+        let place = tempfile::tempdir().unwrap();
+        touched(&place.path().join("synfin-server"));
+        let found = find("synfin-server", place.path()).unwrap();
+        assert_eq!(found, place.path().join("synfin-server"));
+        let error = find("synfin-no-such-program", place.path()).unwrap_err();
+        let expected = format!(
+            "find synfin-no-such-program: it is neither beside {} nor in PATH",
+            place.path().display()
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+}

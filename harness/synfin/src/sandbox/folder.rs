@@ -104,7 +104,9 @@ fn copy_contents(from: &Path, to: &Path) -> io::Result<()> {
 pub(super) fn put(folder: &Path, path: &Path, contents: OwnedFd, owner: Owner) -> io::Result<()> {
     let directory = make_directories(folder, path.parent().unwrap_or(Path::new("")), owner)?;
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+    // A program may have put a pipe in its place, and nobody at its other end.
+    let flags =
+        OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let mode = Mode::from_raw_mode(0o644);
     let file = rustix::fs::openat2(&directory, Path::new(name), flags, mode, beneath())?;
     let mut file = File::from(file);

@@ -6,6 +6,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal};
+
 use crate::support::{run, said, synfin};
 
 /// Far longer than the kernel takes to end a namespace; a test that waits so long has failed.
@@ -26,23 +28,44 @@ fn nothing_of_a_killed_harness_survives_and_the_next_run_is_unaffected() {
 
 #[test]
 fn an_interrupted_run_reports_what_is_decided_and_leaves_nothing() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let out = tempfile::tempdir().unwrap();
+        let harness = recording(&out);
+        let descendants =
+            wait_for(|| Some(descendants(harness.id())).filter(|found| found.len() >= 6));
+        send(signal, &harness);
+        let output = harness.wait_with_output().unwrap();
+        assert!(
+            matches!(output.status.code(), Some(1 | 3)),
+            "{}",
+            said(&output)
+        );
+        assert!(
+            out.path().join("reports/latest/report.json").is_file(),
+            "{}",
+            said(&output)
+        );
+        assert!(descendants.iter().all(|pid| !is_alive(*pid)));
+    }
+}
+
+#[test]
+fn a_second_interruption_ends_a_run_without_a_report_and_leaves_nothing() {
     let out = tempfile::tempdir().unwrap();
-    let harness = recording(&out);
+    let mut harness = recording(&out);
     let descendants = wait_for(|| Some(descendants(harness.id())).filter(|found| found.len() >= 6));
-    let pid = rustix::process::Pid::from_child(&harness);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let output = harness.wait_with_output().unwrap();
-    assert!(
-        matches!(output.status.code(), Some(1 | 3)),
-        "{}",
-        said(&output)
-    );
-    assert!(
-        out.path().join("reports/latest/report.json").is_file(),
-        "{}",
-        said(&output)
-    );
-    assert!(descendants.iter().all(|pid| !is_alive(*pid)));
+    send(Signal::INT, &harness);
+    let mut said = BufReader::new(harness.stderr.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().starts_with("interrupted")));
+    send(Signal::INT, &harness);
+    let code = harness.wait().unwrap().code();
+    // The recordings may have ended before the second signal came.
+    assert!(matches!(code, Some(1 | 3 | 4)), "{code:?}");
+    wait_for(|| descendants.iter().all(|pid| !is_alive(*pid)).then_some(()));
+}
+
+fn send(signal: Signal, process: &Child) {
+    rustix::process::kill_process(Pid::from_child(process), signal).unwrap();
 }
 
 /// A run that has begun to record: its first progress line was seen.

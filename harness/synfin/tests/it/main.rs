@@ -11,3 +11,4 @@ mod mutants;
 mod reference;
 mod support;
 mod tshark;
+mod unusual;

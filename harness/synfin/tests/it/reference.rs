@@ -47,6 +47,14 @@ fn grading_the_recording_again_gives_the_same_bytes() {
 }
 
 #[test]
+fn where_only_failed_recordings_stay_those_of_a_run_that_passed_go() {
+    let run = run(["--only", "lifecycle", "--keep", "failed"]);
+    assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+    let left = fs::read_dir(run.out.path().join("captures")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
 fn more_clients_take_part_when_asked() {
     let run = run(["--only", "five-at-once", "--clients", "40"]);
     assert_eq!(

@@ -1,0 +1,139 @@
+use synfin_core::wire::{Flags, SeqNumber};
+
+use super::*;
+
+const ONE: ClientNumber = ClientNumber(1);
+const TWO: ClientNumber = ClientNumber(2);
+const SERVER: u16 = 5001;
+
+/// Reads a script, one segment a line, a millisecond apart: `40000>5001 S 100 -`, that is ports, flags, sequence number,
+/// acknowledgment number or `-`, and the payload's length where there is any. Every client port `4000N` is client N's.
+#[track_caller]
+fn wire(script: &str) -> LiveWire {
+    let wire = LiveWire::new((Timestamp::from_nanos(0), Instant::now()));
+    for (place, line) in script.lines().map(str::trim).enumerate() {
+        let frame = place as u64 + 1;
+        let at = Milestone {
+            frame: FrameNumber(frame),
+            at: Timestamp::from_nanos(frame * 1_000_000),
+        };
+        wire.push(at, &segment(line));
+    }
+    let opened: Vec<Connection> = wire.now().flow.connections().to_vec();
+    for connection in opened {
+        let client = u32::from(connection.initiator.port() - 40_000);
+        wire.set_owner(connection.id, ClientNumber(client));
+    }
+    wire
+}
+
+fn segment(line: &str) -> Segment<'static> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let (from, to) = words[0].split_once('>').unwrap();
+    let address = |port: &str| SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
+    Segment {
+        source: address(from),
+        destination: address(to),
+        flags: Flags::from_letters(words[1]),
+        seq: SeqNumber(words[2].parse().unwrap()),
+        ack: words[3].parse().ok().map(SeqNumber),
+        window: 1000,
+        payload_len: words.get(4).map_or(0, |length| length.parse().unwrap()),
+        payload: &[],
+    }
+}
+
+const HANDSHAKE: &str = "40001>5001 S 100 -\n5001>40001 S. 500 101\n40001>5001 . 101 501";
+const REQUEST: &str = "40001>5001 P. 101 501 10";
+const REPLY: &str = "5001>40001 P. 501 111 20";
+const ACKNOWLEDGED: &str = "40001>5001 . 111 521";
+
+#[track_caller]
+fn check(lines: &[&str], expected: Exchange) {
+    let wire = wire(&lines.join("\n"));
+    assert_eq!(wire.now().exchange(ONE, Mark::default()), expected);
+}
+
+#[test]
+fn an_exchange_is_answered_when_the_reply_came_last_and_all_is_acknowledged() {
+    check(&[HANDSHAKE], Exchange::Silent);
+    check(&[HANDSHAKE, REQUEST], Exchange::Open);
+    check(&[HANDSHAKE, REQUEST, REPLY], Exchange::Open);
+    check(
+        &[HANDSHAKE, REQUEST, REPLY, ACKNOWLEDGED],
+        Exchange::Answered,
+    );
+}
+
+#[test]
+fn a_client_that_spoke_last_is_told_from_one_that_was_answered() {
+    let last_word = "40001>5001 P. 111 521 5\n5001>40001 . 521 116";
+    check(
+        &[HANDSHAKE, REQUEST, REPLY, ACKNOWLEDGED, last_word],
+        Exchange::ClientSpokeLast,
+    );
+}
+
+#[test]
+fn a_banner_is_no_exchange_and_what_came_before_the_mark_does_not_count() {
+    let banner = "5001>40001 P. 501 101 20\n40001>5001 . 101 521";
+    check(&[HANDSHAKE, banner], Exchange::Silent);
+
+    let wire = wire(&[HANDSHAKE, REQUEST, REPLY, ACKNOWLEDGED].join("\n"));
+    let mark = wire.now().mark(ONE);
+    assert_eq!(
+        mark,
+        Mark {
+            requested: 10,
+            replied: 20
+        }
+    );
+    assert_eq!(wire.now().exchange(ONE, mark), Exchange::Silent);
+    assert_eq!(wire.now().exchange(TWO, Mark::default()), Exchange::Silent);
+}
+
+#[test]
+fn a_client_has_the_connections_that_were_found_to_be_its_own() {
+    let second = HANDSHAKE.replace("40001", "40002");
+    let wire = wire(&[HANDSHAKE, &second].join("\n"));
+    let state = wire.now();
+    let server = SocketAddr::from(([127, 0, 0, 1], SERVER));
+    for client in [ONE, TWO] {
+        let ports: Vec<u16> = state
+            .connections_of(client)
+            .map(|connection| connection.initiator.port())
+            .collect();
+        assert_eq!(ports, [40_000 + u16::try_from(client.0).unwrap()]);
+        assert!(state.connection_of(client, server).is_some());
+    }
+    let elsewhere = SocketAddr::from(([127, 0, 0, 1], SERVER + 1));
+    assert!(state.connection_of(ONE, elsewhere).is_none());
+    assert_eq!(state.connections_of(ClientNumber(3)).count(), 0);
+}
+
+#[test]
+fn a_moment_is_the_last_frame_captured_until_then() {
+    let wire = wire(HANDSHAKE);
+    let frame_at = |micros: u64| wire.now().frame_at(Timestamp::from_nanos(micros * 1000)).0;
+    assert_eq!(
+        [0, 999, 1000, 1001, 2000, 9000].map(frame_at),
+        [0, 0, 1, 1, 2, 3]
+    );
+    assert_eq!(wire.now().last_frame(), FrameNumber(3));
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_the_frame_it_waits_for_or_at_its_deadline() {
+    let wire = wire(HANDSHAKE);
+    let probe = |state: &WireState| (state.last_frame() == FrameNumber(4)).then_some(());
+    assert_eq!(wire.until(Instant::now(), probe).await, None);
+
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let at = Milestone {
+        frame: FrameNumber(4),
+        at: Timestamp::from_nanos(4_000_000),
+    };
+    let push = async { wire.push(at, &segment(REQUEST)) };
+    let (found, ()) = tokio::join!(wire.until(deadline, probe), push);
+    assert_eq!(found, Some(()));
+}

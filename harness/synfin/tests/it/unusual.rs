@@ -1,0 +1,116 @@
+//! Programs that a careless harness would misjudge, or hang on: the threaded example with a line or two changed.
+
+use std::fs;
+use std::path::Path;
+
+use synfin_core::report::ResultName::{Fail, Pass};
+use tempfile::TempDir;
+
+use crate::support::{has, run, said, workspace};
+
+/// A copy of the threaded example with texts of one of its files replaced.
+#[track_caller]
+fn variant(file: &str, replaced: &[(&str, &str)]) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(workspace().join("harness/examples/threaded")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, place.path().join(path.file_name().unwrap())).unwrap();
+    }
+    replace(&place.path().join(file), replaced);
+    place
+}
+
+#[track_caller]
+fn replace(file: &Path, replaced: &[(&str, &str)]) {
+    let mut text = fs::read_to_string(file).unwrap();
+    for (old, new) in replaced {
+        assert!(text.contains(old), "{old} in {}", file.display());
+        text = text.replace(old, new);
+    }
+    fs::write(file, text).unwrap();
+}
+
+#[test]
+fn without_patterns_a_lone_clients_replies_show_what_an_answer_is() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let place = variant(
+        "target.toml",
+        &[
+            (r#", reply = "(?m)^FILES \\d+\\n""#, ""),
+            (r#", reply = "(?m)^STORED \\d+\\n""#, ""),
+            (r#", reply = "(?m)^SIZE \\d+\\n""#, ""),
+            (r#", reply = "(?m)^BYE\\n""#, ""),
+            (r#", { expect = "Choice: $" }"#, ""),
+            (r#"connect  = [{ expect = "Choice: $" }]"#, ""),
+        ],
+    );
+    let run = run([
+        place.path().as_os_str(),
+        "--only".as_ref(),
+        "serves-five-clients".as_ref(),
+    ]);
+    assert_eq!(
+        run.item("serves-five-clients").result,
+        Pass,
+        "{}",
+        said(&run.output)
+    );
+    assert!(run.captures().join("lone-client.pcap").is_file());
+}
+
+#[test]
+fn a_client_that_dials_localhost_is_refused_at_its_first_address_and_sound() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let place = variant(
+        "client.py",
+        &[(r#"HOST = "127.0.0.1""#, r#"HOST = "localhost""#)],
+    );
+    let run = run([place.path()]);
+    assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+}
+
+#[test]
+fn a_client_that_lays_pipes_in_the_place_of_its_files_fails_and_holds_nothing_up() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let connected = r#"    print(f"Connected"#;
+    let pipe = format!("    os.mkfifo(os.path.join(FOLDER, \"notes.bin\"))\n{connected}");
+    let place = variant("client.py", &[(connected, &pipe)]);
+    let run = run([
+        place.path().as_os_str(),
+        "--only".as_ref(),
+        "lifecycle".as_ref(),
+    ]);
+    assert_eq!(run.output.status.code(), Some(1), "{}", said(&run.output));
+    assert_eq!(run.item("files-intact").result, Fail);
+}
+
+#[test]
+fn output_that_is_not_utf_8_hides_no_prompt() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let menu = "        print(MENU)";
+    let latin = format!(
+        "        sys.stdout.flush(); sys.stdout.buffer.write(b\"Gr\\xf6\\xdfe\\n\")\n{menu}"
+    );
+    let place = variant("client.py", &[(menu, &latin)]);
+    replace(
+        &place.path().join("target.toml"),
+        &[(
+            r#"connect  = [{ expect = "Choice: $" }]"#,
+            r#"connect  = [{ expect = "List files" }, { expect = "Choice: $" }]"#,
+        )],
+    );
+    let run = run([
+        place.path().as_os_str(),
+        "--only".as_ref(),
+        "lifecycle".as_ref(),
+    ]);
+    assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+}
