@@ -1,4 +1,6 @@
 //! The binary as a person runs it: real programs, real recordings, real reports.
+
+#![cfg(target_os = "linux")]
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
