@@ -42,9 +42,8 @@ async fn attribute_one(stage: &Stage, connection: &Connection) {
     let owner = owner(stage, connection, expected).await;
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
-        Some(Role::Server) | None => {
-            expected.filter(|_| connection.responder.port() == stage.listen().port())
-        }
+        Some(Role::Server) => None,
+        None => expected.filter(|_| connection.responder.port() == stage.listen().port()),
     };
     let Some(client) = client else { return };
     stage.log().attributions.push(Attribution {
