@@ -274,7 +274,8 @@ fn attribute(
         .map(|wire| {
             let owner = owners
                 .get_mut(&(wire.initiator, wire.responder))
-                .and_then(Vec::pop);
+                .and_then(Vec::pop)
+                .filter(|(_, owner)| *owner != Some(Role::Server));
             let [by_initiator, by_responder] = transcripts.remove(&wire.id).unwrap_or_default();
             ObservedConnection {
                 wire,

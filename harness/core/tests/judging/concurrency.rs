@@ -213,6 +213,17 @@ fn too_few_clients_cannot_show_it() {
 }
 
 #[test]
+fn a_connection_that_the_server_itself_began_is_no_clients() {
+    let own = two_clients(&[connect(1), connect(2)]).with(|recorded| {
+        recorded.attributions[1].owner = Some(synfin_core::manifest::Role::Server);
+    });
+    assert_eq!(
+        own.says(r#"check = "handshake-completes", clients = "2..""#),
+        "Fail: client 2 sent no SYN: `list` was not reached"
+    );
+}
+
+#[test]
 fn an_attribution_that_the_socket_table_contradicts_decides_nothing() {
     let wrong = two_clients(&[connect(1), connect(2)]).with(|recorded| {
         recorded.attributions[1].owner = Some(synfin_core::manifest::Role::Client(1));
