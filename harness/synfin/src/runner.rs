@@ -250,7 +250,10 @@ impl Crew {
         let began = Instant::now();
         let recorded = record(job, self.interrupted.clone())
             .await
-            .map_err(|error| with_causes(&error))?;
+            .map_err(|error| match probe::remedy(&error) {
+                Some(remedy) => format!("{}; {remedy}", with_causes(&error)),
+                None => with_causes(&error),
+            })?;
         let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         tell(
             &self.events,

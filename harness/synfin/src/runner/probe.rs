@@ -73,15 +73,19 @@ fn torn(captured: &Captured) -> Option<Obstacle> {
 
 impl From<RecordError> for Obstacle {
     fn from(error: RecordError) -> Self {
-        let remedy = match &error {
-            RecordError::Sandbox(
-                StartError::Step { step, .. } | StartError::Silent { step, .. },
-            ) => Some(step.remedy()),
-            RecordError::Inside(_) | RecordError::Ring(_) | RecordError::Store(_) => None,
-        };
         Self {
             error: error.to_string(),
-            remedy,
+            remedy: remedy(&error),
         }
+    }
+}
+
+/// What helps against a recording's failure, if that is known.
+pub(super) fn remedy(error: &RecordError) -> Option<&'static str> {
+    match error {
+        RecordError::Sandbox(StartError::Step { step, .. } | StartError::Silent { step, .. }) => {
+            Some(step.remedy())
+        }
+        RecordError::Inside(_) | RecordError::Ring(_) | RecordError::Store(_) => None,
     }
 }
