@@ -13,9 +13,9 @@ mod run;
 
 pub use json::{ManifestError, SCHEMA};
 pub use recorded::{
-    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, ProcessRecord, Recorded,
-    SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
-    StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer,
+    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
+    Recorded, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample,
+    SocketState, StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer,
 };
 pub use role::{Role, UnknownRole};
 pub use run::{Level, Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

@@ -74,7 +74,16 @@ pub(super) fn standing(
             connection,
             at,
             beginning,
-        } => other(observation, client, connection, at, &beginning),
+        } if is_in_time(observation, reached, at) => {
+            other(observation, client, connection, at, &beginning)
+        }
+        Answer::Other { connection, at, .. } => {
+            let what = format!(
+                "client {client} got nothing until its step was given up (then frame {})",
+                at.frame
+            );
+            unanswered(observation, client, reached, (connection, what), None)
+        }
         Answer::Missing {
             connection,
             request,
@@ -173,16 +182,20 @@ fn overflows(observation: &Observation) -> Option<Evidence> {
     })
 }
 
+/// Whether the server said it before the step was given up.
+fn is_in_time(observation: &Observation, record: &StepRecord, at: Milestone) -> bool {
+    observation
+        .window(record)
+        .is_some_and(|window| at.frame <= window.to)
+}
+
 fn given(
     observation: &Observation,
     client: ClientNumber,
     record: &StepRecord,
     given: Given,
 ) -> Standing {
-    let is_in_time = observation
-        .window(record)
-        .is_some_and(|window| given.at.frame <= window.to);
-    if is_in_time {
+    if is_in_time(observation, record, given.at) {
         return Standing::Answered(given);
     }
     let what = format!(

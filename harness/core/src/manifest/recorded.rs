@@ -135,6 +135,20 @@ pub struct StepRecord {
     pub outcome: StepOutcome,
 }
 
+/// Begins what a step waits for as long as nothing of it has been typed: the program's prompt.
+pub const PROMPT: &str = "output that matches";
+
+impl StepOutcome {
+    /// Whether the program was told what the step asks for, or the first line of it.
+    pub fn has_typed(&self) -> bool {
+        match self {
+            Self::Done | Self::ProgramEnded => true,
+            Self::TimedOut { waiting_for } => !waiting_for.starts_with(PROMPT),
+            Self::Obstructed { .. } | Self::Unsupported | Self::NotReached => false,
+        }
+    }
+}
+
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]

@@ -62,6 +62,7 @@ impl Observation {
     pub fn was_asked_to_quit(&self, client: ClientNumber) -> bool {
         self.steps_of(client)
             .iter()
-            .any(|record| record.began_at.is_some() && self.step(record) == Some(&Step::Quit))
+            .filter(|record| self.step(record) == Some(&Step::Quit))
+            .any(|record| record.began_at.is_some() && record.outcome.has_typed())
     }
 }

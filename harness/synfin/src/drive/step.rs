@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use synfin_core::manifest::StepOutcome;
+use synfin_core::manifest::{PROMPT, StepOutcome};
 use synfin_core::spec::{self, ClientNumber, StepScript};
 use tokio::time::{Instant, timeout_at};
 
@@ -68,15 +68,25 @@ impl Request<'_> {
     /// program then wants input again.
     pub(crate) async fn converse(&self, script: &StepScript, fill: &Fill) -> Result<bool, Unmet> {
         let mut wants_input = false;
+        let mut awaited = PROMPT;
         for exchange in &script.exchanges {
-            wants_input = self.exchange(exchange, fill).await?;
+            wants_input = self.exchange(exchange, fill, awaited).await?;
+            if !wants_input {
+                awaited = "its output to match";
+            }
         }
         Ok(wants_input)
     }
 
-    async fn exchange(&self, exchange: &spec::Exchange, fill: &Fill) -> Result<bool, Unmet> {
+    /// One wait for the program, for what is called `awaited`, and one line. Tells whether there was no line.
+    async fn exchange(
+        &self,
+        exchange: &spec::Exchange,
+        fill: &Fill,
+        awaited: &str,
+    ) -> Result<bool, Unmet> {
         if let Some(expect) = &exchange.expect {
-            let waiting_for = || format!("output that matches {:?}", expect.as_str());
+            let waiting_for = || format!("{awaited} {:?}", expect.as_str());
             self.met(self.terminal.expect(expect), waiting_for).await?;
         }
         let Some(line) = &exchange.send else {
