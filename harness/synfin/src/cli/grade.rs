@@ -22,7 +22,8 @@ pub(super) struct Args {
     /// Where the server listens, for a capture made elsewhere.
     #[arg(long, value_name = "ADDR:PORT")]
     server: Option<SocketAddr>,
-    /// A rubric file or a built-in rubric's name, in place of the one recorded with.
+    /// A rubric file or a built-in rubric's name, in place of the one recorded with; for a capture made elsewhere
+    /// `lifecycle` if nothing is said.
     #[arg(long, value_name = "FILE|NAME")]
     rubric: Option<String>,
     /// The folder under which reports/ is made.

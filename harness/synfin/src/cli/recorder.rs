@@ -11,8 +11,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::exit::Failure;
 use super::output::Output;
+use crate::launch::LaunchError;
 use crate::options::{RecordOptions, RunOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
+use crate::sandbox::SandboxError;
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
@@ -112,7 +114,11 @@ fn line(event: &RunEvent) -> String {
 fn failure(error: RunError) -> Failure {
     match error {
         RunError::Sources(SourceError::Spec(error)) => Failure::Spec(Box::new(error)),
-        RunError::Sources(_) | RunError::Only(_) => Failure::usage(error),
+        RunError::Sources(_)
+        | RunError::Only(_)
+        | RunError::Launch(LaunchError::Sandbox(SandboxError::NotStarted(_))) => {
+            Failure::usage(error)
+        }
         RunError::Store(_) | RunError::Setup(_) | RunError::Record(_) | RunError::Launch(_) => {
             Failure::internal(error)
         }
