@@ -7,6 +7,7 @@ mod connection;
 mod epoch;
 mod half;
 mod ranges;
+mod retained;
 mod table;
 mod tracker;
 mod vocabulary;
