@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// How much of a half-connection is kept, bytes: two of the largest frames of a loopback interface.
-const BOUND_BYTES: usize = 128 * 1024;
+/// How much of a half-connection is kept, bytes: the largest window without a scale (RFC 9293, 3.1), the largest frame of a
+/// loopback interface. It bounds what many long connections that are open at once cost together.
+const BOUND_BYTES: usize = 64 * 1024;
 /// How many separate pieces of it are kept: what bounds memory when every segment leaves a hole.
 const MAX_OLDER_PIECES: usize = 256;
 
