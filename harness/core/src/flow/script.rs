@@ -41,8 +41,9 @@ pub(crate) fn events(script: &str) -> Vec<(u64, FlowEvent)> {
     let mut table = FlowTable::default();
     let mut events = Vec::new();
     for (at, segment) in segments(script) {
-        let of_frame = table.push(at, &segment);
-        events.extend(of_frame.into_iter().map(|event| (at.frame.0, event)));
+        table.push(at, &segment);
+        let of_frame = table.events().iter();
+        events.extend(of_frame.map(|event| (at.frame.0, event.clone())));
     }
     events
 }
