@@ -15,7 +15,7 @@ use synfin_core::wire::{Dissector, Packet, Segment, parse};
 const TRAFFICS: [(&str, Traffic, u64); 3] = [
     ("64K bulk", Traffic::Bulk64k, 300),
     ("MTU bulk", Traffic::Mtu1500, 10_000),
-    ("small packets", Traffic::Connections, 10_000),
+    ("small packets", Traffic::Connections, 100_000),
 ];
 
 fn main() {
