@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use synfin_core::flow::{Connection, FlowTable, HalfConnection, Milestone};
 use synfin_core::pcap::{FrameNumber, Reader};
-use synfin_core::wire::{self, Packet};
+use synfin_core::wire::{Dissector, Packet};
 
 /// Why we differ from what is expected.
 const UNREAD_LINK: &str = "link types and tunnels that are not read yet";
@@ -251,6 +251,7 @@ fn differences(folder: &Path, trace: &Value) -> Vec<String> {
 /// The number of frames and all connections of a capture; nothing of a file that is no capture.
 fn read(file: &Path) -> (u64, Vec<Connection>) {
     let mut table = FlowTable::default();
+    let mut dissector = Dissector::default();
     let mut frames = 0;
     let source = BufReader::new(File::open(file).expect("the trace is there"));
     let Ok(mut reader) = Reader::new(source) else {
@@ -262,7 +263,7 @@ fn read(file: &Path) -> (u64, Vec<Connection>) {
             frame: frame.number,
             at: frame.timestamp,
         };
-        if let Packet::Tcp(segment) = wire::parse(frame.link_type, frame.original_len, frame.data) {
+        if let Packet::Tcp(segment) = dissector.dissect(&frame) {
             table.push(at, &segment);
         }
     }
