@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use synfin_core::flow::{Connection, FlowEvent, FlowTable, HalfConnection, Milestone};
 use synfin_core::pcap::{Reader, Tail};
 use synfin_core::time::Timestamp;
-use synfin_core::wire::{self, Packet};
+use synfin_core::wire::{Dissector, Packet};
 
 use crate::folder::Trace;
 
@@ -34,6 +34,7 @@ impl Capture {
         let Ok(mut reader) = Reader::new(source) else {
             return capture;
         };
+        let mut dissector = Dissector::default();
         while let Some(frame) = reader.next_frame() {
             capture.frames = frame.number.0;
             capture.first_frame_at.get_or_insert(frame.timestamp);
@@ -41,8 +42,7 @@ impl Capture {
                 frame: frame.number,
                 at: frame.timestamp,
             };
-            if let Packet::Tcp(segment) =
-                wire::parse(frame.link_type, frame.original_len, frame.data)
+            if let Packet::Tcp(segment) = dissector.dissect(&frame)
             {
                 table.push(at, &segment);
                 capture.events.extend_from_slice(table.events());
