@@ -30,8 +30,12 @@ pub(super) fn capture(path: &Path) -> Result<Capture, Failure> {
 pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
     match capture.tail() {
         Tail::Whole => {}
-        Tail::Truncated { frames, reason } => output.talk(format_args!(
-            "synfin: {} is cut off after {frames} frames: {reason}",
+        Tail::Truncated {
+            frames,
+            offset,
+            reason,
+        } => output.talk(format_args!(
+            "synfin: {} is cut off after {frames} frames, at byte {offset}: {reason}",
             path.display()
         )),
     }
