@@ -59,7 +59,9 @@ pub enum Damage {
     #[error("a section describes more interfaces than are kept")]
     TooManyInterfaces,
     /// The lengths before and after a block differ. The first is believed.
-    #[error("a block's length is {leading} before it and {trailing} after it; the first is believed")]
+    #[error(
+        "a block's length is {leading} before it and {trailing} after it; the first is believed"
+    )]
     LengthsDiffer {
         /// The length at its start.
         leading: u32,

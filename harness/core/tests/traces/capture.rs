@@ -36,14 +36,13 @@ impl Capture {
         };
         let mut dissector = Dissector::default();
         while let Some(frame) = reader.next_frame() {
-            capture.frames = frame.number.0;
+            capture.frames += 1;
             capture.first_frame_at.get_or_insert(frame.timestamp);
             let at = Milestone {
                 frame: frame.number,
                 at: frame.timestamp,
             };
-            if let Packet::Tcp(segment) = dissector.dissect(&frame)
-            {
+            if let Packet::Tcp(segment) = dissector.dissect(&frame) {
                 table.push(at, &segment);
                 capture.events.extend_from_slice(table.events());
             }
