@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use synfin_core::flow::{Connection, FlowTable, Milestone};
 use synfin_core::pcap::{Reader, Tail};
 use synfin_core::spec::{BUILTIN_RUBRICS, builtin_rubric, did_you_mean};
-use synfin_core::wire::{self, Packet};
+use synfin_core::wire::{Dissector, Packet};
 
 use super::exit::Failure;
 use super::output::Output;
@@ -30,8 +30,12 @@ pub(super) fn capture(path: &Path) -> Result<Capture, Failure> {
 pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
     match capture.tail() {
         Tail::Whole => {}
-        Tail::Truncated { frames, reason } => output.talk(format_args!(
-            "synfin: {} is cut off after {frames} frames: {reason}",
+        Tail::Truncated {
+            frames,
+            offset,
+            reason,
+        } => output.talk(format_args!(
+            "synfin: {} is cut off after {frames} frames, at byte {offset}: {reason}",
             path.display()
         )),
     }
@@ -40,6 +44,7 @@ pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
 /// Reads a capture: how many frames, and their connections.
 pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
     let mut flows = FlowTable::default();
+    let mut dissector = Dissector::default();
     let mut frames = 0;
     while let Some(frame) = capture.next_frame() {
         frames += 1;
@@ -47,7 +52,7 @@ pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
             frame: frame.number,
             at: frame.timestamp,
         };
-        match wire::parse(frame.link_type, frame.original_len, frame.data) {
+        match dissector.dissect(&frame) {
             Packet::Tcp(segment) => {
                 flows.push(at, &segment);
             }
