@@ -217,7 +217,8 @@ impl Blocks {
             Kind::ObsoletePacket => {
                 let interface = fields.next_u16().ok_or(Damage::FieldsMissing)?;
                 let _drops = fields.next_u16();
-                self.timed_packet(u32::from(interface), fields, body).map(Some)
+                self.timed_packet(u32::from(interface), fields, body)
+                    .map(Some)
             }
             Kind::SimplePacket => self.simple_packet(fields, body).map(Some),
             Kind::Interface => self.describe(body).map(|()| None),
@@ -242,7 +243,8 @@ impl Blocks {
         mut fields: Fields<'_>,
         body: &[u8],
     ) -> Result<PacketRecord, Damage> {
-        let [high, low, captured, original] = fields.next_four_u32().ok_or(Damage::FieldsMissing)?;
+        let [high, low, captured, original] =
+            fields.next_four_u32().ok_or(Damage::FieldsMissing)?;
         let interface = self.interface(interface)?;
         let room = fields.rest().len();
         if captured as usize > room {

@@ -7,8 +7,8 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 
 use flate2::read::MultiGzDecoder;
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
@@ -143,7 +143,10 @@ impl<R: Read> Zstd<R> {
                 length,
                 ..
             })) => {
-                io::copy(&mut self.source.by_ref().take(u64::from(length)), &mut io::sink())?;
+                io::copy(
+                    &mut self.source.by_ref().take(u64::from(length)),
+                    &mut io::sink(),
+                )?;
                 Ok(true)
             }
             Err(error) => Err(io::Error::other(error)),

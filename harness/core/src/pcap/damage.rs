@@ -3,8 +3,8 @@
 /// What keeps bytes of a capture from being read as a frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// The file ends inside a record, a block or the file's header.
-    #[error("it ends after {present} of the {expected} bytes that the last record says it has")]
+    /// The file ends inside a record, a block or its own header.
+    #[error("it ends after {present} of the {expected} bytes that a record has")]
     Cut {
         /// Bytes of the record that are there.
         present: u64,
@@ -59,7 +59,9 @@ pub enum Damage {
     #[error("a section describes more interfaces than are kept")]
     TooManyInterfaces,
     /// The lengths before and after a block differ. The first is believed.
-    #[error("a block's length is {leading} before it and {trailing} after it; the first is believed")]
+    #[error(
+        "a block's length is {leading} before it and {trailing} after it; the first is believed"
+    )]
     LengthsDiffer {
         /// The length at its start.
         leading: u32,

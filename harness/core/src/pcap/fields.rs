@@ -24,8 +24,7 @@ impl ByteOrder {
 
     /// Four numbers that stand one after the other.
     pub(super) fn four_u32(self, bytes: [u8; 16]) -> [u32; 4] {
-        [0, 4, 8, 12]
-            .map(|at| self.u32([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]))
+        [0, 4, 8, 12].map(|at| self.u32([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]))
     }
 
     fn i64(self, bytes: [u8; 8]) -> i64 {

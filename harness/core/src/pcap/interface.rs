@@ -105,9 +105,9 @@ impl Unit {
         }
         match NANOS_EXPONENT.checked_sub(exponent) {
             Some(exponent) => Self::Nanos(10_u64.pow(u32::from(exponent))),
-            None => Self::PartsOfNanos(
-                10_u128.saturating_pow(u32::from(exponent - NANOS_EXPONENT)),
-            ),
+            None => {
+                Self::PartsOfNanos(10_u128.saturating_pow(u32::from(exponent - NANOS_EXPONENT)))
+            }
         }
     }
 
