@@ -27,6 +27,8 @@ pub use table::FlowTable;
 pub use vocabulary::{ConnState, History};
 
 #[cfg(test)]
+mod edge_case_tests;
+#[cfg(test)]
 mod reassembly_tests;
 #[cfg(test)]
 pub(crate) mod script;
