@@ -13,7 +13,7 @@ pub(super) const UDP: u8 = 17;
 
 /// An IPv4 or IPv6 datagram: its first bits say which, whatever stood before it.
 #[inline]
-pub(super) fn payload<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+pub(super) fn payload<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     match bytes.first_nibble() {
         Some(4) => v4(bytes, outer),
         Some(6) => v6(bytes, outer),
@@ -27,7 +27,7 @@ const V4_HEADER_BYTES: usize = 20;
 /// What a total length of 0 leaves open, the frame tells: segmentation offload and BIG TCP make datagrams longer than
 /// their field.
 #[inline]
-fn v4<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+fn v4<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     let (header, _) = bytes.split::<V4_HEADER_BYTES>("the IPv4 header is cut")?;
     let header_bytes = usize::from(header[0] & 0x0F) * 4;
     let total_len = u16_at(header, 2);
@@ -106,7 +106,7 @@ fn routed_to(mut options: &[u8]) -> Option<Ipv4Addr> {
 /// What a payload length of 0 leaves open, the jumbo option tells (RFC 2675), or the frame where there is none: newer
 /// kernels leave it out on the way to a device that segments.
 #[inline]
-fn v6<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+fn v6<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     let (header, rest) = bytes.split::<40>("the IPv6 header is cut")?;
     let next_header = header[6];
     let payload = match u16_at(header, 4) {

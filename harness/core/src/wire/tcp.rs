@@ -11,7 +11,7 @@ const SMALLEST_DATA_OFFSET: u16 = 5;
 
 /// The segment in the payload of an IP datagram.
 #[inline]
-pub(super) fn segment<'a>(bytes: Bytes<'a>, outer: &Outer) -> Result<Segment<'a>, Stop> {
+pub(super) fn segment<'a>(bytes: Bytes<'a>, outer: &Outer<'_>) -> Result<Segment<'a>, Stop> {
     let (header, rest) = bytes.split::<HEADER_BYTES>("the TCP header is cut")?;
     let offset_and_flags = u16_at(header, 12);
     let data_offset = offset_and_flags >> 12;
