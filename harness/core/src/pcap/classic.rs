@@ -19,6 +19,8 @@ const NANOS_PER_SECOND: u64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Classic {
     variant: Variant,
+    /// Before version 2.4, programs did not agree which length comes first: the shorter is what was captured.
+    is_before_2_4: bool,
     link_type: LinkType,
 }
 
@@ -54,10 +56,26 @@ impl Variant {
 impl Classic {
     /// Reads the rest of the file header. The upper bits of its last field tell of frame check sequences.
     pub(super) fn of_header(variant: Variant, header: &[u8; FILE_HEADER_BYTES]) -> Self {
-        let [.., a, b, c, d] = *header;
-        let network = variant.order.u32([a, b, c, d]);
+        let [
+            _,
+            _,
+            _,
+            _,
+            major0,
+            major1,
+            minor0,
+            minor1,
+            ..,
+            n0,
+            n1,
+            n2,
+            n3,
+        ] = *header;
+        let [major, minor] = [[major0, major1], [minor0, minor1]].map(|it| variant.order.u16(it));
+        let network = variant.order.u32([n0, n1, n2, n3]);
         Self {
             variant,
+            is_before_2_4: major == 2 && minor < 4,
             link_type: LinkType::from_number((network & 0xFFFF) as u16),
         }
     }
@@ -76,6 +94,14 @@ impl Classic {
             Err(shortage) => return Step::at_shortage(shortage, buffer, offset, None),
         };
         let [seconds, fraction, captured_len, original_len] = order.four_u32(header);
+        let (captured_len, original_len) = if self.is_before_2_4 {
+            (
+                captured_len.min(original_len),
+                captured_len.max(original_len),
+            )
+        } else {
+            (captured_len, original_len.max(captured_len))
+        };
         if captured_len > LONGEST_PACKET_BYTES {
             return Step::Broken {
                 offset,
@@ -94,7 +120,7 @@ impl Classic {
             u64::from(seconds) * NANOS_PER_SECOND + u64::from(fraction) * nanos_per_fraction;
         Step::Packet(PacketRecord {
             timestamp: Timestamp::from_nanos(nanos),
-            original_len: original_len.max(captured_len),
+            original_len,
             link_type: self.link_type,
             data: record.start + record_header_bytes..record.end,
         })
