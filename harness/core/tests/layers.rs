@@ -16,6 +16,7 @@ const LAYERS: &Layers = &[
     ("pcap", &["time"]),
     ("wire", &["pcap"]),
     ("flow", &["time", "pcap", "wire"]),
+    ("payload", &["pcap"]),
     ("spec", &["time"]),
     ("manifest", &["time", "text", "pcap", "wire", "spec"]),
     (
