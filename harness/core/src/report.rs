@@ -20,6 +20,7 @@ mod json;
 mod junit;
 mod ladder;
 mod markdown;
+mod payload;
 mod table;
 
 pub use connections::{connections, recording_table};
@@ -33,6 +34,7 @@ pub use model::{
     RecordingReport, Report, ResultName, Stage, Status, Usually,
 };
 pub use page::{Colour, Page, labelled};
+pub use payload::{HexView, TextView, missing_line};
 pub use table::table;
 pub use visible::{harmless, visible};
 
