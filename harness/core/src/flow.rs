@@ -5,16 +5,25 @@
 
 mod connection;
 mod epoch;
+mod event;
+mod firsts;
 mod half;
+mod half_connection;
 mod ranges;
+mod retained;
 mod table;
 mod tracker;
 mod vocabulary;
 
 pub use connection::{
-    Connection, ConnectionId, Ending, Fin, HalfConnection, Milestone, Reset, Roles, Setup, Side,
+    Connection, ConnectionId, Ending, FastOpen, Milestone, Roles, Setup, SetupKind, Side,
 };
-pub use table::{FlowEvent, FlowTable};
+pub use event::FlowEvent;
+pub use firsts::{Firsts, Frames};
+pub use half_connection::{
+    CaptureDuplicates, Conflict, Conflicts, Fin, HalfConnection, Reset, ResetEffect,
+};
+pub use table::FlowTable;
 pub use vocabulary::{Completeness, ConnState};
 
 #[cfg(test)]

@@ -10,14 +10,17 @@
 mod flags;
 mod ip;
 mod link;
+mod network;
+mod options;
 mod seq;
 mod tcp;
 
 use std::net::SocketAddr;
 
-use crate::pcap::LinkType;
+use crate::pcap::{Frame, LinkType};
 
 pub use flags::Flags;
+pub use network::Network;
 pub use seq::SeqNumber;
 
 /// What a frame carried.
@@ -39,6 +42,10 @@ pub enum Packet<'a> {
 /// A TCP segment as captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment<'a> {
+    /// The network it was seen on.
+    pub network: Network,
+    /// IPv4's identification of the datagram (RFC 791, 3.1); IPv6 has none.
+    pub ip_id: Option<u16>,
     /// Who sent it.
     pub source: SocketAddr,
     /// To whom.
@@ -51,6 +58,8 @@ pub struct Segment<'a> {
     pub flags: Flags,
     /// Receive window as sent, unscaled.
     pub window: u16,
+    /// The options captured, as they stand in the header.
+    pub options: &'a [u8],
     /// Payload length by the headers, bytes; the snap length may have cut what `payload` holds.
     pub payload_len: u32,
     /// The payload captured.
@@ -71,6 +80,17 @@ impl Segment<'_> {
     /// The sequence number of the first payload byte: a SYN stands before it.
     pub fn payload_seq(&self) -> SeqNumber {
         self.seq.plus(u32::from(self.flags.is_syn()))
+    }
+}
+
+/// Reads the headers of the frames of one capture, in their order.
+#[derive(Debug, Default)]
+pub struct Dissector {}
+
+impl Dissector {
+    /// Reads the headers of one frame.
+    pub fn dissect<'a>(&'a mut self, frame: &Frame<'a>) -> Packet<'a> {
+        parse(frame.link_type, frame.original_len, frame.data)
     }
 }
 

@@ -323,7 +323,7 @@ fn facts(half: &HalfConnection) -> String {
     format!(
         "unique {} ranges {} fin {:?} rst {:?} data {:?}",
         half.payload_bytes(),
-        half.ranges.len(),
+        half.ranges().len(),
         frame(half.fin.map(|fin| fin.sent)),
         half.resets
             .iter()

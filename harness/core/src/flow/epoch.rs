@@ -3,7 +3,8 @@
 
 use std::net::SocketAddr;
 
-use super::connection::{Connection, ConnectionId, HalfConnection, Milestone, Roles, Setup, Side};
+use super::connection::{Connection, ConnectionId, Milestone, Roles, Setup, Side};
+use super::half_connection::HalfConnection;
 use super::tracker::{PendingSyn, Tracker};
 use super::vocabulary::Completeness;
 use crate::wire::Segment;
@@ -77,7 +78,7 @@ fn place_syn_ack(connection: &Connection, tracker: &Tracker, segment: &Segment<'
 fn is_over(connection: &Connection) -> bool {
     [&connection.by_initiator, &connection.by_responder]
         .iter()
-        .any(|half| half.fin.is_some() || !half.resets.is_empty())
+        .any(|half| half.fin.is_some() || half.heeded_resets().next().is_some())
 }
 
 /// The connection that a segment opens.
@@ -126,6 +127,7 @@ fn new_connection(
         setup: Setup::default(),
         by_initiator: HalfConnection::default(),
         by_responder: HalfConnection::default(),
+        is_pushed_out: false,
         completeness: Completeness::default(),
     }
 }

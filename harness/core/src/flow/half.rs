@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::connection::{Fin, HalfConnection, Milestone};
-use super::ranges;
+use super::connection::Milestone;
+use super::half_connection::{Fin, HalfConnection};
+use super::ranges::total;
 use crate::wire::{Segment, SeqNumber};
 
 /// The largest receive window there can be, bytes (RFC 7323, 2.3): a number further away belongs to something else.
@@ -99,7 +100,7 @@ impl Position {
             return Vec::new();
         };
         let range = start..start + len - skipped;
-        let Some(fresh) = ranges::insert(&mut half.ranges, range.clone()) else {
+        let Some(fresh) = half.ranges.insert(range.clone()) else {
             half.unplaced_bytes += len;
             return Vec::new();
         };
@@ -127,7 +128,7 @@ impl Position {
 
     /// Counts what was sent again and what filled a hole.
     fn count(&self, half: &mut HalfConnection, len: u64, fresh: &[Range<u64>]) {
-        let new_bytes: u64 = fresh.iter().map(|range| range.end - range.start).sum();
+        let new_bytes: u64 = total(fresh);
         half.retransmitted_bytes += len - new_bytes;
         half.out_of_order_bytes += fresh
             .iter()

@@ -10,7 +10,7 @@ use super::script::{CLIENT, SERVER};
 use super::{FlowEvent, FlowTable, Milestone, Side};
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
-use crate::wire::{Flags, Segment, SeqNumber};
+use crate::wire::{Flags, Network, Segment, SeqNumber};
 
 /// The number of bytes in the stream.
 const STREAM: u32 = 200;
@@ -45,9 +45,9 @@ proptest! {
             take(&mut read, &events, &payload);
             sent_again += take_stupidly(&mut twin, *piece, copy);
         }
-        let connection = &table.connections()[0];
+        let connection = table.connections().next().expect("it is open");
         let half = connection.sent_by(Side::Initiator);
-        let held: Vec<u64> = half.ranges.iter().cloned().flatten().collect();
+        let held: Vec<u64> = half.ranges().iter().cloned().flatten().collect();
         prop_assert_eq!(held, twin.keys().copied().collect::<Vec<_>>());
         prop_assert_eq!(half.retransmitted_bytes, sent_again);
         prop_assert_eq!(read, twin);
@@ -88,7 +88,7 @@ proptest! {
         for connection in table.finish() {
             prop_assert!(connection.first <= connection.last);
             for half in [&connection.by_initiator, &connection.by_responder] {
-                prop_assert!(half.ranges.is_sorted_by(|a, b| a.end < b.start));
+                prop_assert!(half.ranges().is_sorted_by(|a, b| a.end < b.start));
                 received += half.payload_bytes() + half.retransmitted_bytes + half.unplaced_bytes;
             }
             let _ = (connection.ending(), connection.conn_state(), connection.completeness());
@@ -102,17 +102,21 @@ fn push(table: &mut FlowTable, frame: u64, segment: &Segment<'_>) -> Vec<FlowEve
         frame: FrameNumber(frame),
         at: Timestamp::from_nanos(frame),
     };
-    table.push(at, segment)
+    table.push(at, segment);
+    table.events().to_vec()
 }
 
 fn segment<'a>(seq: u32, flags: &str, payload: &'a [u8]) -> Segment<'a> {
     Segment {
+        network: Network::default(),
+        ip_id: None,
         source: CLIENT.parse().expect("an address"),
         destination: SERVER.parse().expect("an address"),
         seq: SeqNumber(seq),
         ack: None,
         flags: Flags::from_letters(flags),
         window: 1000,
+        options: &[],
         payload_len: u32::try_from(payload.len()).expect("a segment is short"),
         payload,
     }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::ops::Range;
 
-use super::connection::{Connection, ConnectionId, Milestone, Side};
+use super::connection::{Connection, ConnectionId, Milestone};
 use super::epoch::{self, Placement};
+use super::event::FlowEvent;
 use super::tracker::Tracker;
 use crate::wire::Segment;
 
@@ -17,65 +17,27 @@ pub struct FlowTable {
     trackers: Vec<Tracker>,
     /// The latest connection between two addresses.
     latest: HashMap<(SocketAddr, SocketAddr), usize>,
-}
-
-/// Something that a segment changed on a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FlowEvent {
-    /// A first SYN, or a first segment in mid-stream: a new connection.
-    Opened(ConnectionId),
-    /// The responder answered the SYN with a SYN-ACK.
-    SynAcked(ConnectionId),
-    /// The handshake is complete.
-    Established(ConnectionId),
-    /// Payload not seen before; a segment may bring more than one such range.
-    Payload {
-        /// On this connection.
-        connection: ConnectionId,
-        /// Who sent it.
-        from: Side,
-        /// Where it stands in the sender's stream.
-        offsets: Range<u64>,
-        /// Index in the segment's payload where it begins; the snap length may have cut its tail.
-        index: usize,
-    },
-    /// A side's payload is now acknowledged up to this offset.
-    Acknowledged {
-        /// On this connection.
-        connection: ConnectionId,
-        /// Whose payload.
-        of: Side,
-        /// Up to this offset.
-        offset: u64,
-    },
-    /// A side's first FIN.
-    Fin {
-        /// On this connection.
-        connection: ConnectionId,
-        /// Who sent it.
-        from: Side,
-    },
-    /// Both FINs are acknowledged.
-    Closed(ConnectionId),
-    /// An RST that ended the connection, refused it, or came after its end.
-    Reset {
-        /// On this connection.
-        connection: ConnectionId,
-        /// Who sent it.
-        from: Side,
-    },
+    events: Vec<FlowEvent>,
 }
 
 impl FlowTable {
-    /// Reads one segment, the one of frame `at.frame`, and tells what it changed.
-    pub fn push(&mut self, at: Milestone, segment: &Segment<'_>) -> Vec<FlowEvent> {
-        let mut events = Vec::new();
-        let Some(index) = self.place(at, segment, &mut events) else {
-            return events;
-        };
-        let connection = &mut self.connections[index];
-        self.trackers[index].receive(connection, at, segment, &mut events);
-        events
+    /// Reads one segment, the one of frame `at.frame`, and tells to which connection it belongs: to none while it is in
+    /// doubt whether it is an old SYN or opens a new one. What it changed stands in [`Self::events`].
+    pub fn push(&mut self, at: Milestone, segment: &Segment<'_>) -> Option<ConnectionId> {
+        self.events.clear();
+        let mut events = std::mem::take(&mut self.events);
+        let index = self.place(at, segment, &mut events);
+        if let Some(index) = index {
+            let connection = &mut self.connections[index];
+            self.trackers[index].receive(connection, at, segment, &mut events);
+        }
+        self.events = events;
+        Some(self.connections[index?].id)
+    }
+
+    /// What the last segment changed.
+    pub fn events(&self) -> &[FlowEvent] {
+        &self.events
     }
 
     /// The index of the connection that a segment belongs to, a new one if need be; `None` while that is in doubt.
@@ -124,9 +86,9 @@ impl FlowTable {
         index
     }
 
-    /// All connections so far, by id.
-    pub fn connections(&self) -> &[Connection] {
-        &self.connections
+    /// All connections that were not taken, by id.
+    pub fn connections(&self) -> impl Iterator<Item = &Connection> {
+        self.connections.iter()
     }
 
     /// The connection of this id.
@@ -134,7 +96,13 @@ impl FlowTable {
         self.connections.get(usize::try_from(id.0).ok()?)
     }
 
-    /// All connections, by id, once the capture has been read.
+    /// A connection that is over and so long quiet that it left the table, if there is one. Whoever takes them all reads a
+    /// capture of any length in bounded memory; whoever takes none finds all of them at the end.
+    pub fn take_finished(&mut self) -> Option<Connection> {
+        None
+    }
+
+    /// All connections that were not taken, by id, once the capture has been read.
     pub fn finish(self) -> Vec<Connection> {
         self.connections
     }

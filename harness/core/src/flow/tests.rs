@@ -76,7 +76,7 @@ fn ending(connection: &Connection) -> String {
 /// Ranges and acknowledged offset, then whatever is not zero.
 fn describe_half(half: &HalfConnection) -> String {
     let ranges: Vec<String> = half
-        .ranges
+        .ranges()
         .iter()
         .map(|range| format!("{range:?}"))
         .collect();
@@ -89,14 +89,11 @@ fn describe_half(half: &HalfConnection) -> String {
         let (sent, acknowledged) = (frame(Some(fin.sent)), frame(fin.acknowledged));
         format!("FIN {sent}@{} acknowledged {acknowledged}", fin.offset)
     }));
-    told.extend(half.resets.iter().map(|reset| {
-        let when = if reset.after_close {
-            " after close"
-        } else {
-            ""
-        };
-        format!("RST {}{when}", reset.sent.frame)
-    }));
+    told.extend(
+        half.resets
+            .iter()
+            .map(|reset| format!("RST {} {:?}", reset.sent.frame, reset.effect)),
+    );
     let counts = [
         ("again", half.retransmitted_bytes),
         ("out of order", half.out_of_order_bytes),

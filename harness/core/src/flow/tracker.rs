@@ -1,12 +1,12 @@
 //! What is needed to read on in a connection, beside what the connection itself tells.
 
-use super::connection::{Connection, HalfConnection, Milestone, Reset, Roles, Side};
+use super::connection::{Connection, Milestone, Roles, Side};
+use super::event::FlowEvent;
 use super::half::Position;
-use super::table::FlowEvent;
+use super::half_connection::{HalfConnection, Reset, ResetEffect};
 use crate::wire::{Segment, SeqNumber};
 
-/// How many RSTs of a side are kept, and how many SYN-ACKs with different numbers: what bounds a connection's memory.
-const MAX_RESETS: usize = 16;
+/// How many SYN-ACKs with different numbers are kept: what bounds a connection's memory.
 const MAX_SYN_ACKS: usize = 4;
 
 /// Where both sides of a connection stand.
@@ -86,6 +86,8 @@ impl Tracker {
         connection.frames = 1;
         connection.setup.syn = Some(syn.at);
         connection.by_initiator.isn = Some(syn.isn);
+        connection.by_initiator.segments = 1;
+        connection.by_initiator.syns.push(syn.at.frame);
         connection.completeness.observe_opening_syn(0);
         self.initiator.begin_at(syn.isn.plus(1));
     }
@@ -106,6 +108,7 @@ impl Tracker {
             .observe(segment, connection.frames == 0);
         connection.frames += 1;
         connection.last = at;
+        half_mut(connection, from).list(at, segment);
         let mut arrival = Arrival {
             at,
             segment,
@@ -143,9 +146,11 @@ impl Tracker {
         if from != doubt.reset_by {
             doubt.peer_went_on = true;
         } else if doubt.peer_went_on {
-            half_mut(connection, from)
-                .resets
-                .retain(|reset| reset.after_close);
+            for reset in half_mut(connection, from).resets.kept_mut() {
+                if reset.effect == ResetEffect::Aborted {
+                    reset.effect = ResetEffect::Ignored;
+                }
+            }
             self.doubt = None;
         }
     }
@@ -296,28 +301,44 @@ impl Tracker {
     }
 
     fn take_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        if !self.is_believable(connection, arrival) {
-            return;
-        }
         let (id, from) = (connection.id, arrival.from);
-        let after_close = connection.is_closed();
-        let resets = &mut half_mut(connection, from).resets;
-        if resets.len() < MAX_RESETS {
-            resets.push(Reset {
-                sent: arrival.at,
-                after_close,
-            });
-        }
-        if !after_close {
+        let effect = self.effect_of_reset(connection, arrival);
+        half_mut(connection, from).resets.push(Reset {
+            sent: arrival.at,
+            effect,
+        });
+        if effect == ResetEffect::Aborted {
             self.doubt = Some(Doubt {
                 reset_by: from,
                 peer_went_on: false,
             });
         }
-        arrival.events.push(FlowEvent::Reset {
-            connection: id,
-            from,
+        arrival.events.push(match effect {
+            ResetEffect::Ignored => FlowEvent::ResetIgnored {
+                connection: id,
+                from,
+            },
+            ResetEffect::Refused | ResetEffect::Aborted | ResetEffect::AfterClose => {
+                FlowEvent::Reset {
+                    connection: id,
+                    from,
+                    effect,
+                }
+            }
         });
+    }
+
+    fn effect_of_reset(&self, connection: &Connection, arrival: &Arrival<'_>) -> ResetEffect {
+        let is_attempt = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
+        if !self.is_believable(connection, arrival) {
+            ResetEffect::Ignored
+        } else if connection.is_closed() {
+            ResetEffect::AfterClose
+        } else if is_attempt && arrival.from == Side::Responder {
+            ResetEffect::Refused
+        } else {
+            ResetEffect::Aborted
+        }
     }
 
     /// Whether the other side would believe an RST: as the answer to its SYN by the acknowledgment number, later by

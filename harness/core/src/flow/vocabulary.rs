@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::connection::{Connection, Reset, Roles, Side};
+use super::connection::{Connection, Roles, Side};
+use super::half_connection::Reset;
 use crate::wire::Segment;
 
 /// Wireshark's `tcp.completeness` as tshark computes it in two passes: an OR over the connection's segments, in no
@@ -171,7 +172,7 @@ impl Connection {
         };
         half.resets
             .iter()
-            .filter(|reset| !reset.after_close)
+            .filter(|reset| reset.effect.is_an_end())
             .any(|reset| !has_peer_closed || !is_after_fin(reset))
     }
 

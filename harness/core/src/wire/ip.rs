@@ -6,6 +6,7 @@ use etherparse::{IpNumber, LaxIpSlice};
 
 /// An IP datagram's payload.
 pub(super) struct IpPayload<'a> {
+    pub(super) id: Option<u16>,
     pub(super) source: IpAddr,
     pub(super) destination: IpAddr,
     pub(super) protocol: IpNumber,
@@ -25,6 +26,10 @@ pub(super) fn payload<'a>(
 ) -> IpPayload<'a> {
     let payload = datagram.payload();
     IpPayload {
+        id: match datagram {
+            LaxIpSlice::Ipv4(v4) => Some(v4.header().identification()),
+            LaxIpSlice::Ipv6(_) => None,
+        },
         source: datagram.source_addr(),
         destination: datagram.destination_addr(),
         protocol: payload.ip_number,

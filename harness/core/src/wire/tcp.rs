@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use etherparse::ip_number;
 
 use super::ip::IpPayload;
-use super::{Flags, Packet, Segment, SeqNumber};
+use super::{Flags, Network, Packet, Segment, SeqNumber};
 
 const TCP_HEADER_BYTES: usize = 20;
 const SMALLEST_DATA_OFFSET: u16 = 5;
@@ -39,13 +39,17 @@ fn segment<'a>(datagram: &IpPayload<'a>) -> Packet<'a> {
         return Packet::Malformed("the TCP header is said to be longer than its datagram");
     };
     let flags = Flags::from_header(offset_and_flags);
+    let options = TCP_HEADER_BYTES..usize::from(header_bytes).min(datagram.captured.len());
     Packet::Tcp(Segment {
+        network: Network::default(),
+        ip_id: datagram.id,
         source: SocketAddr::new(datagram.source, u16_at(header, 0)),
         destination: SocketAddr::new(datagram.destination, u16_at(header, 2)),
         seq: SeqNumber(u32_at(header, 4)),
         ack: flags.is_ack().then(|| SeqNumber(u32_at(header, 8))),
         flags,
         window: u16_at(header, 14),
+        options: &datagram.captured[options],
         payload_len,
         payload: captured_payload(datagram, usize::from(header_bytes), payload_len as usize),
     })

@@ -83,12 +83,15 @@ fn a_segment_is_read_field_by_field() {
     assert_eq!(
         segment(LinkType::Ethernet, &frame),
         Segment {
+            network: Network::default(),
+            ip_id: Some(0),
             source: address("127.0.0.1:40000"),
             destination: address("127.0.0.2:80"),
             seq: SeqNumber(0xFFFF_FFFE),
             ack: Some(SeqNumber(77)),
             flags: Flags::from_letters("P."),
             window: 512,
+            options: &[],
             payload_len: 5,
             payload: PAYLOAD,
         }

@@ -48,7 +48,9 @@ pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
             at: frame.timestamp,
         };
         match wire::parse(frame.link_type, frame.original_len, frame.data) {
-            Packet::Tcp(segment) => drop(flows.push(at, &segment)),
+            Packet::Tcp(segment) => {
+                flows.push(at, &segment);
+            }
             Packet::Udp { .. } | Packet::Other | Packet::Malformed(_) => {}
         }
     }

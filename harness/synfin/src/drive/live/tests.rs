@@ -1,4 +1,4 @@
-use synfin_core::wire::{Flags, SeqNumber};
+use synfin_core::wire::{Flags, Network, SeqNumber};
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn wire(script: &str) -> LiveWire {
         };
         wire.push(at, &segment(line));
     }
-    let opened: Vec<Connection> = wire.now().flow.connections().to_vec();
+    let opened: Vec<Connection> = wire.now().flow.connections().cloned().collect();
     for connection in opened {
         let client = u32::from(connection.initiator.port() - 40_000);
         wire.set_owner(connection.id, ClientNumber(client));
@@ -32,12 +32,15 @@ fn segment(line: &str) -> Segment<'static> {
     let (from, to) = words[0].split_once('>').unwrap();
     let address = |port: &str| SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
     Segment {
+        network: Network::default(),
+        ip_id: None,
         source: address(from),
         destination: address(to),
         flags: Flags::from_letters(words[1]),
         seq: SeqNumber(words[2].parse().unwrap()),
         ack: words[3].parse().ok().map(SeqNumber),
         window: 1000,
+        options: &[],
         payload_len: words.get(4).map_or(0, |length| length.parse().unwrap()),
         payload: &[],
     }
