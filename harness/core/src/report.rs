@@ -16,6 +16,7 @@ mod words;
 
 mod connections;
 mod failures;
+mod flows;
 mod json;
 mod junit;
 mod ladder;
@@ -25,6 +26,7 @@ mod table;
 
 pub use connections::{connections, recording_table};
 pub use failures::failures;
+pub use flows::*;
 pub use json::json;
 pub use junit::{JunitError, junit};
 pub use ladder::ladder;
