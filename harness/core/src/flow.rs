@@ -24,7 +24,7 @@ pub use half_connection::{
     CaptureDuplicates, Conflict, Conflicts, Fin, HalfConnection, Reset, ResetEffect,
 };
 pub use table::FlowTable;
-pub use vocabulary::{Completeness, ConnState};
+pub use vocabulary::{ConnState, History};
 
 #[cfg(test)]
 mod reassembly_tests;

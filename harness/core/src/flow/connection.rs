@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use super::half_connection::HalfConnection;
-use super::vocabulary::Completeness;
+use super::vocabulary::Vocabulary;
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
 
@@ -67,8 +67,8 @@ pub struct Connection {
     /// Whether it was given up, still open, because too many connections were open at once: what followed on it is
     /// another connection.
     pub is_pushed_out: bool,
-    /// Wireshark's view of it.
-    pub completeness: Completeness,
+    /// What other tools make of it.
+    pub(super) vocabulary: Vocabulary,
 }
 
 /// A connection's handshake (RFC 9293, 3.5).

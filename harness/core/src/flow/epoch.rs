@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::connection::{Connection, ConnectionId, Milestone, Roles, Setup, Side};
 use super::half_connection::HalfConnection;
 use super::tracker::{PendingSyn, Tracker};
-use super::vocabulary::Completeness;
+use super::vocabulary::Vocabulary;
 use crate::wire::Segment;
 
 /// Where a segment goes.
@@ -128,7 +128,7 @@ fn new_connection(
         by_initiator: HalfConnection::default(),
         by_responder: HalfConnection::default(),
         is_pushed_out: false,
-        completeness: Completeness::default(),
+        vocabulary: Vocabulary::default(),
     }
 }
 

@@ -184,8 +184,8 @@ fn index(bytes: u64) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::ranges;
     use super::*;
+    use crate::flow::ranges::Ranges;
 
     const BOUND: usize = 64;
     const STREAM: u64 = 200;
@@ -227,11 +227,11 @@ mod tests {
         #[test]
         fn what_is_kept_compares_as_a_list_of_bytes_does(segments in segments()) {
             let (mut retained, mut twin) = (Retained::<BOUND>::default(), Twin::default());
-            let mut seen = Vec::new();
+            let mut seen = Ranges::default();
             for (offset, bytes) in segments {
                 prop_assert_eq!(retained.compare(offset, &bytes), twin.compare(offset, &bytes));
                 let all = offset..offset + bytes.len() as u64;
-                for fresh in ranges::insert(&mut seen, all).expect("there is room") {
+                for fresh in seen.insert(all).expect("there is room") {
                     let bytes = &bytes[index(fresh.start - offset)..index(fresh.end - offset)];
                     retained.keep(fresh.start, bytes);
                     twin.keep(fresh.start, bytes);

@@ -88,7 +88,7 @@ impl Tracker {
         connection.by_initiator.isn = Some(syn.isn);
         connection.by_initiator.segments = 1;
         connection.by_initiator.syns.push(syn.at.frame);
-        connection.completeness.observe_opening_syn(0);
+        connection.translate_opening_syn(syn.isn);
         self.initiator.begin_at(syn.isn.plus(1));
     }
 
@@ -103,9 +103,7 @@ impl Tracker {
         let Some(from) = connection.side_of(segment.source) else {
             return;
         };
-        connection
-            .completeness
-            .observe(segment, connection.frames == 0);
+        connection.translate(from, segment);
         connection.frames += 1;
         connection.last = at;
         half_mut(connection, from).list(at, segment);
