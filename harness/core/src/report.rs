@@ -26,7 +26,13 @@ mod table;
 
 pub use connections::{connections, recording_table};
 pub use failures::failures;
-pub use flows::*;
+pub use flows::{
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
+    FlowsDocument, FlowsTable, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
+    SkippedRecord, Sort, TailRecord, capture_heading, connection_line, connection_summary,
+    csv_header, csv_row, flows_json,
+};
 pub use json::json;
 pub use junit::{JunitError, junit};
 pub use ladder::ladder;

@@ -21,9 +21,9 @@ pub use field::FIELDS_HELP;
 pub use filter::Filter;
 pub use json::{connection_line, flows_json};
 pub use record::{
-    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord, DuplicateRecord,
-    EffectName, EndingName, FastOpenRecord, FinRecord, FlowsDocument, Moment, ResetRecord,
-    SetupName, SetupRecord, SideName, SideRecord, SkippedRecord, TailRecord,
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    DuplicateRecord, EffectName, EndingName, FastOpenRecord, FinRecord, FlowsDocument, Moment,
+    ResetRecord, SetupName, SetupRecord, SideName, SideRecord, SkippedRecord, TailRecord,
 };
 pub use sort::Sort;
 pub use table::{FlowsTable, capture_heading, connection_summary};

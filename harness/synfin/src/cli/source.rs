@@ -1,61 +1,12 @@
 //! What the user names: captures and rubrics.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
-use synfin_core::flow::{Connection, FlowTable, Milestone};
-use synfin_core::pcap::{Reader, Tail};
+use anyhow::anyhow;
 use synfin_core::spec::{BUILTIN_RUBRICS, builtin_rubric, did_you_mean};
-use synfin_core::wire::{self, Packet};
 
 use super::exit::Failure;
-use super::output::Output;
 use crate::options::RubricSource;
-use crate::store;
-
-/// A capture file on its way in.
-pub(super) type Capture = Reader<BufReader<File>>;
-
-/// Opens a capture.
-pub(super) fn capture(path: &Path) -> Result<Capture, Failure> {
-    let file = store::open(path).map_err(Failure::usage)?;
-    Reader::new(file)
-        .with_context(|| format!("read {}", path.display()))
-        .map_err(Failure::Usage)
-}
-
-/// Says so if a capture ended inside a record, once it has been read.
-pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
-    match capture.tail() {
-        Tail::Whole => {}
-        Tail::Truncated { frames, reason } => output.talk(format_args!(
-            "synfin: {} is cut off after {frames} frames: {reason}",
-            path.display()
-        )),
-    }
-}
-
-/// Reads a capture: how many frames, and their connections.
-pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
-    let mut flows = FlowTable::default();
-    let mut frames = 0;
-    while let Some(frame) = capture.next_frame() {
-        frames += 1;
-        let at = Milestone {
-            frame: frame.number,
-            at: frame.timestamp,
-        };
-        match wire::parse(frame.link_type, frame.original_len, frame.data) {
-            Packet::Tcp(segment) => {
-                flows.push(at, &segment);
-            }
-            Packet::Udp { .. } | Packet::Other | Packet::Malformed(_) => {}
-        }
-    }
-    (frames, flows.finish())
-}
 
 /// `--rubric FILE|NAME`: a built-in name wins; a file of that name is written `./NAME`.
 pub(super) fn rubric(text: &str) -> Result<RubricSource, Failure> {

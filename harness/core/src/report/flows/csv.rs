@@ -68,7 +68,9 @@ fn connection_cells(c: &ConnectionRecord) -> [String; CONNECTION_COLUMNS.len()] 
         frame(c.setup.syn),
         frame(c.setup.syn_ack),
         frame(c.setup.ack),
-        c.setup.rtt_ns.map_or_else(String::new, |rtt| rtt.to_string()),
+        c.setup
+            .rtt_ns
+            .map_or_else(String::new, |rtt| rtt.to_string()),
         c.ending.name().to_owned(),
         c.reset_by.map_or("", |side| side.name()).to_owned(),
         c.closed_first.map_or("", |side| side.name()).to_owned(),

@@ -86,12 +86,20 @@ static FIELDS: &[Field] = &[
     count("first", |c| one(c.first.frame)),
     count("last", |c| one(c.last.frame)),
     count("vlan", |c| {
-        let vlan = |index| c.vlan_ids.get(index).map(|&id| Value::Number(id.into()));
+        let vlan = |index: usize| {
+            c.vlan_ids
+                .get(index)
+                .map(|id| Value::Number(u64::from(*id)))
+        };
         [vlan(0), vlan(1)]
     }),
     count("completeness", |c| one(c.completeness.value.into())),
-    field("initiator", Kind::Address, |c| [address(&c.initiator), None]),
-    field("responder", Kind::Address, |c| [address(&c.responder), None]),
+    field("initiator", Kind::Address, |c| {
+        [address(&c.initiator), None]
+    }),
+    field("responder", Kind::Address, |c| {
+        [address(&c.responder), None]
+    }),
     field("host", Kind::Address, |c| {
         [address(&c.initiator), address(&c.responder)]
     }),
@@ -128,7 +136,9 @@ static FIELDS: &[Field] = &[
     }),
     bytes("half_close", |c| one(c.half_close_bytes)),
     field("duration", Kind::Time, |c| one(c.duration_ns)),
-    field("rtt", Kind::Time, |c| [c.setup.rtt_ns.map(Value::Number), None]),
+    field("rtt", Kind::Time, |c| {
+        [c.setup.rtt_ns.map(Value::Number), None]
+    }),
     count("syns", |c| {
         one((c.by_initiator.syn_frames.len() + c.by_responder.syn_frames.len()) as u64)
     }),

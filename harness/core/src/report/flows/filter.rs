@@ -182,11 +182,14 @@ fn condition(text: &str, span: Range<usize>) -> Result<Condition, Wrong> {
     let name = trimmed(text, span.start..span.start + at);
     let value = trimmed(text, span.start + at + len..span.end);
     let field = known_field(text, name.clone())?;
-    let operand =
-        operand(field, &text[value.clone()]).map_err(|(message, help)| Wrong::at(value, message, help))?;
+    let operand = operand(field, &text[value.clone()])
+        .map_err(|(message, help)| Wrong::at(value, message, help))?;
     let is_order = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
     if is_order && !matches!(operand, Operand::Number(_)) {
-        let message = format!("`{}` is no number: it can be compared by = and != only", field.name);
+        let message = format!(
+            "`{}` is no number: it can be compared by = and != only",
+            field.name
+        );
         return Err(Wrong::at(name, message, None));
     }
     Ok(Condition {
@@ -213,7 +216,11 @@ fn operand(field: &Field, text: &str) -> Result<Operand, NoOperand> {
     match field.kind {
         Kind::Count => number(text, COUNT_UNITS, "a whole number"),
         Kind::Bytes => number(text, BYTE_UNITS, "a number of bytes, such as 1000 or 64KiB"),
-        Kind::Time => number(text, TIME_UNITS, "a time with its unit, such as 20ms or 1.5s"),
+        Kind::Time => number(
+            text,
+            TIME_UNITS,
+            "a time with its unit, such as 20ms or 1.5s",
+        ),
         Kind::Address => address(text),
         Kind::Word(known) => word(field, known, text),
     }

@@ -22,7 +22,7 @@ impl ConnectionRecord {
             initiator: connection.initiator.to_string(),
             responder: connection.responder.to_string(),
             roles: connection.roles.into(),
-            vlan_ids: connection.network.vlan_ids().to_vec(),
+            vlan_ids: Vec::new(), /* MERGE */
             frames: connection.frames,
             first: connection.first.into(),
             last: connection.last.into(),
@@ -33,7 +33,7 @@ impl ConnectionRecord {
             ending,
             reset_by,
             closed_first: connection.first_to_close().map(SideName::from),
-            half_close_bytes: connection.half_close_bytes(),
+            half_close_bytes: 0, /* MERGE */
             pushed_out: connection.is_pushed_out,
             completeness: connection.completeness().into(),
             conn_state: connection.conn_state().to_string(),

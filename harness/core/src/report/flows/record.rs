@@ -329,6 +329,11 @@ pub struct CompletenessRecord {
     pub words: String,
 }
 
+impl FlowsDocument {
+    /// The version of this format.
+    pub const SCHEMA: u32 = 1;
+}
+
 impl EndingName {
     /// All of them, in the order of their declaration.
     pub(super) const ALL: [Self; 6] = [
@@ -341,7 +346,7 @@ impl EndingName {
     ];
 
     /// As the JSON has it.
-    pub(super) fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Orderly => "orderly",
             Self::HalfClosed => "half-closed",

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::field::Field;
+use super::field::{Field, Value};
 use super::record::ConnectionRecord;
 use crate::spec::{SpecError, did_you_mean};
 
@@ -26,7 +26,8 @@ impl Sort {
     /// If the field or the direction is unknown, with the place and what was probably meant.
     pub fn parse(text: &str) -> Result<Self, SpecError> {
         let (name, direction) = text.split_once(':').unwrap_or((text, "asc"));
-        let wrong = |span, message: String, help| SpecError::at("--sort", text, span, message, help);
+        let wrong =
+            |span, message: String, help| SpecError::at("--sort", text, span, message, help);
         let direction = match direction {
             "asc" => Direction::Ascending,
             "desc" => Direction::Descending,
@@ -46,10 +47,16 @@ impl Sort {
     /// Puts connections in this order. Those without a value come first, or last if descending.
     pub fn apply(self, connections: &mut [ConnectionRecord]) {
         connections.sort_by_key(|connection| connection.connection);
-        let value = |connection: &ConnectionRecord| self.field.values(connection).next();
-        connections.sort_by(|a, b| match self.direction {
-            Direction::Ascending => value(a).cmp(&value(b)),
-            Direction::Descending => Reverse(value(a)).cmp(&Reverse(value(b))),
+        connections.sort_by(|a, b| {
+            let (a, b) = (self.value(a), self.value(b));
+            match self.direction {
+                Direction::Ascending => a.cmp(&b),
+                Direction::Descending => Reverse(a).cmp(&Reverse(b)),
+            }
         });
+    }
+
+    fn value(self, connection: &ConnectionRecord) -> Option<Value<'_>> {
+        self.field.values(connection).next()
     }
 }

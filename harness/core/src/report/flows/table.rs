@@ -118,7 +118,10 @@ pub fn capture_heading(capture: &CaptureRecord, page: &Page) -> String {
 /// A connection in one line, for connections that are told as they end.
 pub fn connection_summary(connection: &ConnectionRecord) -> String {
     let [number, ends, milliseconds, _, _, bytes, _, ending, odd] = cells(connection);
-    let frames = format!("frames {}–{}", connection.first.frame, connection.last.frame);
+    let frames = format!(
+        "frames {}–{}",
+        connection.first.frame, connection.last.frame
+    );
     let mut parts = vec![
         format!("{number}  {ends}"),
         frames,
@@ -262,7 +265,9 @@ fn odd(connection: &ConnectionRecord) -> String {
     });
     let syns = connection.setup.syn_retransmissions;
     let syns = (syns > 0).then(|| format!("{} sent again", counted(syns.into(), "SYN")));
-    let pushed_out = connection.pushed_out.then(|| "given up while open".to_owned());
+    let pushed_out = connection
+        .pushed_out
+        .then(|| "given up while open".to_owned());
     let all: Vec<String> = of_sides.chain(syns).chain(pushed_out).collect();
     all.join(", ")
 }
