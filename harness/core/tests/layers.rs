@@ -29,7 +29,7 @@ const LAYERS: &Layers = &[
         "story",
         &["time", "text", "pcap", "wire", "flow", "observation"],
     ),
-    ("diagnosis", &["flow", "observation", "story"]),
+    ("diagnosis", &["text", "flow", "observation", "story"]),
     ("checks", ALL_ABOVE),
     ("report", ALL_ABOVE),
     ("grade", ALL_ABOVE),

@@ -187,7 +187,7 @@ impl Reading {
         let tail = match tail {
             Tail::Whole => None,
             Tail::Truncated { reason, .. } => Some(Problem::TailCut {
-                reason: reason.clone(),
+                reason: reason.to_string(),
             }),
         };
         let cut = (self.cut_frames > 0).then_some(Problem::Cut {

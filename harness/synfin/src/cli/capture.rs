@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use synfin_core::flow::{Connection, FlowTable, Milestone};
