@@ -145,10 +145,7 @@ fn syn_again(connection: &Connection) -> Option<Seen> {
     let again = connection.setup.syn_retransmissions;
     let is_unanswered = connection.ending() == Ending::Unanswered;
     (again > 0 && !is_unanswered).then(|| {
-        let saw = format!(
-            "the SYN had to be sent {} more",
-            counted(again.into(), "time")
-        );
+        let saw = format!("{} before the answer", counted(u64::from(again) + 1, "SYN"));
         (saw, Some(Pattern::SynAgain))
     })
 }

@@ -50,13 +50,16 @@ impl FlowsTable {
         }
         let shown = self.columns_shown();
         let widths = self.widths(&shown, page.width());
+        let laid_out = |row: &Cells| -> Vec<String> {
+            let columns = shown.iter().zip(&widths);
+            columns
+                .map(|(&column, &width)| wrapped(&row[column], width).join("\n"))
+                .collect()
+        };
         let mut builder = Builder::default();
-        builder.push_record(shown.iter().map(|&column| HEADINGS[column]));
+        builder.push_record(laid_out(&HEADINGS.map(str::to_owned)));
         for row in &self.rows {
-            let cells = shown.iter().zip(&widths);
-            builder.push_record(
-                cells.map(|(&column, &width)| wrapped(&row[column], width).join("\n")),
-            );
+            builder.push_record(laid_out(row));
         }
         let mut table = builder.build();
         table.with(Style::empty()).with(Padding::new(1, 1, 0, 0));
@@ -69,26 +72,38 @@ impl FlowsTable {
         (0..COLUMNS).filter(is_used).collect()
     }
 
-    /// Widths that fit the page: the widest column gives until they do.
+    /// Widths that fit the page: the widest column that can do so without breaking a word gives until they do, and
+    /// after that the widest.
     fn widths(&self, shown: &[usize], page_columns: usize) -> Vec<usize> {
         const GAP: usize = 2;
         let available = page_columns.saturating_sub(shown.len() * GAP);
-        let needed = |&column: &usize| {
-            let cells = self.rows.iter().map(|row| columns_of(&row[column]));
-            cells
-                .chain([columns_of(HEADINGS[column])])
-                .max()
-                .unwrap_or(0)
-        };
-        let mut widths: Vec<usize> = shown.iter().map(needed).collect();
+        let words: Vec<usize> = shown
+            .iter()
+            .map(|&c| self.widest(c, longest_word))
+            .collect();
+        let mut widths: Vec<usize> = shown.iter().map(|&c| self.widest(c, columns_of)).collect();
         while widths.iter().sum::<usize>() > available {
-            let Some(widest) = widths.iter_mut().max() else {
-                break;
-            };
-            *widest -= 1;
+            let can_wrap = |&column: &usize| widths[column] > words[column];
+            let wraps = (0..widths.len()).filter(can_wrap);
+            let widest = wraps.max_by_key(|&column| widths[column]);
+            let any = (0..widths.len()).max_by_key(|&column| widths[column]);
+            match widest.or(any) {
+                Some(column) => widths[column] = widths[column].saturating_sub(1),
+                None => break,
+            }
         }
         widths
     }
+
+    /// The greatest of what a column's cells measure.
+    fn widest(&self, column: usize, measure: fn(&str) -> usize) -> usize {
+        let cells = self.rows.iter().map(|row| measure(&row[column]));
+        cells.chain([measure(HEADINGS[column])]).max().unwrap_or(0)
+    }
+}
+
+fn longest_word(cell: &str) -> usize {
+    cell.split(' ').map(columns_of).max().unwrap_or(0)
 }
 
 /// The capture's file, and what was read of it.
@@ -227,7 +242,7 @@ fn teardown(connection: &ConnectionRecord) -> String {
 
 fn ending(connection: &ConnectionRecord) -> String {
     format!(
-        "{}; {}{NO_BREAK}{}",
+        "{}; {} {}",
         ending_words(connection),
         connection.conn_state,
         connection.history
