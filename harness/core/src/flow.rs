@@ -4,16 +4,26 @@
 //! Order is the order of frames, never of timestamps; bytes and sequence ranges are counted, never packets.
 
 mod connection;
+mod duplicate;
 mod epoch;
 mod event;
+mod first_copies;
 mod firsts;
 mod half;
 mod half_connection;
+mod handshake;
+mod key;
+mod lingering;
+mod position;
+mod purpose;
 mod ranges;
+mod reset;
 mod retained;
 mod table;
+mod tracked;
 mod tracker;
 mod vocabulary;
+mod window;
 
 pub use connection::{
     Connection, ConnectionId, Ending, FastOpen, Milestone, Roles, Setup, SetupKind, Side,
@@ -23,7 +33,7 @@ pub use firsts::{Firsts, Frames};
 pub use half_connection::{
     CaptureDuplicates, Conflict, Conflicts, Fin, HalfConnection, Reset, ResetEffect,
 };
-pub use table::FlowTable;
+pub use table::{FlowTable, MAX_OPEN_CONNECTIONS};
 pub use vocabulary::{ConnState, History};
 
 #[cfg(test)]

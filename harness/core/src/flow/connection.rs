@@ -7,6 +7,7 @@ use super::half_connection::HalfConnection;
 use super::vocabulary::Vocabulary;
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
+use crate::wire::Network;
 
 /// A connection's number in its capture, from 0 on, in the order of first frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,8 @@ pub enum Roles {
 pub struct Connection {
     /// Its number.
     pub id: ConnectionId,
+    /// The network on which its segments were seen.
+    pub network: Network,
     /// The end that sent the first SYN.
     pub initiator: SocketAddr,
     /// The end that answered.
@@ -155,6 +158,18 @@ impl Connection {
         }
     }
 
+    pub(super) fn half_mut(&mut self, side: Side) -> &mut HalfConnection {
+        match side {
+            Side::Initiator => &mut self.by_initiator,
+            Side::Responder => &mut self.by_responder,
+        }
+    }
+
+    /// Whether a socket was connected to itself: then all of the connection stands with the initiator.
+    pub fn is_to_itself(&self) -> bool {
+        self.initiator == self.responder
+    }
+
     /// Who has this address, if one of the two.
     pub fn side_of(&self, address: SocketAddr) -> Option<Side> {
         match address {
@@ -184,9 +199,20 @@ impl Connection {
 
     /// Whether both sides' FINs were acknowledged.
     pub fn is_closed(&self) -> bool {
-        [&self.by_initiator, &self.by_responder]
-            .iter()
-            .all(|half| half.fin.is_some_and(|fin| fin.acknowledged.is_some()))
+        let is_acknowledged =
+            |half: &HalfConnection| half.fin.is_some_and(|fin| fin.acknowledged.is_some());
+        is_acknowledged(&self.by_initiator)
+            && (self.is_to_itself() || is_acknowledged(&self.by_responder))
+    }
+
+    /// Whether both sides sent their FINs before they saw the other's: neither FIN acknowledges the other (RFC 9293, figure 13).
+    pub fn is_closed_simultaneously(&self) -> bool {
+        let (Some(one), Some(other)) = (self.by_initiator.fin, self.by_responder.fin) else {
+            return false;
+        };
+        let last_sent = one.sent.max(other.sent);
+        let first_sent = if one.sent < other.sent { one } else { other };
+        first_sent.acknowledged.is_none_or(|at| at > last_sent)
     }
 
     /// Whose FIN came first, if there was any.

@@ -31,6 +31,8 @@ pub struct HalfConnection {
     pub resets: Firsts<Reset>,
     /// The first FIN that counts.
     pub fin: Option<Fin>,
+    /// New payload captured after the other side's FIN: what a half-close is for.
+    pub bytes_after_peers_fin: u64,
     /// The first frame with an acknowledgment that is neither SYN nor RST.
     pub first_ack: Option<Milestone>,
     /// The first frame with payload.
@@ -153,6 +155,19 @@ impl HalfConnection {
         if flags.is_fin() {
             self.fins.push(at.frame);
         }
+    }
+
+    /// Takes the highest acknowledgment so far in and shares it out between payload and FIN: the number after the FIN
+    /// acknowledges it. Whether it is the FIN's first.
+    pub(super) fn acknowledge(&mut self, at: Milestone, offset: u64) -> bool {
+        let Some(fin) = self.fin.as_mut().filter(|fin| offset > fin.offset) else {
+            self.acknowledged = offset;
+            return false;
+        };
+        self.acknowledged = fin.offset;
+        let is_first = fin.acknowledged.is_none();
+        fin.acknowledged.get_or_insert(at);
+        is_first
     }
 
     /// Its RSTs that were not ignored, in order.

@@ -70,6 +70,15 @@ impl Ranges {
         gaps
     }
 
+    /// The first part of `within` that no range holds.
+    pub(super) fn first_gap_within(&self, within: Range<u64>) -> Option<Range<u64>> {
+        match self.kept.last() {
+            _ if within.is_empty() => None,
+            Some(last) if last.start <= within.start && within.end <= last.end => None,
+            Some(_) | None => self.gaps_within(within).into_iter().next(),
+        }
+    }
+
     /// The ranges.
     pub(super) fn as_slice(&self) -> &[Range<u64>] {
         &self.kept
@@ -78,6 +87,17 @@ impl Ranges {
     /// How many bytes they hold.
     pub(super) fn total_bytes(&self) -> u64 {
         self.total_bytes
+    }
+}
+
+/// Ranges that are ascending and apart already.
+impl FromIterator<Range<u64>> for Ranges {
+    fn from_iter<T: IntoIterator<Item = Range<u64>>>(ranges: T) -> Self {
+        let kept = SmallVec::from_iter(ranges);
+        Self {
+            total_bytes: total(&kept),
+            kept,
+        }
     }
 }
 

@@ -100,7 +100,7 @@ proptest! {
 fn push(table: &mut FlowTable, frame: u64, segment: &Segment<'_>) -> Vec<FlowEvent> {
     let at = Milestone {
         frame: FrameNumber(frame),
-        at: Timestamp::from_nanos(frame),
+        at: Timestamp::from_nanos(frame * 1_000_000),
     };
     table.push(at, segment);
     table.events().to_vec()

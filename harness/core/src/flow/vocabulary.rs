@@ -51,3 +51,6 @@ impl Connection {
         self.vocabulary.zeek.observe(from, segment, acknowledged);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::flow::{Connection, ConnectionId, FlowEvent, FlowTable, Milestone, Sid
 use crate::manifest::{Manifest, Recorded, Role, Sentinel, SentinelPlace};
 use crate::pcap::{Frame, FrameNumber, OpenError, Reader, Tail};
 use crate::spec::ClientNumber;
-use crate::wire::{self, Packet, Segment};
+use crate::wire::{Dissector, Packet, Segment};
 
 /// The longest payload that is compared with the sentinels' tokens.
 const LONGEST_TOKEN_BYTES: usize = 1024;
@@ -33,12 +33,13 @@ impl Observation {
             digest: &mut digest,
         })?;
         let mut reading = Reading::new(&manifest);
+        let mut dissector = Dissector::default();
         while let Some(frame) = reader.next_frame() {
-            reading.take(&frame);
+            reading.take(&frame, dissector.dissect(&frame));
         }
-        let tail = reader.tail().clone();
+        let unread = unread(&reader);
         drop(reader);
-        Ok(reading.finish(manifest, setting, &tail, &hexadecimal(&digest.finalize())))
+        Ok(reading.finish(manifest, setting, unread, &hexadecimal(&digest.finalize())))
     }
 }
 
@@ -74,13 +75,13 @@ impl Reading {
         }
     }
 
-    fn take(&mut self, frame: &Frame<'_>) {
+    fn take(&mut self, frame: &Frame<'_>, packet: Packet<'_>) {
         self.frames = frame.number.0;
         self.note_stop(frame);
         if (frame.data.len() as u64) < u64::from(frame.original_len) {
             self.cut_frames += 1;
         }
-        match wire::parse(frame.link_type, frame.original_len, frame.data) {
+        match packet {
             Packet::Tcp(segment) => self.take_segment(frame, &segment),
             Packet::Udp { payload } => {
                 self.take_datagram(frame, payload);
@@ -137,11 +138,11 @@ impl Reading {
         mut self,
         manifest: Manifest,
         setting: Setting,
-        tail: &Tail,
+        unread: Vec<Problem>,
         sha256: &str,
     ) -> Observation {
         let flows = std::mem::take(&mut self.flows).finish();
-        let health = self.health(&manifest, &flows, tail, sha256);
+        let health = self.health(&manifest, &flows, unread, sha256);
         let stop = self
             .stopped_at
             .map(|_| self.stop.unwrap_or(FrameNumber(self.frames + 1)));
@@ -164,10 +165,11 @@ impl Reading {
         &self,
         manifest: &Manifest,
         flows: &[Connection],
-        tail: &Tail,
+        unread: Vec<Problem>,
         sha256: &str,
     ) -> Health {
-        let mut problems: Vec<_> = self.own_problems(tail).collect();
+        let mut problems = unread;
+        problems.extend(self.own_problems());
         problems.extend(flows.iter().flat_map(holes));
         let (mut dropped, mut sentinels) = (None, Vec::new());
         if let Manifest::Recorded(recorded) = manifest {
@@ -183,13 +185,7 @@ impl Reading {
         }
     }
 
-    fn own_problems(&self, tail: &Tail) -> impl Iterator<Item = Problem> {
-        let tail = match tail {
-            Tail::Whole => None,
-            Tail::Truncated { reason, .. } => Some(Problem::TailCut {
-                reason: reason.to_string(),
-            }),
-        };
+    fn own_problems(&self) -> impl Iterator<Item = Problem> {
         let cut = (self.cut_frames > 0).then_some(Problem::Cut {
             frames: self.cut_frames,
         });
@@ -197,7 +193,7 @@ impl Reading {
             first,
             frames: self.malformed.len() as u64,
         });
-        tail.into_iter().chain(cut).chain(malformed)
+        cut.into_iter().chain(malformed)
     }
 
     fn recorded_problems(&self, recorded: &Recorded, sha256: &str) -> Vec<Problem> {
@@ -241,6 +237,21 @@ impl Reading {
         frames.sort_unstable();
         frames
     }
+}
+
+/// What of the file could not be read.
+fn unread<R: Read>(reader: &Reader<R>) -> Vec<Problem> {
+    let tail = match reader.tail() {
+        Tail::Whole => None,
+        Tail::Truncated { reason, .. } => Some(Problem::TailCut {
+            reason: reason.to_string(),
+        }),
+    };
+    let skipped = reader.skipped().first().map(|first| Problem::Skipped {
+        places: reader.skipped_count(),
+        first: first.reason.to_string(),
+    });
+    tail.into_iter().chain(skipped).collect()
 }
 
 fn holes(connection: &Connection) -> impl Iterator<Item = Problem> + use<> {

@@ -114,6 +114,11 @@ impl<R: Read> Buffer<R> {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn capacity_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// One read, into room for at least one byte and, where possible, for `count` unread ones.
     #[cold]
     fn receive(&mut self, count: usize) -> Result<(), Shortage> {

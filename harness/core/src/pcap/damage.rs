@@ -3,8 +3,8 @@
 /// What keeps bytes of a capture from being read as a frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// The file ends inside a record, a block or the file's header.
-    #[error("it ends after {present} of the {expected} bytes that the last record says it has")]
+    /// The file ends inside a record, a block or its own header.
+    #[error("it ends after {present} of the {expected} bytes that a record has")]
     Cut {
         /// Bytes of the record that are there.
         present: u64,

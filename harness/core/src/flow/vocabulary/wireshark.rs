@@ -5,7 +5,7 @@ use crate::wire::Segment;
 /// Wireshark's `tcp.completeness` as tshark computes it in two passes: an OR over the connection's segments, in no
 /// order and unvalidated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Completeness(u8);
+pub(super) struct Completeness(u8);
 
 impl Completeness {
     const SYN: u8 = 1;
@@ -16,7 +16,7 @@ impl Completeness {
     const RST: u8 = 32;
 
     /// The value that Wireshark shows, a sum of 1 SYN, 2 SYN-ACK, 4 ACK, 8 data, 16 FIN and 32 RST.
-    pub fn value(self) -> u8 {
+    pub(super) fn value(self) -> u8 {
         self.0
     }
 

@@ -1,0 +1,35 @@
+//! Which frames brought the last payload.
+
+use std::collections::VecDeque;
+
+use crate::pcap::FrameNumber;
+
+/// How many frames are remembered of a half-connection: a window of full-sized segments on most paths.
+const REMEMBERED: usize = 64;
+
+/// The frames that brought the last payload, each with the offset at which it begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FirstCopies {
+    frames: VecDeque<(u64, FrameNumber)>,
+}
+
+impl FirstCopies {
+    /// A frame brought new payload from this offset on.
+    pub(super) fn push(&mut self, start: u64, frame: FrameNumber) {
+        if self.frames.len() == REMEMBERED {
+            self.frames.pop_front();
+        }
+        self.frames.push_back((start, frame));
+    }
+
+    /// The frame that brought the payload at this offset, if it is remembered.
+    pub(super) fn frame_of(&self, offset: u64) -> Option<FrameNumber> {
+        let begins_before = self.frames.iter().filter(|(start, _)| *start <= offset);
+        begins_before.max_by_key(|(start, _)| start).map(|it| it.1)
+    }
+
+    /// Forgets everything and gives its memory back.
+    pub(super) fn clear(&mut self) {
+        self.frames = VecDeque::new();
+    }
+}
