@@ -1,9 +1,16 @@
 //! An observed pattern → what usually causes it and what to do instead. The one home of all *usually* texts.
 //!
+//! ```text
+//! Story ─► findings: what was seen, in words ─► Pattern ─► usual causes, remedy, source
+//! ```
+//!
 //! What was seen is certain; a cause is a guess, so there may be several, likeliest first.
 
+mod causes;
+mod findings;
 mod pattern;
 
+pub use findings::{Finding, findings};
 pub use pattern::Pattern;
 
 /// A usual cause of what was seen.

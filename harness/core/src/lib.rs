@@ -18,6 +18,8 @@ pub mod pcap;
 pub mod wire;
 
 pub mod flow;
+pub mod payload;
+
 pub mod manifest;
 pub mod spec;
 

@@ -16,14 +16,23 @@ mod words;
 
 mod connections;
 mod failures;
+mod flows;
 mod json;
 mod junit;
 mod ladder;
 mod markdown;
+mod payload;
 mod table;
 
 pub use connections::{connections, recording_table};
 pub use failures::failures;
+pub use flows::{
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
+    FlowsDocument, FlowsTable, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
+    SkippedRecord, Sort, TailRecord, capture_heading, connection_line, connection_summary,
+    csv_header, csv_row, flows_json,
+};
 pub use json::json;
 pub use junit::{JunitError, junit};
 pub use ladder::ladder;
@@ -33,6 +42,7 @@ pub use model::{
     RecordingReport, Report, ResultName, Stage, Status, Usually,
 };
 pub use page::{Colour, Page, labelled};
+pub use payload::{HexView, TextView, missing_line};
 pub use table::table;
 pub use visible::{harmless, visible};
 

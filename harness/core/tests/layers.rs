@@ -16,6 +16,7 @@ const LAYERS: &Layers = &[
     ("pcap", &["time"]),
     ("wire", &["time", "pcap"]),
     ("flow", &["time", "pcap", "wire"]),
+    ("payload", &["pcap"]),
     ("spec", &["time"]),
     ("manifest", &["time", "text", "pcap", "wire", "spec"]),
     (
@@ -28,7 +29,7 @@ const LAYERS: &Layers = &[
         "story",
         &["time", "text", "pcap", "wire", "flow", "observation"],
     ),
-    ("diagnosis", &["flow", "observation", "story"]),
+    ("diagnosis", &["text", "flow", "observation", "story"]),
     ("checks", ALL_ABOVE),
     ("report", ALL_ABOVE),
     ("grade", ALL_ABOVE),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, schema_for};
 use synfin_core::manifest::{Recorded, RunFile};
-use synfin_core::report::Report;
+use synfin_core::report::{FlowsDocument, Report};
 use synfin_core::spec;
 
 #[test]
@@ -37,6 +37,11 @@ fn the_recording_schema_is_the_generated_one() {
 #[test]
 fn the_report_schema_is_the_generated_one() {
     check_type::<Report>("report.schema.json");
+}
+
+#[test]
+fn the_flows_schema_is_the_generated_one() {
+    check_type::<FlowsDocument>("flows.schema.json");
 }
 
 #[track_caller]

@@ -2,8 +2,10 @@
 //!
 //! Standard output is data, standard error is talk. This is the only module that prints.
 
+mod capture;
 mod exit;
 mod output;
+mod progress;
 mod source;
 mod words;
 
@@ -11,6 +13,7 @@ mod checks;
 mod doctor;
 mod explain;
 mod flows;
+mod follow;
 mod grade;
 mod record;
 #[cfg(target_os = "linux")]
@@ -46,6 +49,7 @@ enum Command {
     Grade(grade::Args),
     Flows(flows::Args),
     Explain(explain::Args),
+    Follow(follow::Args),
     Checks(checks::Args),
     Doctor(doctor::Args),
 }
@@ -77,6 +81,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Grade(args) => grade::run(args, output),
         Command::Flows(args) => flows::run(args, output),
         Command::Explain(args) => explain::run(args, output),
+        Command::Follow(args) => follow::run(args, output),
         Command::Checks(args) => checks::run(args, output),
         Command::Doctor(args) => doctor::run(args, output),
     }

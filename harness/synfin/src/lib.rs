@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! clock  store < sandbox < ring  launch < drive < recording < runner        recording: Linux
-//! store < grading                                                           grading: every platform
+//! store < grading    growing                                                every platform
 //! cli   calls one function of the above for each subcommand, and prints
 //! ```
 //!
@@ -30,5 +30,6 @@ pub mod runner;
 pub mod options;
 
 pub mod grading;
+pub mod growing;
 
 pub mod cli;

@@ -96,36 +96,6 @@ fn the_catalogue_and_each_of_its_pages_print() {
 }
 
 #[test]
-fn flows_lists_the_connections_of_a_capture() {
-    let folder = TempDir::new().unwrap();
-    let capture = lifecycle(folder.path());
-    let output = synfin_in(folder.path(), &["flows", &capture]);
-    assert_eq!(code(&output), 0);
-    insta::assert_snapshot!(stdout(&output));
-}
-
-#[test]
-fn explain_draws_a_ladder() {
-    let folder = TempDir::new().unwrap();
-    let capture = lifecycle(folder.path());
-    let output = synfin_in(folder.path(), &["explain", &capture, "--connection", "0"]);
-    assert_eq!(code(&output), 0);
-    insta::assert_snapshot!(stdout(&output));
-}
-
-#[test]
-fn explain_knows_how_many_connections_there_are() {
-    let folder = TempDir::new().unwrap();
-    let capture = lifecycle(folder.path());
-    let output = synfin_in(folder.path(), &["explain", &capture, "--connection", "7"]);
-    assert_eq!(code(&output), 2);
-    assert_eq!(
-        stderr(&output),
-        "synfin: no connection has the number 7: the capture holds 2, counted from 0\n"
-    );
-}
-
-#[test]
 fn a_capture_made_elsewhere_needs_to_be_told_its_server() {
     let folder = TempDir::new().unwrap();
     let capture = lifecycle(folder.path());

@@ -37,6 +37,7 @@ const LAYERS: &Layers = &[
         ],
     ),
     ("grading", &["options", "store"]),
+    ("growing", &[]),
     ("cli", ALL_ABOVE),
 ];
 

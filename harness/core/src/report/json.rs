@@ -10,7 +10,7 @@ pub fn json(report: &Report) -> String {
 }
 
 /// What a terminal or a CI log would act on stands as `\u001b`. Outside strings pretty JSON has line breaks only.
-fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let escape = |c: char| match c {
         '\n' => c.to_string(),
         c if is_hostile(c) => utf16_escape(c),

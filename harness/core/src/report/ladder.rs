@@ -1,42 +1,61 @@
 //! A connection's story as a ladder: time runs down, each rung an arrow between the two ends.
 
-use super::Usually;
 use super::page::{Page, columns_of, labelled, push_right};
 use super::row::ending_words;
 use super::visible::harmless;
+use crate::diagnosis::{Finding, Usually};
 use crate::flow::Side;
-use crate::story::{Control, Phase, Row, Story};
+use crate::story::{Control, LeftOut, Phase, Row, Story};
 use crate::text::{counted, grouped};
 
-/// One connection, and what usually causes an ending like its own.
-pub fn ladder(story: &Story, usually: &[Usually], page: &Page) -> String {
+/// One connection as a ladder, and what there is to say of it.
+pub fn ladder(story: &Story, findings: &[Finding], page: &Page) -> String {
     let lanes = Lanes::fit(story, page.width());
     let mut text = heading(story, page);
     text.push(lanes.heading());
     for (index, row) in story.rows.iter().enumerate() {
+        let left_out = story.rows.left_out().filter(|left| left.before == index);
+        text.extend(left_out.map(left_out_line));
         let before = index.checked_sub(1).map(|index| story.rows[index].phase);
         text.extend(lanes.rung(row, &notes(row, before)));
     }
     text.extend(folded(story));
-    text.extend(causes(usually, page.width()));
+    for finding in findings {
+        text.extend(told(finding, page.width()));
+    }
     let trimmed: Vec<&str> = text.iter().map(|line| line.trim_end()).collect();
     harmless(&(trimmed.join("\n") + "\n"))
 }
 
-fn causes(usually: &[Usually], width: usize) -> Vec<String> {
-    let mut causes = Vec::new();
-    for (index, usually) in usually.iter().enumerate() {
+fn left_out_line(left: LeftOut) -> String {
+    format!(
+        " … {} left out: --frames {}-{} shows them, --rows more of all",
+        counted(left.rows, "row"),
+        left.first,
+        left.last
+    )
+}
+
+/// What was seen, and what usually causes it.
+fn told(finding: &Finding, width: usize) -> Vec<String> {
+    let mut lines = labelled(" saw       ", &finding.saw, width);
+    for (index, usually) in finding.usually.iter().enumerate() {
         let label = if index == 0 {
             " usually   "
         } else {
             " or        "
         };
-        causes.extend(labelled(label, &usually.cause, width));
-        let mut remedy = labelled("           → ", &usually.remedy, width);
-        push_right(&mut remedy, &usually.source, width);
-        causes.extend(remedy);
+        lines.extend(cause(label, usually, width));
     }
-    causes
+    lines
+}
+
+fn cause(label: &str, usually: &Usually, width: usize) -> Vec<String> {
+    let mut lines = labelled(label, &usually.cause, width);
+    let mut remedy = labelled("           → ", &usually.remedy, width);
+    push_right(&mut remedy, &usually.source, width);
+    lines.extend(remedy);
+    lines
 }
 
 fn heading(story: &Story, page: &Page) -> Vec<String> {
@@ -46,10 +65,11 @@ fn heading(story: &Story, page: &Page) -> Vec<String> {
         connection.id, connection.initiator, connection.responder
     );
     let how = format!(
-        "{}     completeness {} · {}",
+        "{}     completeness {} · {} · {}",
         ending_words(connection.ending()),
         connection.completeness(),
         connection.conn_state(),
+        connection.history(),
     );
     let one_line = format!("{who}     {how}");
     let lines = if columns_of(&one_line) <= page.width() {

@@ -57,7 +57,7 @@ pub enum Control {
 }
 
 /// Something odd about a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Anomaly {
     /// Payload, SYN or FIN that was sent before.
     Retransmission,
@@ -67,14 +67,30 @@ pub enum Anomaly {
     OutOfOrder,
     /// Payload beyond bytes not captured yet: reordered, lost, or missing in the capture.
     GapBefore,
+    /// Payload sent before with another content.
+    Conflict,
+    /// It acknowledges payload that no frame holds: the capture is not whole.
+    AckedUnseen,
     /// The sender takes no more data for now.
     ZeroWindow,
+    /// A probe of the other side's zero window.
+    ZeroWindowProbe,
+    /// Payload up to the end of the other side's window.
+    WindowFull,
     /// A probe without new data.
     KeepAlive,
+    /// The frame before, captured once more.
+    CaptureDuplicate,
     /// An RST when both sides had closed: it harms nothing.
     AfterClose,
     /// An RST outside the window: the other side went on.
     Ignored,
+    /// Payload in the SYN (RFC 7413).
+    FastOpen,
+    /// A SYN whose sender had not got the other's.
+    SimultaneousOpen,
+    /// A FIN whose sender had not got the other's.
+    SimultaneousClose,
 }
 
 impl Row {
@@ -106,10 +122,18 @@ impl fmt::Display for Anomaly {
             Self::PartRetransmission => "partly retransmission",
             Self::OutOfOrder => "out of order",
             Self::GapBefore => "gap before",
+            Self::Conflict => "other content than before",
+            Self::AckedUnseen => "acknowledges what was not captured",
             Self::ZeroWindow => "zero window",
+            Self::ZeroWindowProbe => "zero-window probe",
+            Self::WindowFull => "window full",
             Self::KeepAlive => "keep-alive",
+            Self::CaptureDuplicate => "captured twice",
             Self::AfterClose => "after the close",
             Self::Ignored => "ignored",
+            Self::FastOpen => "fast open",
+            Self::SimultaneousOpen => "simultaneous open",
+            Self::SimultaneousClose => "simultaneous close",
         })
     }
 }

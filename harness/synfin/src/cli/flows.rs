@@ -1,23 +1,79 @@
 //! `synfin flows CAPTURE`: the connections of any capture.
 
 use std::num::NonZeroU16;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::Path;
 
-use synfin_core::report::{CaptureSummary, ConnectionRow, RecordingReport, recording_table};
+use anyhow::anyhow;
+use synfin_core::flow::{Connection, FlowTable};
+use synfin_core::report::{
+    ConnectionRecord, FIELDS_HELP, Filter, FlowsDocument, FlowsTable, Sort, capture_heading,
+    connection_line, connection_summary, csv_header, csv_row, flows_json,
+};
 
+use super::capture::{Capture, CaptureArg};
 use super::exit::{Exit, Failure};
-use super::output::{self, Output};
-use super::source;
+use super::output::{self, DataStream, End, Output};
+use super::progress::Progress;
 
-/// List the connections of a capture: setup, transfer and teardown frames, bytes, who closed.
+/// List the connections of a capture: setup, transfer and teardown frames, bytes, who closed, what is odd.
 #[derive(Debug, clap::Args)]
+#[command(after_help = FIELDS_HELP)]
 pub(super) struct Args {
-    /// A pcap or pcapng file.
-    capture: PathBuf,
+    #[command(flatten)]
+    capture: CaptureArg,
+    /// What is printed.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Only connections that meet all conditions: `port=5001 and bytes>64KiB, ending!=orderly`. The comparisons are
+    /// = != < <= > >=, the fields are listed below.
+    #[arg(long, value_name = "CONDITIONS")]
+    filter: Option<String>,
+    /// The order: a field of those below, with `:desc` for the greatest first. Otherwise tables and JSON are in the
+    /// order of beginnings, jsonl and csv in the order of ends.
+    #[arg(long, value_name = "FIELD[:desc]", conflicts_with = "follow")]
+    sort: Option<String>,
+    /// Read on while the capture is being written, until Ctrl-C, and print each connection when it has ended; for
+    /// jsonl, csv and the table, which then has a line a connection.
+    #[arg(long)]
+    follow: bool,
+}
+
+/// A format of standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A table as wide as the terminal.
+    #[default]
+    Table,
+    /// One document; harness/schemas/flows.schema.json describes it.
+    Json,
+    /// One connection a line, as it ends: JSON as in the document, in bounded memory.
+    Jsonl,
+    /// One connection a row, as it ends, in bounded memory.
+    Csv,
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    list(&args.capture, None, output)
+    let filter = args.filter.as_deref().map(Filter::parse).transpose();
+    let sort = args.sort.as_deref().map(Sort::parse).transpose();
+    let choice = Choice {
+        filter: filter.map_err(|error| Failure::Spec(Box::new(error)))?,
+        sort: sort.map_err(|error| Failure::Spec(Box::new(error)))?,
+    };
+    if args.follow {
+        return follow(args, &choice, output);
+    }
+    let line = streamed(args.format).filter(|_| choice.sort.is_none());
+    match line {
+        Some(lines) => {
+            let capture = args.capture.open(Progress::beside_data(output))?;
+            stream(capture, lines, &choice, output)
+        }
+        None => {
+            let capture = args.capture.open(Progress::new(output))?;
+            collect(capture, args.format, &choice, output)
+        }
+    }
 }
 
 /// Prints the connection table of a capture, of all connections or of those with this port at an end.
@@ -26,27 +82,187 @@ pub(super) fn list(
     port: Option<NonZeroU16>,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let mut capture = source::capture(path)?;
-    let (frames, mut connections) = source::connections(&mut capture);
-    connections.retain(|connection| {
-        let ends = [connection.initiator, connection.responder];
-        port.is_none_or(|port| ends.iter().any(|end| end.port() == port.get()))
-    });
-    source::tell_tail(path, &capture, output);
-    let recording = RecordingReport {
-        scenario: String::new(),
-        capture: CaptureSummary {
-            file: path.display().to_string(),
-            frames,
-            dropped: None,
-            whole: false,
-            notes: Vec::new(),
-        },
-        connections: connections
-            .iter()
-            .map(|connection| ConnectionRow::new(connection, None))
-            .collect(),
+    let filter = port.map(|port| Filter::parse(&format!("port={port}")));
+    let choice = Choice {
+        filter: filter
+            .transpose()
+            .map_err(|error| Failure::Spec(Box::new(error)))?,
+        sort: None,
     };
-    output::data(&recording_table(&recording, &output.page()))?;
+    let capture = CaptureArg::from(path.to_owned()).open(Progress::new(output))?;
+    collect(capture, Format::Table, &choice, output)
+}
+
+/// Which connections are told, and in which order.
+struct Choice {
+    filter: Option<Filter>,
+    sort: Option<Sort>,
+}
+
+impl Choice {
+    /// A connection's record, if it is to be told.
+    fn record(&self, connection: &Connection) -> Option<ConnectionRecord> {
+        let record = ConnectionRecord::new(connection);
+        let is_chosen = self
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.admits(&record));
+        is_chosen.then_some(record)
+    }
+}
+
+/// A format that needs no more than the connection at hand.
+#[derive(Clone, Copy)]
+struct Lines {
+    header: fn() -> String,
+    line: fn(&ConnectionRecord) -> String,
+    when: Flush,
+}
+
+/// When lines leave the process.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flush {
+    WhenFull,
+    AtOnce,
+}
+
+fn streamed(format: Format) -> Option<Lines> {
+    let (header, line): (fn() -> String, fn(&ConnectionRecord) -> String) = match format {
+        Format::Jsonl => (String::new, connection_line),
+        Format::Csv => (csv_header, csv_row),
+        Format::Table | Format::Json => return None,
+    };
+    let when = Flush::WhenFull;
+    Some(Lines { header, line, when })
+}
+
+fn follow(args: &Args, choice: &Choice, output: &Output) -> Result<Exit, Failure> {
+    let summaries = Lines {
+        header: String::new,
+        line: connection_summary,
+        when: Flush::AtOnce,
+    };
+    let lines = match args.format {
+        Format::Json => {
+            return Err(Failure::Usage(anyhow!(
+                "--format json is one document, which ends with the capture: with --follow take jsonl"
+            )));
+        }
+        Format::Table => summaries,
+        Format::Jsonl | Format::Csv => streamed(args.format).unwrap_or(summaries),
+    };
+    let lines = Lines {
+        when: Flush::AtOnce,
+        ..lines
+    };
+    let capture = args.capture.follow(output)?;
+    stream(capture, lines, choice, output)
+}
+
+/// Prints each connection when it leaves the table.
+fn stream(
+    mut capture: Capture,
+    lines: Lines,
+    choice: &Choice,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let mut printer = Printer {
+        stream: DataStream::open(),
+        lines,
+        choice,
+    };
+    let printed = printer.print_all(&mut capture);
+    capture.tell_damage(output);
+    output::ended(printed)?;
     Ok(Exit::Passed)
+}
+
+struct Printer<'a> {
+    stream: DataStream,
+    lines: Lines,
+    choice: &'a Choice,
+}
+
+impl Printer<'_> {
+    fn print_all(&mut self, capture: &mut Capture) -> ControlFlow<End> {
+        self.put(&(self.lines.header)())?;
+        let mut flows = FlowTable::default();
+        capture.each_segment(|at, segment| {
+            flows.push(at, segment);
+            while let Some(connection) = flows.take_finished() {
+                self.print(&connection)?;
+            }
+            ControlFlow::Continue(())
+        })?;
+        for connection in flows.finish() {
+            self.print(&connection)?;
+        }
+        self.stream.flush()
+    }
+
+    fn print(&mut self, connection: &Connection) -> ControlFlow<End> {
+        match self.choice.record(connection) {
+            Some(record) => self.put(&(self.lines.line)(&record)),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn put(&mut self, text: &str) -> ControlFlow<End> {
+        self.stream.write(text.as_bytes())?;
+        match self.lines.when {
+            Flush::AtOnce => self.stream.flush(),
+            Flush::WhenFull => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// Prints all connections once the capture was read.
+fn collect(
+    mut capture: Capture,
+    format: Format,
+    choice: &Choice,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let mut records = Vec::new();
+    let mut count = 0;
+    let mut flows = FlowTable::default();
+    let mut keep = |connection: &Connection| {
+        count += 1;
+        records.extend(choice.record(connection));
+    };
+    let _ = capture.each_segment(|at, segment| {
+        flows.push(at, segment);
+        while let Some(connection) = flows.take_finished() {
+            keep(&connection);
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    flows.finish().iter().for_each(&mut keep);
+    match choice.sort {
+        Some(sort) => sort.apply(&mut records),
+        None => records.sort_by_key(|record| record.connection),
+    }
+    capture.tell_damage(output);
+    let document = FlowsDocument {
+        schema: FlowsDocument::SCHEMA,
+        capture: capture.record(count),
+        connections: records,
+    };
+    output::data(&drawn(&document, format, output))?;
+    Ok(Exit::Passed)
+}
+
+fn drawn(document: &FlowsDocument, format: Format, output: &Output) -> String {
+    let records = &document.connections;
+    match format {
+        Format::Table => {
+            let page = output.page();
+            let mut table = FlowsTable::default();
+            records.iter().for_each(|record| table.push(record));
+            capture_heading(&document.capture, &page) + &table.drawn(&page)
+        }
+        Format::Json => flows_json(document),
+        Format::Jsonl => records.iter().map(connection_line).collect(),
+        Format::Csv => csv_header() + &records.iter().map(csv_row).collect::<String>(),
+    }
 }

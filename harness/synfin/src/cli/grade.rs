@@ -8,8 +8,10 @@ use synfin_core::flow::{Connection, Roles};
 use synfin_core::grade::GradeError;
 use synfin_core::report;
 
+use super::capture::CaptureArg;
 use super::exit::{Exit, Failure, Strictness};
 use super::output::{self, Output};
+use super::progress::Progress;
 use super::source;
 use crate::grading::{self, Graded, GradingError};
 use crate::options::RubricSource;
@@ -155,8 +157,8 @@ fn failure(error: GradingError) -> Failure {
 
 /// A capture made elsewhere says who answered, but not who was meant.
 fn which_server(path: &Path) -> Failure {
-    let connections = match source::capture(path) {
-        Ok(mut capture) => source::connections(&mut capture).1,
+    let connections = match CaptureArg::from(path.to_owned()).open(Progress::none()) {
+        Ok(mut capture) => capture.connections(),
         Err(failure) => return failure,
     };
     let question = "which server is to be graded? give --server ADDR:PORT";

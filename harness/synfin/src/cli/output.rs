@@ -3,7 +3,8 @@
 use std::env;
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::ops::ControlFlow;
 
 use synfin_core::report::{Colour, Page, harmless, labelled, visible};
 use synfin_core::spec::Palette;
@@ -24,7 +25,7 @@ pub(super) enum ColourChoice {
 }
 
 /// The two streams of the process.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Output {
     colour: Colour,
     columns: usize,
@@ -49,6 +50,11 @@ impl Output {
             colour: self.colour,
             ..Page::plain(self.columns)
         }
+    }
+
+    /// Whether standard error is for errors only.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     fn palette(&self) -> Palette {
@@ -83,16 +89,55 @@ impl Output {
 
 /// Writes data to standard output. That its reader has gone (`| head`) is no failure.
 pub(super) fn data(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::internal(
-            anyhow::Error::new(error).context("write to standard output"),
-        )),
-        Ok(()) | Err(_) => Ok(()),
+    let mut stream = DataStream::open();
+    let written = stream.write(text.as_bytes());
+    ended(match written {
+        ControlFlow::Continue(()) => stream.flush(),
+        ControlFlow::Break(end) => ControlFlow::Break(end),
+    })
+}
+
+/// Standard output for data that comes bit by bit.
+pub(super) struct DataStream {
+    stdout: BufWriter<StdoutLock<'static>>,
+}
+
+/// Why nothing more is written: nobody reads on (`| head`), which is no failure, or it failed.
+pub(super) type End = Result<(), Failure>;
+
+impl DataStream {
+    pub(super) fn open() -> Self {
+        Self {
+            stdout: BufWriter::new(io::stdout().lock()),
+        }
     }
+
+    /// Writes some, perhaps later.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> ControlFlow<End> {
+        going_on(self.stdout.write_all(bytes))
+    }
+
+    /// Writes all that was held back.
+    pub(super) fn flush(&mut self) -> ControlFlow<End> {
+        going_on(self.stdout.flush())
+    }
+}
+
+/// Whether there is somebody to write on for.
+fn going_on(written: io::Result<()>) -> ControlFlow<End> {
+    match written {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ControlFlow::Break(Ok(())),
+        Err(error) => {
+            let error = anyhow::Error::new(error).context("write to standard output");
+            ControlFlow::Break(Err(Failure::internal(error)))
+        }
+    }
+}
+
+/// What a stream of data came to.
+pub(super) fn ended(flow: ControlFlow<End>) -> End {
+    flow.break_value().unwrap_or(Ok(()))
 }
 
 /// Says what went wrong on the side, even to those who want quiet.

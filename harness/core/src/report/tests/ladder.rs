@@ -7,10 +7,11 @@ use std::net::SocketAddr;
 
 use insta::assert_snapshot;
 
+use crate::diagnosis::findings;
 use crate::flow::Milestone;
 use crate::pcap::FrameNumber;
 use crate::report::{Page, ladder};
-use crate::story::{Story, Teller};
+use crate::story::{Scope, Story, Teller};
 use crate::time::Timestamp;
 use crate::wire::{Flags, Network, Segment, SeqNumber};
 
@@ -86,13 +87,13 @@ const LIFE: &str = r#"
 fn drawn(trace: &str, columns: usize) -> String {
     let ladders: Vec<String> = told(trace)
         .iter()
-        .map(|story| ladder(story, &[], &Page::plain(columns)))
+        .map(|story| ladder(story, &findings(story), &Page::plain(columns)))
         .collect();
     ladders.join("\n")
 }
 
 fn told(trace: &str) -> Vec<Story> {
-    let mut teller = Teller::default();
+    let mut teller = Teller::new(Scope::default());
     let lines = trace.lines().map(str::trim).filter(|line| !line.is_empty());
     for (line, number) in lines.zip(1..) {
         push(&mut teller, line, FrameNumber(number));
@@ -137,5 +138,5 @@ fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
         frame,
         at: Timestamp::from_nanos(micros * 1000),
     };
-    teller.push_segment(at, &segment);
+    teller.push(at, &segment);
 }

@@ -1,0 +1,211 @@
+//! Ranges in any order to pieces in stream order.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+
+use crate::pcap::FrameNumber;
+
+/// Bytes that may wait behind a hole, their bookkeeping counted.
+const MAX_WAITING_BYTES: usize = 8 << 20;
+
+/// What one waiting range costs beside its bytes.
+const RANGE_COST_BYTES: usize = 96;
+
+/// One side's payload on its way into order. Offsets count from the sender's first payload byte, 64-bit.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// All before this offset was given out.
+    next: u64,
+    /// What came early, by its first offset.
+    waiting: BTreeMap<u64, Waiting>,
+    waiting_bytes: usize,
+    /// The highest offset that the other side acknowledged.
+    acknowledged: u64,
+}
+
+/// A stretch of a stream, or what there is instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Payload.
+    Bytes {
+        /// The frame that brought it first.
+        frame: FrameNumber,
+        /// The offset of its first byte.
+        offset: u64,
+        /// The bytes.
+        bytes: Cow<'a, [u8]>,
+    },
+    /// Payload that stands here and is not given.
+    Missing {
+        /// Where it stands.
+        offsets: Range<u64>,
+        /// Why it is not given.
+        why: Absence,
+    },
+}
+
+/// Why bytes are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// The other side acknowledged them; no frame of the capture holds them.
+    NotCaptured,
+    /// No frame of the capture holds them, and nobody acknowledged them.
+    NeverArrived,
+    /// Their frame was cut by the snap length.
+    Cut,
+    /// So much came before them that they were not waited for.
+    TooLate,
+    /// They came after all, when what follows had been given out.
+    OutOfTurn,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    frame: FrameNumber,
+    end: u64,
+    bytes: Vec<u8>,
+}
+
+impl Stream {
+    /// Takes a range that was not seen before and gives what is now in order. `bytes` may be fewer than the range says
+    /// (snap length).
+    pub fn push<'a>(
+        &mut self,
+        frame: FrameNumber,
+        offsets: Range<u64>,
+        bytes: &'a [u8],
+    ) -> Vec<Piece<'a>> {
+        let mut pieces = Vec::new();
+        if offsets.start < self.next {
+            let why = Absence::OutOfTurn;
+            pieces.push(Piece::Missing { offsets, why });
+        } else if offsets.start == self.next {
+            self.give(&mut pieces, frame, offsets.end, Cow::Borrowed(bytes));
+            self.give_waiting(&mut pieces);
+        } else {
+            self.keep(frame, offsets, bytes);
+            self.pass_acknowledged_holes(&mut pieces);
+            while self.waiting_bytes > MAX_WAITING_BYTES {
+                self.pass_hole(&mut pieces, Absence::TooLate);
+            }
+        }
+        pieces
+    }
+
+    /// Takes in that the other side acknowledged all before `offset`, and gives what needs to wait no longer.
+    pub fn acknowledge(&mut self, offset: u64) -> Vec<Piece<'static>> {
+        let mut pieces = Vec::new();
+        self.acknowledged = self.acknowledged.max(offset);
+        self.pass_acknowledged_holes(&mut pieces);
+        pieces
+    }
+
+    /// Gives what is left when nothing more can come.
+    pub fn finish(mut self) -> Vec<Piece<'static>> {
+        let mut pieces = Vec::new();
+        while !self.waiting.is_empty() {
+            let why = self.why_missing(self.next);
+            self.pass_hole(&mut pieces, why);
+        }
+        if self.acknowledged > self.next {
+            pieces.push(Piece::Missing {
+                offsets: self.next..self.acknowledged,
+                why: Absence::NotCaptured,
+            });
+        }
+        pieces
+    }
+
+    fn why_missing(&self, offset: u64) -> Absence {
+        if self.acknowledged > offset {
+            Absence::NotCaptured
+        } else {
+            Absence::NeverArrived
+        }
+    }
+
+    fn keep(&mut self, frame: FrameNumber, offsets: Range<u64>, bytes: &[u8]) {
+        self.waiting_bytes += bytes.len() + RANGE_COST_BYTES;
+        let waiting = Waiting {
+            frame,
+            end: offsets.end,
+            bytes: bytes.to_vec(),
+        };
+        self.waiting.insert(offsets.start, waiting);
+    }
+
+    fn pass_acknowledged_holes(&mut self, pieces: &mut Vec<Piece<'_>>) {
+        while self
+            .waiting
+            .first_key_value()
+            .is_some_and(|(&start, _)| start <= self.acknowledged)
+        {
+            self.pass_hole(pieces, Absence::NotCaptured);
+        }
+    }
+
+    /// Waits no longer for what stands before the first range that waits.
+    fn pass_hole(&mut self, pieces: &mut Vec<Piece<'_>>, why: Absence) {
+        let Some((&start, _)) = self.waiting.first_key_value() else {
+            return;
+        };
+        pieces.push(Piece::Missing {
+            offsets: self.next..start,
+            why,
+        });
+        self.next = start;
+        self.give_waiting(pieces);
+    }
+
+    /// Gives what waits and is next.
+    fn give_waiting(&mut self, pieces: &mut Vec<Piece<'_>>) {
+        while let Some(waiting) = self.waiting.remove(&self.next) {
+            self.waiting_bytes -= waiting.bytes.len() + RANGE_COST_BYTES;
+            let bytes = Cow::Owned(waiting.bytes);
+            self.give(pieces, waiting.frame, waiting.end, bytes);
+        }
+    }
+
+    /// Gives what begins at `next` and ends at `end`.
+    fn give<'a>(
+        &mut self,
+        pieces: &mut Vec<Piece<'a>>,
+        frame: FrameNumber,
+        end: u64,
+        bytes: Cow<'a, [u8]>,
+    ) {
+        let offset = self.next;
+        let captured_end = offset.saturating_add(bytes.len() as u64).min(end);
+        if !bytes.is_empty() {
+            pieces.push(Piece::Bytes {
+                frame,
+                offset,
+                bytes,
+            });
+        }
+        if captured_end < end {
+            pieces.push(Piece::Missing {
+                offsets: captured_end..end,
+                why: Absence::Cut,
+            });
+        }
+        self.next = end;
+    }
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotCaptured => f.write_str("acknowledged, and in no frame of the capture"),
+            Self::NeverArrived => f.write_str("in no frame of the capture, and not acknowledged"),
+            Self::Cut => f.write_str("cut off by the snap length"),
+            Self::TooLate => {
+                let mebibytes = MAX_WAITING_BYTES >> 20;
+                write!(f, "not waited for: {mebibytes} MiB came before them")
+            }
+            Self::OutOfTurn => f.write_str("they came when what follows had been given out"),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The connections of any capture, told in full: one versioned record a connection, and a renderer a file.
+//!
+//! ```text
+//! Connection ─► ConnectionRecord ─┬─► flows_json, connection_line    one document, or a line each
+//!                                 ├─► CsvTable                      a row each
+//!                                 └─► FlowsTable                    for a Page
+//! Filter, Sort ─► name fields of the record
+//! ```
+
+mod csv;
+mod field;
+mod filter;
+mod json;
+mod of_connection;
+mod record;
+mod sort;
+mod table;
+
+pub use self::csv::{csv_header, csv_row};
+pub use field::FIELDS_HELP;
+pub use filter::Filter;
+pub use json::{connection_line, flows_json};
+pub use record::{
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    DuplicateRecord, EffectName, EndingName, FastOpenRecord, FinRecord, FlowsDocument, Moment,
+    ResetRecord, SetupName, SetupRecord, SideName, SideRecord, SkippedRecord, TailRecord,
+};
+pub use sort::Sort;
+pub use table::{FlowsTable, capture_heading, connection_summary};
+
+#[cfg(test)]
+mod tests;

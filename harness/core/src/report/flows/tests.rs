@@ -1,0 +1,254 @@
+//! Connections of packet scripts, told in every form.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::flow::script::connections;
+use crate::report::Page;
+use crate::spec::{Palette, SpecError};
+
+/// An orderly connection, one that was refused, and one with everything odd about it that the table names.
+const TALK: &str = "
+    > S  100
+    < S. 900 ack 101
+    > .  101 ack 901
+    > P. 101(10) ack 901
+    < P. 901(20) ack 111
+    > F. 111 ack 921
+    < F. 921 ack 112
+    > .  112 ack 922
+";
+const REFUSED: &str = "
+    > S  100
+    < R. 0 ack 101
+";
+const LOSSY: &str = "
+    > S  100
+    > S  100
+    < S. 900 ack 101
+    > .  101 ack 901
+    > P. 111(10) ack 901
+    > P. 101(10) ack 901
+    > P. 101(10) ack 901
+    < .  901 ack 151 win 0
+";
+
+fn records(scripts: &[&str]) -> Vec<ConnectionRecord> {
+    let all = scripts.iter().flat_map(|script| connections(script));
+    let numbered = all.zip(0..).map(|(connection, number)| ConnectionRecord {
+        connection: number,
+        ..ConnectionRecord::new(&connection)
+    });
+    numbered.collect()
+}
+
+fn table(columns: usize) -> String {
+    let mut table = FlowsTable::default();
+    let records = records(&[TALK, REFUSED, LOSSY]);
+    records.iter().for_each(|record| table.push(record));
+    table.drawn(&Page::plain(columns))
+}
+
+#[test]
+fn the_table_at_100_columns() {
+    assert_snapshot!(table(100));
+}
+
+#[test]
+fn the_table_at_160_columns() {
+    assert_snapshot!(table(160));
+}
+
+#[test]
+fn no_line_of_the_table_is_wider_than_its_page() {
+    for columns in [80, 100, 160] {
+        let text = table(columns);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(columns), "{text}");
+    }
+}
+
+#[test]
+fn a_connection_in_one_line() {
+    let lines: String = records(&[TALK, LOSSY])
+        .iter()
+        .map(connection_summary)
+        .collect();
+    assert_snapshot!(lines);
+}
+
+#[test]
+fn a_connection_as_json() {
+    let document = FlowsDocument {
+        schema: FlowsDocument::SCHEMA,
+        capture: CaptureRecord {
+            file: "mine.pcap".to_owned(),
+            frames: 8,
+            connections: 1,
+            malformed_frames: 0,
+            tail: TailRecord::Truncated {
+                offset: 1000,
+                reason: "the file ends".to_owned(),
+            },
+            skipped: vec![SkippedRecord {
+                offset: 24,
+                bytes: 16,
+                reason: "no packet".to_owned(),
+            }],
+            skipped_count: 1,
+        },
+        connections: records(&[TALK]),
+    };
+    assert_snapshot!(flows_json(&document));
+}
+
+#[test]
+fn a_row_of_csv_has_a_cell_for_each_heading() {
+    let rows: Vec<ConnectionRecord> = records(&[TALK, REFUSED, LOSSY]);
+    let text = csv_header() + &rows.iter().map(csv_row).collect::<String>();
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let headings = reader.headers().unwrap().clone();
+    let told: Vec<String> = reader
+        .records()
+        .flat_map(|row| {
+            let cells: Vec<String> = headings
+                .iter()
+                .zip(row.unwrap().iter())
+                .map(|(heading, cell)| format!("{heading}: {cell}"))
+                .collect();
+            cells
+        })
+        .collect();
+    assert_snapshot!(told.join("\n"));
+}
+
+/// The numbers of the connections that a filter admits.
+#[track_caller]
+fn check(filter: &str, admitted: &[u32]) {
+    let filter = Filter::parse(filter).unwrap();
+    let records = records(&[TALK, REFUSED, LOSSY]);
+    let found: Vec<u32> = records
+        .iter()
+        .filter(|record| filter.admits(record))
+        .map(|record| record.connection)
+        .collect();
+    assert_eq!(found, admitted);
+}
+
+#[test]
+fn a_filter_compares_numbers_words_and_addresses() {
+    check("port=80", &[0, 1, 2]);
+    check("port = 81", &[]);
+    check("initiator=10.0.0.1", &[0, 1, 2]);
+    check("responder=10.0.0.1", &[]);
+    check("host=10.0.0.2:80", &[0, 1, 2]);
+    check("host!=10.0.0.2:80", &[]);
+    check("ending=refused", &[1]);
+    check("state=sf", &[0]);
+    check("ending!=orderly", &[1, 2]);
+    check("bytes>20", &[0]);
+    check("bytes>=20", &[0, 2]);
+    check("bytes<=0.02kB", &[1, 2]);
+    check("retransmitted>0", &[2]);
+    check("duration>5ms", &[0, 2]);
+    check("duration<=0.001s", &[1]);
+}
+
+#[test]
+fn conditions_are_joined_by_and_and_by_commas() {
+    check("port=80 and ending=orderly", &[0]);
+    check("port=80, bytes<100, ending!=orderly", &[1, 2]);
+    check("port=80&&missing>0", &[2]);
+}
+
+#[test]
+fn a_condition_on_what_is_absent_does_not_hold() {
+    check("rtt<1s", &[0, 2]);
+    check("closed_first=responder", &[]);
+}
+
+fn wrong(filter: &str) -> String {
+    problem(Filter::parse(filter).unwrap_err())
+}
+
+fn problem(error: SpecError) -> String {
+    error.render(Palette::Plain)
+}
+
+#[test]
+fn an_unknown_field_is_shown_where_it_stands_with_the_likely_one() {
+    assert_snapshot!(wrong("bytes>1000 and prot=80"), @"
+    error: no field is called `prot`
+     --> --filter:1:16
+      |
+    1 | bytes>1000 and prot=80
+      |                ^^^^
+      |
+      = help: did you mean `port`?
+    ");
+}
+
+#[test]
+fn a_value_that_does_not_fit_its_field_is_shown_where_it_stands() {
+    let wrong = [
+        "port=http",
+        "duration>5",
+        "ending=rest",
+        "initiator=here",
+        "state>SF",
+        "port",
+        "",
+    ]
+    .map(wrong);
+    assert_snapshot!(wrong.join("\n\n"));
+}
+
+#[test]
+fn an_order_puts_equals_in_the_order_of_their_numbers() {
+    let sorted = |sort| {
+        let mut records = records(&[REFUSED, TALK, LOSSY, REFUSED]);
+        Sort::parse(sort).unwrap().apply(&mut records);
+        let numbers = records.iter().map(|record| record.connection);
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(sorted("bytes"), [0, 3, 2, 1]);
+    assert_eq!(sorted("bytes:desc"), [1, 2, 0, 3]);
+    assert_eq!(sorted("ending:asc"), [1, 0, 3, 2]);
+}
+
+#[test]
+fn an_unknown_order_is_shown_where_it_stands() {
+    let wrong = ["byte:desc", "bytes:down"].map(|sort| problem(Sort::parse(sort).unwrap_err()));
+    assert_snapshot!(wrong.join("\n\n"));
+}
+
+#[test]
+fn the_help_names_every_field() {
+    let words: Vec<&str> = FIELDS_HELP.split_whitespace().collect();
+    let untold: Vec<&str> = field::Field::names()
+        .filter(|name| !words.contains(name))
+        .collect();
+    assert_eq!(untold, [""; 0]);
+}
+
+#[test]
+fn the_words_of_a_filter_are_those_of_the_json() {
+    for ending in EndingName::ALL {
+        assert_eq!(
+            serde_json::to_value(ending).unwrap(),
+            serde_json::Value::from(ending.name())
+        );
+    }
+}
+
+#[test]
+fn wiresharks_flags_are_shown_as_it_shows_them() {
+    let shown = |value: u8| {
+        let record = CompletenessRecord::from(value);
+        (record.flags, record.words)
+    };
+    let pair = |flags: &str, words: &str| (flags.to_owned(), words.to_owned());
+    assert_eq!(shown(31), pair("·FDASS", "Complete, WITH_DATA"));
+    assert_eq!(shown(37), pair("R··A·S", "Incomplete"));
+    assert_eq!(shown(0), pair("······", "Incomplete"));
+}
