@@ -1,19 +1,37 @@
-//! Capture files: container ↔ frames. pcap and pcapng are read; pcap with nanoseconds is written.
+//! Capture files: container ↔ frames. pcap and pcapng are read, compressed or not, whatever of them is readable; pcap with
+//! nanoseconds is written.
+//!
+//! ```text
+//! source ─► compression ─► buffer ─┬─► classic ──────────────┬─► reader ─► Frame, Skipped, Tail
+//!                                  └─► blocks ─► interface ──┘
+//! ```
 
+mod damage;
 mod reader;
+
+mod blocks;
+mod buffer;
+mod classic;
+mod compression;
+mod fields;
+mod interface;
+mod step;
+
 mod writer;
 
 use std::fmt;
+use std::io;
 
 use crate::time::Timestamp;
 
+pub use damage::{Damage, Skipped};
 pub use reader::Reader;
 pub use writer::Writer;
 
 /// Snap length of the captures written, bytes: the most that libpcap reads (`MAXIMUM_SNAPLEN`).
 pub const SNAP_LENGTH_BYTES: u32 = 262_144;
 
-/// A frame's place in its capture, from 1 on, as Wireshark shows it.
+/// A frame's place in its capture, from 1 on, as Wireshark shows it: custom blocks of pcapng take a number too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameNumber(pub u64);
 
@@ -92,21 +110,29 @@ pub struct Frame<'a> {
 pub enum Tail {
     /// After a whole record.
     Whole,
-    /// Inside a record: the capture was cut off after this many whole frames.
+    /// Inside a record, or at one behind which no other can be found.
     Truncated {
-        /// Whole frames before the cut.
+        /// Frames read before.
         frames: u64,
+        /// Where that record begins: bytes into the capture, after decompression.
+        offset: u64,
         /// What the reader met.
-        reason: String,
+        reason: Damage,
     },
 }
 
 /// Why a capture could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// There is nothing in it.
+    #[error("the file is empty")]
+    Empty,
     /// The first bytes are of no capture format.
-    #[error("neither pcap nor pcapng: {0}")]
-    NotACapture(String),
+    #[error("the first bytes are neither pcap's nor pcapng's")]
+    NotACapture,
+    /// The first bytes cannot be read or decompressed.
+    #[error(transparent)]
+    Unreadable(io::Error),
 }
 
 impl fmt::Display for FrameNumber {

@@ -27,6 +27,7 @@ fn unusable(observation: &Observation) -> Option<Verdict> {
         | Problem::Cut { .. }
         | Problem::Hole { .. }
         | Problem::TailCut { .. }
+        | Problem::Skipped { .. }
         | Problem::Malformed { .. } => false,
     });
     let why = broken

@@ -57,6 +57,13 @@ pub enum Problem {
         /// What the reader met.
         reason: String,
     },
+    /// Places in the file that could not be read.
+    Skipped {
+        /// How many.
+        places: u64,
+        /// What the reader met at the first.
+        first: String,
+    },
     /// A frame's headers contradict themselves, so what it carried is unknown.
     Malformed {
         /// The first such frame.
@@ -125,6 +132,13 @@ impl fmt::Display for Problem {
                 offsets.start, offsets.end
             ),
             Self::TailCut { reason } => write!(f, "the file ends inside a record ({reason})"),
+            Self::Skipped { places, first } => {
+                let places = counted(*places, "place");
+                write!(
+                    f,
+                    "{places} in the file could not be read, the first: {first}"
+                )
+            }
             Self::Malformed { first, frames } => {
                 let frames = counted(*frames, "malformed frame");
                 write!(f, "{frames}, the first is {first}")

@@ -36,9 +36,9 @@ impl Observation {
         while let Some(frame) = reader.next_frame() {
             reading.take(&frame);
         }
-        let tail = reader.tail().clone();
+        let unread = unread(&reader);
         drop(reader);
-        Ok(reading.finish(manifest, setting, &tail, &hexadecimal(&digest.finalize())))
+        Ok(reading.finish(manifest, setting, unread, &hexadecimal(&digest.finalize())))
     }
 }
 
@@ -136,11 +136,11 @@ impl Reading {
         mut self,
         manifest: Manifest,
         setting: Setting,
-        tail: &Tail,
+        unread: Vec<Problem>,
         sha256: &str,
     ) -> Observation {
         let flows = std::mem::take(&mut self.flows).finish();
-        let health = self.health(&manifest, &flows, tail, sha256);
+        let health = self.health(&manifest, &flows, unread, sha256);
         let stop = self
             .stopped_at
             .map(|_| self.stop.unwrap_or(FrameNumber(self.frames + 1)));
@@ -163,10 +163,11 @@ impl Reading {
         &self,
         manifest: &Manifest,
         flows: &[Connection],
-        tail: &Tail,
+        unread: Vec<Problem>,
         sha256: &str,
     ) -> Health {
-        let mut problems: Vec<_> = self.own_problems(tail).collect();
+        let mut problems = unread;
+        problems.extend(self.own_problems());
         problems.extend(flows.iter().flat_map(holes));
         let (mut dropped, mut sentinels) = (None, Vec::new());
         if let Manifest::Recorded(recorded) = manifest {
@@ -182,13 +183,7 @@ impl Reading {
         }
     }
 
-    fn own_problems(&self, tail: &Tail) -> impl Iterator<Item = Problem> {
-        let tail = match tail {
-            Tail::Whole => None,
-            Tail::Truncated { reason, .. } => Some(Problem::TailCut {
-                reason: reason.clone(),
-            }),
-        };
+    fn own_problems(&self) -> impl Iterator<Item = Problem> {
         let cut = (self.cut_frames > 0).then_some(Problem::Cut {
             frames: self.cut_frames,
         });
@@ -196,7 +191,7 @@ impl Reading {
             first,
             frames: self.malformed.len() as u64,
         });
-        tail.into_iter().chain(cut).chain(malformed)
+        cut.into_iter().chain(malformed)
     }
 
     fn recorded_problems(&self, recorded: &Recorded, sha256: &str) -> Vec<Problem> {
@@ -240,6 +235,21 @@ impl Reading {
         frames.sort_unstable();
         frames
     }
+}
+
+/// What of the file could not be read.
+fn unread<R: Read>(reader: &Reader<R>) -> Vec<Problem> {
+    let tail = match reader.tail() {
+        Tail::Whole => None,
+        Tail::Truncated { reason, .. } => Some(Problem::TailCut {
+            reason: reason.to_string(),
+        }),
+    };
+    let skipped = reader.skipped().first().map(|first| Problem::Skipped {
+        places: reader.skipped_count(),
+        first: first.reason.to_string(),
+    });
+    tail.into_iter().chain(skipped).collect()
 }
 
 fn holes(connection: &Connection) -> impl Iterator<Item = Problem> + use<> {

@@ -26,12 +26,25 @@ pub(super) fn capture(path: &Path) -> Result<Capture, Failure> {
         .map_err(Failure::Usage)
 }
 
-/// Says so if a capture ended inside a record, once it has been read.
+/// Says so if a capture ended inside a record or could not be read in places, once it has been read.
 pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
+    if let Some(first) = capture.skipped().first() {
+        output.talk(format_args!(
+            "synfin: places of {} that could not be read: {}, the first at byte {}: {}",
+            path.display(),
+            capture.skipped_count(),
+            first.offset,
+            first.reason
+        ));
+    }
     match capture.tail() {
         Tail::Whole => {}
-        Tail::Truncated { frames, reason } => output.talk(format_args!(
-            "synfin: {} is cut off after {frames} frames: {reason}",
+        Tail::Truncated {
+            frames,
+            offset,
+            reason,
+        } => output.talk(format_args!(
+            "synfin: {} is cut off after {frames} frames, at byte {offset}: {reason}",
             path.display()
         )),
     }
