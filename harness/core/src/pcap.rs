@@ -35,58 +35,138 @@ pub const SNAP_LENGTH_BYTES: u32 = 262_144;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameNumber(pub u64);
 
-/// What the first bytes of a frame are.
+/// What the first bytes of a frame are (<https://www.tcpdump.org/linktypes.html>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkType {
-    /// Ethernet (1), also what Linux's `lo` pretends to be.
-    Ethernet,
     /// BSD loopback (0): an address family in the byte order of the capturing machine, then IP.
     Null,
-    /// OpenBSD loopback (108): an address family in network byte order, then IP.
-    Loop,
+    /// Ethernet (1), also what Linux's `lo` pretends to be.
+    Ethernet,
+    /// IEEE 802.5 token ring (6).
+    TokenRing,
+    /// ARCNET (7), as BSDs capture it.
+    ArcnetBsd,
+    /// SLIP (8), with a direction and the kind of compression before it.
+    Slip,
+    /// PPP (9), with or without its address and control bytes.
+    Ppp,
+    /// FDDI (10).
+    Fddi,
+    /// PPP or Cisco HDLC (50), as the first byte says.
+    PppHdlc,
+    /// A PPPoE session without the Ethernet header (51).
+    Pppoe,
+    /// LLC in ATM (100).
+    AtmRfc1483,
     /// IPv4 or IPv6 at once (101).
     Raw,
+    /// Cisco HDLC (104).
+    CiscoHdlc,
+    /// IEEE 802.11 (105).
+    Wifi,
+    /// Frame Relay (107).
+    FrameRelay,
+    /// OpenBSD loopback (108): an address family in network byte order, then IP.
+    Loop,
+    /// OpenBSD's view of what IPsec encapsulates (109).
+    Enc,
+    /// Linux "cooked" capture (113), as of tcpdump's device `any`.
+    LinuxSll,
+    /// OpenBSD packet filter log (117).
+    Pflog,
+    /// IEEE 802.11 behind a Prism header (119).
+    WifiPrism,
+    /// IP over Fibre Channel (122, RFC 2625).
+    IpOverFibreChannel,
+    /// IEEE 802.11 behind a radiotap header (127).
+    WifiRadiotap,
+    /// ARCNET (129), as Linux captures it.
+    ArcnetLinux,
+    /// IP over IEEE 1394 (138), as Apple captures it.
+    IpOverIeee1394,
+    /// IEEE 802.11 behind an AVS header (163).
+    WifiAvs,
+    /// PPP (166), whose first byte pppd replaced by its direction.
+    PppOfPppd,
+    /// Per-packet information (192), which names the link type of what follows it.
+    Ppi,
+    /// PPP behind a byte that tells its direction (204).
+    PppWithDirection,
+    /// Solaris ipnet (226): zones and interfaces, then IP.
+    Ipnet,
     /// IPv4 at once (228).
     Ipv4,
     /// IPv6 at once (229).
     Ipv6,
-    /// Linux "cooked" capture (113), as of tcpdump's device `any`.
-    LinuxSll,
-    /// Linux "cooked" capture, second version (276).
+    /// Linux netfilter log (239).
+    Nflog,
+    /// Darwin's pktap (258), which names the link type of what follows it.
+    Pktap,
+    /// Linux "cooked" capture (276), second version.
     LinuxSll2,
     /// Any other, by its number in the LINKTYPE registry.
     Other(u16),
 }
 
+/// The link types with their numbers in the LINKTYPE registry, in its order.
+const LINK_TYPES: [(LinkType, u16); 33] = [
+    (LinkType::Null, 0),
+    (LinkType::Ethernet, 1),
+    (LinkType::TokenRing, 6),
+    (LinkType::ArcnetBsd, 7),
+    (LinkType::Slip, 8),
+    (LinkType::Ppp, 9),
+    (LinkType::Fddi, 10),
+    (LinkType::PppHdlc, 50),
+    (LinkType::Pppoe, 51),
+    (LinkType::AtmRfc1483, 100),
+    (LinkType::Raw, 101),
+    (LinkType::CiscoHdlc, 104),
+    (LinkType::Wifi, 105),
+    (LinkType::FrameRelay, 107),
+    (LinkType::Loop, 108),
+    (LinkType::Enc, 109),
+    (LinkType::LinuxSll, 113),
+    (LinkType::Pflog, 117),
+    (LinkType::WifiPrism, 119),
+    (LinkType::IpOverFibreChannel, 122),
+    (LinkType::WifiRadiotap, 127),
+    (LinkType::ArcnetLinux, 129),
+    (LinkType::IpOverIeee1394, 138),
+    (LinkType::WifiAvs, 163),
+    (LinkType::PppOfPppd, 166),
+    (LinkType::Ppi, 192),
+    (LinkType::PppWithDirection, 204),
+    (LinkType::Ipnet, 226),
+    (LinkType::Ipv4, 228),
+    (LinkType::Ipv6, 229),
+    (LinkType::Nflog, 239),
+    (LinkType::Pktap, 258),
+    (LinkType::LinuxSll2, 276),
+];
+
 impl LinkType {
-    /// The link type of this number in the LINKTYPE registry. 12 and 14 are what BSDs number RAW by.
+    /// The link type of this number in the LINKTYPE registry. BSDs number RAW by 12 and 14.
     pub fn from_number(number: u16) -> Self {
-        match number {
-            0 => Self::Null,
-            1 => Self::Ethernet,
-            12 | 14 | 101 => Self::Raw,
-            108 => Self::Loop,
-            113 => Self::LinuxSll,
-            228 => Self::Ipv4,
-            229 => Self::Ipv6,
-            276 => Self::LinuxSll2,
-            other => Self::Other(other),
+        const RAW_OF_BSDS: [u16; 2] = [12, 14];
+        if RAW_OF_BSDS.contains(&number) {
+            return Self::Raw;
         }
+        LINK_TYPES
+            .iter()
+            .find(|(_, its_number)| *its_number == number)
+            .map_or(Self::Other(number), |(link_type, _)| *link_type)
     }
 
     /// Its number in the LINKTYPE registry.
     pub fn number(self) -> u16 {
-        match self {
-            Self::Null => 0,
-            Self::Ethernet => 1,
-            Self::Raw => 101,
-            Self::Loop => 108,
-            Self::LinuxSll => 113,
-            Self::Ipv4 => 228,
-            Self::Ipv6 => 229,
-            Self::LinuxSll2 => 276,
-            Self::Other(number) => number,
+        if let Self::Other(number) = self {
+            return number;
         }
+        LINK_TYPES
+            .iter()
+            .find(|(link_type, _)| *link_type == self)
+            .map_or(0, |(_, number)| *number)
     }
 }
 

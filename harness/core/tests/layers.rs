@@ -14,7 +14,7 @@ const LAYERS: &Layers = &[
     ("text", &[]),
     ("content", &[]),
     ("pcap", &["time"]),
-    ("wire", &["pcap"]),
+    ("wire", &["time", "pcap"]),
     ("flow", &["time", "pcap", "wire"]),
     ("spec", &["time"]),
     ("manifest", &["time", "text", "pcap", "wire", "spec"]),

@@ -10,7 +10,7 @@ use super::script::{CLIENT, SERVER};
 use super::{FlowEvent, FlowTable, Milestone, Side};
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
-use crate::wire::{Flags, Segment, SeqNumber};
+use crate::wire::{Flags, Network, Segment, SeqNumber};
 
 /// The number of bytes in the stream.
 const STREAM: u32 = 200;
@@ -107,12 +107,15 @@ fn push(table: &mut FlowTable, frame: u64, segment: &Segment<'_>) -> Vec<FlowEve
 
 fn segment<'a>(seq: u32, flags: &str, payload: &'a [u8]) -> Segment<'a> {
     Segment {
+        network: Network::default(),
+        ip_id: None,
         source: CLIENT.parse().expect("an address"),
         destination: SERVER.parse().expect("an address"),
         seq: SeqNumber(seq),
         ack: None,
         flags: Flags::from_letters(flags),
         window: 1000,
+        options: &[],
         payload_len: u32::try_from(payload.len()).expect("a segment is short"),
         payload,
     }

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use super::{Connection, FlowEvent, FlowTable, Milestone};
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
-use crate::wire::{Flags, Segment, SeqNumber};
+use crate::wire::{Flags, Network, Segment, SeqNumber};
 
 /// The end that `>` lines come from.
 pub(crate) const CLIENT: &str = "10.0.0.1:40000";
@@ -85,6 +85,8 @@ fn segment(line: &str) -> Segment<'static> {
         None => (number(seq_and_len), 0),
     };
     Segment {
+        network: Network::default(),
+        ip_id: None,
         source,
         destination,
         seq: SeqNumber(seq),
@@ -93,6 +95,7 @@ fn segment(line: &str) -> Segment<'static> {
         window: option(options, "win").map_or(1000, |window| {
             u16::try_from(window).expect("a window of 16 bits")
         }),
+        options: &[],
         payload_len: len,
         payload: &PAYLOAD[..len as usize],
     }

@@ -39,7 +39,7 @@ mod tests {
     use crate::flow::{FlowTable, Milestone};
     use crate::pcap::FrameNumber;
     use crate::time::Timestamp;
-    use crate::wire::{Flags, Segment, SeqNumber};
+    use crate::wire::{Flags, Network, Segment, SeqNumber};
 
     fn connection(initiator: &str, frame: u64) -> Connection {
         let mut flows = FlowTable::default();
@@ -48,12 +48,15 @@ mod tests {
             at: Timestamp::from_nanos(0),
         };
         let syn = Segment {
+            network: Network::default(),
+            ip_id: None,
             source: initiator.parse().unwrap(),
             destination: "127.0.0.1:5001".parse().unwrap(),
             seq: SeqNumber(1),
             ack: None,
             flags: Flags::from_letters("S"),
             window: 1,
+            options: &[],
             payload_len: 0,
             payload: &[],
         };

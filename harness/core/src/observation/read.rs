@@ -12,7 +12,7 @@ use crate::flow::{Connection, ConnectionId, FlowEvent, FlowTable, Milestone, Sid
 use crate::manifest::{Manifest, Recorded, Role, Sentinel, SentinelPlace};
 use crate::pcap::{Frame, FrameNumber, OpenError, Reader, Tail};
 use crate::spec::ClientNumber;
-use crate::wire::{self, Packet, Segment};
+use crate::wire::{Dissector, Packet, Segment};
 
 /// The longest payload that is compared with the sentinels' tokens.
 const LONGEST_TOKEN_BYTES: usize = 1024;
@@ -33,8 +33,9 @@ impl Observation {
             digest: &mut digest,
         })?;
         let mut reading = Reading::new(&manifest);
+        let mut dissector = Dissector::default();
         while let Some(frame) = reader.next_frame() {
-            reading.take(&frame);
+            reading.take(&frame, dissector.dissect(&frame));
         }
         let unread = unread(&reader);
         drop(reader);
@@ -74,13 +75,13 @@ impl Reading {
         }
     }
 
-    fn take(&mut self, frame: &Frame<'_>) {
+    fn take(&mut self, frame: &Frame<'_>, packet: Packet<'_>) {
         self.frames = frame.number.0;
         self.note_stop(frame);
         if (frame.data.len() as u64) < u64::from(frame.original_len) {
             self.cut_frames += 1;
         }
-        match wire::parse(frame.link_type, frame.original_len, frame.data) {
+        match packet {
             Packet::Tcp(segment) => self.take_segment(frame, &segment),
             Packet::Udp { payload } => {
                 self.take_datagram(frame, payload);

@@ -12,7 +12,7 @@ use super::row::{Anomaly, Control, Phase, Row};
 use crate::flow::{Connection, ConnectionId, FlowEvent, FlowTable, Milestone, Roles, Side};
 use crate::pcap::{Frame, Reader};
 use crate::time::Span;
-use crate::wire::{self, Packet, Segment, SeqNumber};
+use crate::wire::{Dissector, Packet, Segment, SeqNumber};
 
 /// A connection and its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +28,9 @@ pub struct Story {
 /// The stories of all connections of a capture, by number.
 pub fn stories<R: Read>(capture: &mut Reader<R>) -> Vec<Story> {
     let mut teller = Teller::default();
+    let mut dissector = Dissector::default();
     while let Some(frame) = capture.next_frame() {
-        teller.push(&frame);
+        teller.push(&frame, dissector.dissect(&frame));
     }
     teller.finish()
 }
@@ -59,13 +60,13 @@ struct Anchor {
 }
 
 impl Teller {
-    /// Reads one frame.
-    pub fn push(&mut self, frame: &Frame<'_>) {
+    /// Takes one frame and what it carried.
+    pub fn push(&mut self, frame: &Frame<'_>, packet: Packet<'_>) {
         let at = Milestone {
             frame: frame.number,
             at: frame.timestamp,
         };
-        match wire::parse(frame.link_type, frame.original_len, frame.data) {
+        match packet {
             Packet::Tcp(segment) => self.push_segment(at, &segment),
             Packet::Udp { .. } | Packet::Other | Packet::Malformed(_) => {}
         }

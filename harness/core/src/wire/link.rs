@@ -1,78 +1,68 @@
-//! The link layer: what lies before the IP header.
+//! The link layer: what lies before the network layer, for every link type that people capture TCP in. Each link type is
+//! described at <https://www.tcpdump.org/linktypes.html>.
 
-use etherparse::{EtherType, LaxIpSlice, LaxNetSlice, LaxSlicedPacket};
+mod arcnet;
+pub(super) mod ethernet;
+pub(super) mod llc;
+mod metadata;
+pub(super) mod ppp;
+mod wifi;
 
+use super::bytes::Bytes;
+use super::layer::{Layer, Step, Stop};
 use crate::pcap::LinkType;
 
-/// Bytes before the protocol of a Linux cooked header and its whole length, both versions.
-const SLL_PROTOCOL_AT: usize = 14;
-const SLL_BYTES: usize = 16;
-const SLL2_PROTOCOL_AT: usize = 0;
-const SLL2_BYTES: usize = 20;
-
-/// What the link layer carried.
-pub(super) enum Network<'a> {
-    /// IPv4 or IPv6.
-    Ip(LaxIpSlice<'a>),
-    /// Something else.
-    Other,
-    /// Its headers are cut or contradict themselves.
-    Malformed(&'static str),
-}
-
-/// Finds the IP datagram in a frame.
-pub(super) fn network_layer(link_type: LinkType, data: &[u8]) -> Network<'_> {
+/// What follows the header of a frame of this link type.
+#[inline]
+pub(super) fn payload(link_type: LinkType, bytes: Bytes<'_>) -> Step<'_> {
     match link_type {
-        LinkType::Ethernet => match LaxSlicedPacket::from_ethernet(data) {
-            Ok(packet) => sliced(packet),
-            Err(_) => Network::Malformed("the Ethernet header is cut"),
-        },
-        LinkType::Null | LinkType::Loop => loopback(data),
-        LinkType::Raw | LinkType::Ipv4 | LinkType::Ipv6 => ip(data),
-        LinkType::LinuxSll => cooked(data, SLL_PROTOCOL_AT, SLL_BYTES),
-        LinkType::LinuxSll2 => cooked(data, SLL2_PROTOCOL_AT, SLL2_BYTES),
-        LinkType::Other(_) => Network::Other,
-    }
-}
-
-/// What etherparse found behind an EtherType and any VLAN tags.
-fn sliced(packet: LaxSlicedPacket<'_>) -> Network<'_> {
-    match (packet.net, packet.stop_err) {
-        (Some(LaxNetSlice::Ipv4(v4)), _) => Network::Ip(LaxIpSlice::Ipv4(v4)),
-        (Some(LaxNetSlice::Ipv6(v6)), _) => Network::Ip(LaxIpSlice::Ipv6(v6)),
-        (Some(LaxNetSlice::Arp(_)), _) | (None, None) => Network::Other,
-        (None, Some(_)) => Network::Malformed("the headers before TCP are cut or contradictory"),
+        LinkType::Ethernet => ethernet::payload(bytes),
+        LinkType::Null | LinkType::Loop => loopback(bytes),
+        LinkType::Raw | LinkType::Ipv4 | LinkType::Ipv6 => Ok((Layer::Ip, bytes)),
+        LinkType::LinuxSll => metadata::cooked(bytes),
+        LinkType::LinuxSll2 => metadata::cooked2(bytes),
+        LinkType::Ppp => Ok((Layer::Ppp, bytes)),
+        LinkType::PppHdlc => ppp::in_hdlc(bytes),
+        LinkType::Pppoe => ppp::over_ethernet(bytes),
+        LinkType::PppWithDirection => Ok((Layer::Ppp, bytes.after(1, "the PPP header is cut")?)),
+        LinkType::PppOfPppd => Ok((Layer::Ppp, bytes.after(2, "the PPP header is cut")?)),
+        LinkType::CiscoHdlc => ppp::cisco_hdlc(bytes),
+        LinkType::FrameRelay => llc::frame_relay(bytes),
+        LinkType::AtmRfc1483 => Ok((Layer::Llc, bytes)),
+        LinkType::TokenRing => llc::token_ring(bytes),
+        LinkType::Fddi => Ok((Layer::Llc, bytes.after(13, "the FDDI header is cut")?)),
+        LinkType::IpOverFibreChannel => {
+            let addresses = "the Fibre Channel header is cut";
+            Ok((Layer::Llc, bytes.after(16, addresses)?))
+        }
+        LinkType::IpOverIeee1394 => ethernet::ieee1394(bytes),
+        LinkType::Slip => metadata::slip(bytes),
+        LinkType::ArcnetBsd => arcnet::bsd(bytes),
+        LinkType::ArcnetLinux => arcnet::linux(bytes),
+        LinkType::Wifi => wifi::payload(bytes),
+        LinkType::WifiPrism => wifi::after_prism(bytes),
+        LinkType::WifiRadiotap => wifi::after_radiotap(bytes),
+        LinkType::WifiAvs => wifi::after_avs(bytes),
+        LinkType::Ppi => metadata::ppi(bytes),
+        LinkType::Pktap => metadata::pktap(bytes),
+        LinkType::Pflog => metadata::pflog(bytes),
+        LinkType::Enc => Ok((Layer::Ip, bytes.after(12, "the enc header is cut")?)),
+        LinkType::Ipnet => Ok((Layer::Ip, bytes.after(24, "the ipnet header is cut")?)),
+        LinkType::Nflog => metadata::nflog(bytes),
+        LinkType::Other(_) => Err(Stop::Other),
     }
 }
 
 /// An address family of four bytes, then IP. The family's byte order is that of the capturing machine and its number
-/// for IPv6 that of its system (10, 24, 28 or 30); the IP header says which version it is.
-fn loopback(data: &[u8]) -> Network<'_> {
-    const IP_FAMILIES: [u32; 5] = [2, 10, 24, 28, 30];
-    let Some((family, datagram)) = data.split_first_chunk() else {
-        return Network::Malformed("the loopback header is cut");
-    };
+/// for IPv6 that of its system (Linux 10, Windows 23, NetBSD and OpenBSD 24, FreeBSD 28, Darwin 30); the IP header says
+/// which version it is.
+fn loopback(bytes: Bytes<'_>) -> Step<'_> {
+    const IP_FAMILIES: [u32; 6] = [2, 10, 23, 24, 28, 30];
+    let (family, datagram) = bytes.split::<4>("the loopback header is cut")?;
     let read = [u32::from_le_bytes(*family), u32::from_be_bytes(*family)];
     if read.iter().any(|family| IP_FAMILIES.contains(family)) {
-        ip(datagram)
+        Ok((Layer::Ip, datagram))
     } else {
-        Network::Other
-    }
-}
-
-/// A Linux cooked header of `header_bytes`, with the EtherType at `protocol_at`.
-fn cooked(data: &[u8], protocol_at: usize, header_bytes: usize) -> Network<'_> {
-    let protocol = data.get(protocol_at..).and_then(<[u8]>::first_chunk);
-    let (Some(protocol), Some(payload)) = (protocol, data.get(header_bytes..)) else {
-        return Network::Malformed("the Linux cooked header is cut");
-    };
-    let ether_type = EtherType(u16::from_be_bytes(*protocol));
-    sliced(LaxSlicedPacket::from_ether_type(ether_type, payload))
-}
-
-fn ip(data: &[u8]) -> Network<'_> {
-    match LaxIpSlice::from_slice(data) {
-        Ok((datagram, _)) => Network::Ip(datagram),
-        Err(_) => Network::Malformed("the IP header is cut or contradictory"),
+        Err(Stop::Other)
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use synfin_core::flow::{Connection, FlowTable, Milestone};
 use synfin_core::pcap::{Reader, Tail};
 use synfin_core::spec::{BUILTIN_RUBRICS, builtin_rubric, did_you_mean};
-use synfin_core::wire::{self, Packet};
+use synfin_core::wire::{Dissector, Packet};
 
 use super::exit::Failure;
 use super::output::Output;
@@ -53,6 +53,7 @@ pub(super) fn tell_tail(path: &Path, capture: &Capture, output: &Output) {
 /// Reads a capture: how many frames, and their connections.
 pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
     let mut flows = FlowTable::default();
+    let mut dissector = Dissector::default();
     let mut frames = 0;
     while let Some(frame) = capture.next_frame() {
         frames += 1;
@@ -60,7 +61,7 @@ pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
             frame: frame.number,
             at: frame.timestamp,
         };
-        match wire::parse(frame.link_type, frame.original_len, frame.data) {
+        match dissector.dissect(&frame) {
             Packet::Tcp(segment) => drop(flows.push(at, &segment)),
             Packet::Udp { .. } | Packet::Other | Packet::Malformed(_) => {}
         }

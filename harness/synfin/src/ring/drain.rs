@@ -140,22 +140,28 @@ fn live_frame(number: FrameNumber, frame: RingFrame<'_>, sentinels: &Sentinels) 
 
 fn without_payload(segment: Segment<'_>) -> Segment<'static> {
     let Segment {
+        network,
+        ip_id,
         source,
         destination,
         seq,
         ack,
         flags,
         window,
+        options: _,
         payload_len,
         payload: _,
     } = segment;
     Segment {
+        network,
+        ip_id,
         source,
         destination,
         seq,
         ack,
         flags,
         window,
+        options: &[],
         payload_len,
         payload: &[],
     }

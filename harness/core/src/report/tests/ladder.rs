@@ -12,7 +12,7 @@ use crate::pcap::FrameNumber;
 use crate::report::{Page, ladder};
 use crate::story::{Story, Teller};
 use crate::time::Timestamp;
-use crate::wire::{Flags, Segment, SeqNumber};
+use crate::wire::{Flags, Network, Segment, SeqNumber};
 
 #[test]
 fn a_connection_from_syn_to_fin() {
@@ -121,12 +121,15 @@ fn push(teller: &mut Teller, line: &str, frame: FrameNumber) {
         text => text.replace("\\n", "\n").into_bytes(),
     };
     let segment = Segment {
+        network: Network::default(),
+        ip_id: None,
         source,
         destination,
         seq: SeqNumber(seq.parse().unwrap()),
         ack: ack.parse().ok().map(SeqNumber),
         flags: Flags::from_letters(flags),
         window,
+        options: &[],
         payload_len: u32::try_from(bytes.len()).unwrap(),
         payload: &bytes,
     };

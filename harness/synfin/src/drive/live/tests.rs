@@ -1,4 +1,4 @@
-use synfin_core::wire::{Flags, SeqNumber};
+use synfin_core::wire::{Flags, Network, SeqNumber};
 
 use super::*;
 
@@ -32,12 +32,15 @@ fn segment(line: &str) -> Segment<'static> {
     let (from, to) = words[0].split_once('>').unwrap();
     let address = |port: &str| SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap()));
     Segment {
+        network: Network::default(),
+        ip_id: None,
         source: address(from),
         destination: address(to),
         flags: Flags::from_letters(words[1]),
         seq: SeqNumber(words[2].parse().unwrap()),
         ack: words[3].parse().ok().map(SeqNumber),
         window: 1000,
+        options: &[],
         payload_len: words.get(4).map_or(0, |length| length.parse().unwrap()),
         payload: &[],
     }
