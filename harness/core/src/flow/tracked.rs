@@ -168,3 +168,17 @@ impl Tracked {
         self.connection
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_takes_two_kilobytes_beside_its_payload() {
+        assert!(
+            size_of::<Tracked>() <= 2200,
+            "{} bytes: say so where the bound is told",
+            size_of::<Tracked>()
+        );
+    }
+}
