@@ -38,6 +38,7 @@ pub use vocabulary::{ConnState, History};
 
 #[cfg(test)]
 mod edge_case_tests;
+#[cfg(test)]
 mod order_tests;
 #[cfg(test)]
 mod reassembly_tests;
