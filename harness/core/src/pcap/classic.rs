@@ -56,23 +56,9 @@ impl Variant {
 impl Classic {
     /// Reads the rest of the file header. The upper bits of its last field tell of frame check sequences.
     pub(super) fn of_header(variant: Variant, header: &[u8; FILE_HEADER_BYTES]) -> Self {
-        let [
-            _,
-            _,
-            _,
-            _,
-            major0,
-            major1,
-            minor0,
-            minor1,
-            ..,
-            n0,
-            n1,
-            n2,
-            n3,
-        ] = *header;
-        let [major, minor] = [[major0, major1], [minor0, minor1]].map(|it| variant.order.u16(it));
-        let network = variant.order.u32([n0, n1, n2, n3]);
+        let order = variant.order;
+        let [major, minor] = [4, 6].map(|at| order.u16([header[at], header[at + 1]]));
+        let network = order.u32([header[20], header[21], header[22], header[23]]);
         Self {
             variant,
             is_before_2_4: major == 2 && minor < 4,
@@ -94,14 +80,7 @@ impl Classic {
             Err(shortage) => return Step::at_shortage(shortage, buffer, offset, None),
         };
         let [seconds, fraction, captured_len, original_len] = order.four_u32(header);
-        let (captured_len, original_len) = if self.is_before_2_4 {
-            (
-                captured_len.min(original_len),
-                captured_len.max(original_len),
-            )
-        } else {
-            (captured_len, original_len.max(captured_len))
-        };
+        let (captured_len, original_len) = self.lengths(captured_len, original_len);
         if captured_len > LONGEST_PACKET_BYTES {
             return Step::Broken {
                 offset,
@@ -124,5 +103,14 @@ impl Classic {
             link_type: self.link_type,
             data: record.start + record_header_bytes..record.end,
         })
+    }
+
+    /// The captured and the original length, as far as they are to be believed: the captured is what stands in the file.
+    fn lengths(&self, first: u32, second: u32) -> (u32, u32) {
+        if self.is_before_2_4 {
+            (first.min(second), first.max(second))
+        } else {
+            (first, first.max(second))
+        }
     }
 }
