@@ -4,19 +4,42 @@
 //! Order is the order of frames, never of timestamps; bytes and sequence ranges are counted, never packets.
 
 mod connection;
+mod duplicate;
 mod epoch;
+mod event;
+mod first_copies;
+mod firsts;
 mod half;
+mod half_connection;
+mod handshake;
+mod key;
+mod lingering;
+mod position;
+mod purpose;
 mod ranges;
+mod reset;
+mod retained;
 mod table;
+mod tracked;
 mod tracker;
 mod vocabulary;
+mod window;
 
 pub use connection::{
-    Connection, ConnectionId, Ending, Fin, HalfConnection, Milestone, Reset, Roles, Setup, Side,
+    Connection, ConnectionId, Ending, FastOpen, Milestone, Roles, Setup, SetupKind, Side,
 };
-pub use table::{FlowEvent, FlowTable};
-pub use vocabulary::{Completeness, ConnState};
+pub use event::FlowEvent;
+pub use firsts::{Firsts, Frames};
+pub use half_connection::{
+    CaptureDuplicates, Conflict, Conflicts, Fin, HalfConnection, Reset, ResetEffect,
+};
+pub use table::{FlowTable, MAX_OPEN_CONNECTIONS};
+pub use vocabulary::{ConnState, History};
 
+#[cfg(test)]
+mod edge_case_tests;
+#[cfg(test)]
+mod order_tests;
 #[cfg(test)]
 mod reassembly_tests;
 #[cfg(test)]

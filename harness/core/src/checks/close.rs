@@ -38,7 +38,7 @@ pub(super) fn harmful_reset(connection: &ObservedConnection) -> Option<(Side, Re
             let resets = &connection.wire.sent_by(side).resets;
             resets.iter().map(move |reset| (side, *reset))
         })
-        .filter(|(_, reset)| !reset.after_close)
+        .filter(|(_, reset)| reset.effect.is_an_end())
         .min_by_key(|(_, reset)| reset.sent.frame)
 }
 

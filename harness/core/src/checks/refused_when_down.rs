@@ -157,7 +157,12 @@ fn likeness(line: &str) -> String {
 
 /// The RST that answered the SYN.
 fn refusal(connection: &ObservedConnection) -> Option<Milestone> {
-    let reset = connection.wire.by_responder.resets.first()?;
+    let reset = connection
+        .wire
+        .by_responder
+        .resets
+        .iter()
+        .find(|reset| reset.effect.is_an_end())?;
     (connection.wire.ending() == Ending::Refused).then_some(reset.sent)
 }
 

@@ -323,7 +323,7 @@ fn server_left_first(observation: &Observation, connection: &ObservedConnection)
         half.fin
             .map(|fin| fin.sent)
             .into_iter()
-            .chain(half.resets.first().map(|reset| reset.sent))
+            .chain(half.heeded_resets().next().map(|reset| reset.sent))
             .min()
     };
     let Some(left) = first(Side::Responder) else {

@@ -90,7 +90,7 @@ fn fault(observation: &Observation) -> Result<Fault<'_>, String> {
         .flat_map(|connection| {
             let half = &connection.wire.by_initiator;
             let fin = half.fin.map(|fin| fin.sent);
-            let resets = half.resets.iter().map(|reset| reset.sent);
+            let resets = half.heeded_resets().map(|reset| reset.sent);
             fin.into_iter()
                 .chain(resets)
                 .map(move |sent| (connection.wire.id, sent))

@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::ops::Range;
 
-use super::vocabulary::Completeness;
+use super::half_connection::HalfConnection;
+use super::vocabulary::Vocabulary;
 use crate::pcap::FrameNumber;
 use crate::time::Timestamp;
-use crate::wire::SeqNumber;
+use crate::wire::Network;
 
 /// A connection's number in its capture, from 0 on, in the order of first frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +47,8 @@ pub enum Roles {
 pub struct Connection {
     /// Its number.
     pub id: ConnectionId,
+    /// The network on which its segments were seen.
+    pub network: Network,
     /// The end that sent the first SYN.
     pub initiator: SocketAddr,
     /// The end that answered.
@@ -65,13 +67,18 @@ pub struct Connection {
     pub by_initiator: HalfConnection,
     /// What the responder sent.
     pub by_responder: HalfConnection,
-    /// Wireshark's view of it.
-    pub completeness: Completeness,
+    /// Whether it was given up, still open, because too many connections were open at once: what followed on it is
+    /// another connection.
+    pub is_pushed_out: bool,
+    /// What other tools make of it.
+    pub(super) vocabulary: Vocabulary,
 }
 
 /// A connection's handshake (RFC 9293, 3.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
+    /// Which steps it has.
+    pub kind: SetupKind,
     /// The SYN that was answered, or the first one.
     pub syn: Option<Milestone>,
     /// SYNs sent again with the same number.
@@ -80,55 +87,29 @@ pub struct Setup {
     pub syn_ack: Option<Milestone>,
     /// The first segment of the initiator that acknowledges the responder's SYN; it may carry data or FIN.
     pub ack: Option<Milestone>,
+    /// The payload of the SYN, if it had any.
+    pub fast_open: Option<FastOpen>,
 }
 
-/// What one side sent. Offsets count payload bytes from the sender's first one, 64-bit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HalfConnection {
-    /// The initial sequence number, if its SYN was captured.
-    pub isn: Option<SeqNumber>,
-    /// The payload ranges captured, ascending and apart; each byte once.
-    pub ranges: Vec<Range<u64>>,
-    /// The highest payload offset that the other side acknowledged.
-    pub acknowledged: u64,
-    /// The first frame with payload.
-    pub first_payload: Option<Milestone>,
-    /// The last frame with payload not seen before.
-    pub last_payload: Option<Milestone>,
-    /// Payload bytes sent again.
-    pub retransmitted_bytes: u64,
-    /// Payload bytes that filled a hole left earlier.
-    pub out_of_order_bytes: u64,
-    /// Payload bytes that no offset could be given: further away than any window, or one hole too many.
-    pub unplaced_bytes: u64,
-    /// Its FIN.
-    pub fin: Option<Fin>,
-    /// Its RSTs that ended the connection or came after its end, in order.
-    pub resets: Vec<Reset>,
-    /// Frames that announced a zero window.
-    pub zero_windows: u64,
-    /// Keep-alive probes.
-    pub keep_alives: u64,
+/// How the two sides came together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SetupKind {
+    /// No SYN was captured.
+    #[default]
+    Unseen,
+    /// SYN, SYN-ACK and ACK, as far as they came.
+    Ordinary,
+    /// Both sides sent a SYN before they saw the other's (RFC 9293, figure 7).
+    Simultaneous,
 }
 
-/// A FIN.
+/// Payload in the SYN (RFC 7413).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fin {
-    /// The first frame that carried it.
-    pub sent: Milestone,
-    /// The payload offset at which it stands: all payload of its side ends here.
-    pub offset: u64,
-    /// The frame of the other side that acknowledged it.
-    pub acknowledged: Option<Milestone>,
-}
-
-/// An RST.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reset {
-    /// The frame that carried it.
-    pub sent: Milestone,
-    /// Whether both FINs had been acknowledged before: then it harmed nothing.
-    pub after_close: bool,
+pub struct FastOpen {
+    /// How much of it the SYN carried, bytes.
+    pub sent_bytes: u32,
+    /// How much of it the SYN-ACK acknowledged, bytes; the rest has to be sent again.
+    pub accepted_bytes: u32,
 }
 
 /// How a connection ended.
@@ -168,41 +149,6 @@ impl Side {
     }
 }
 
-impl HalfConnection {
-    /// Payload bytes captured, each once.
-    pub fn payload_bytes(&self) -> u64 {
-        self.ranges
-            .iter()
-            .map(|range| range.end - range.start)
-            .sum()
-    }
-
-    /// Payload bytes that stand after the FIN, where there can be none.
-    pub fn bytes_after_fin(&self) -> u64 {
-        let end = self.fin.map_or(u64::MAX, |fin| fin.offset);
-        self.ranges
-            .iter()
-            .map(|range| range.end.saturating_sub(range.start.max(end)))
-            .sum()
-    }
-
-    /// Ranges that the other side acknowledged and the capture does not hold: the capture is not whole.
-    pub fn missing(&self) -> Vec<Range<u64>> {
-        let mut holes = Vec::new();
-        let mut next = 0;
-        for range in &self.ranges {
-            if range.start > next && self.acknowledged > next {
-                holes.push(next..range.start.min(self.acknowledged));
-            }
-            next = next.max(range.end);
-        }
-        if self.acknowledged > next {
-            holes.push(next..self.acknowledged);
-        }
-        holes
-    }
-}
-
 impl Connection {
     /// What one side sent.
     pub fn sent_by(&self, side: Side) -> &HalfConnection {
@@ -210,6 +156,18 @@ impl Connection {
             Side::Initiator => &self.by_initiator,
             Side::Responder => &self.by_responder,
         }
+    }
+
+    pub(super) fn half_mut(&mut self, side: Side) -> &mut HalfConnection {
+        match side {
+            Side::Initiator => &mut self.by_initiator,
+            Side::Responder => &mut self.by_responder,
+        }
+    }
+
+    /// Whether a socket was connected to itself: then all of the connection stands with the initiator.
+    pub fn is_to_itself(&self) -> bool {
+        self.initiator == self.responder
     }
 
     /// Who has this address, if one of the two.
@@ -241,9 +199,20 @@ impl Connection {
 
     /// Whether both sides' FINs were acknowledged.
     pub fn is_closed(&self) -> bool {
-        [&self.by_initiator, &self.by_responder]
-            .iter()
-            .all(|half| half.fin.is_some_and(|fin| fin.acknowledged.is_some()))
+        let is_acknowledged =
+            |half: &HalfConnection| half.fin.is_some_and(|fin| fin.acknowledged.is_some());
+        is_acknowledged(&self.by_initiator)
+            && (self.is_to_itself() || is_acknowledged(&self.by_responder))
+    }
+
+    /// Whether both sides sent their FINs before they saw the other's: neither FIN acknowledges the other (RFC 9293, figure 13).
+    pub fn is_closed_simultaneously(&self) -> bool {
+        let (Some(one), Some(other)) = (self.by_initiator.fin, self.by_responder.fin) else {
+            return false;
+        };
+        let last_sent = one.sent.max(other.sent);
+        let first_sent = if one.sent < other.sent { one } else { other };
+        first_sent.acknowledged.is_none_or(|at| at > last_sent)
     }
 
     /// Whose FIN came first, if there was any.
@@ -260,7 +229,10 @@ impl Connection {
     fn reset_by(&self) -> Option<Side> {
         let sent = |side| {
             let mut resets = self.sent_by(side).resets.iter();
-            Some((resets.find(|reset| !reset.after_close)?.sent.frame, side))
+            Some((
+                resets.find(|reset| reset.effect.is_an_end())?.sent.frame,
+                side,
+            ))
         };
         [sent(Side::Initiator), sent(Side::Responder)]
             .into_iter()

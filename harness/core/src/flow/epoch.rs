@@ -1,144 +1,109 @@
-//! To which connection a segment belongs: two addresses meet again and again, and each time with other initial sequence
+//! To which connection a segment belongs: two ends meet again and again, and each time with other initial sequence
 //! numbers.
 
-use std::net::SocketAddr;
-
-use super::connection::{Connection, ConnectionId, HalfConnection, Milestone, Roles, Setup, Side};
-use super::tracker::{PendingSyn, Tracker};
-use super::vocabulary::Completeness;
+use super::connection::{Connection, Milestone, Roles, Side};
+use super::handshake::DoubtfulSyn;
+use super::tracker::Tracker;
 use crate::wire::Segment;
 
 /// Where a segment goes.
 pub(super) enum Placement {
-    /// To the latest connection between its addresses.
+    /// To the latest connection between its ends.
     Here,
     /// To a new one, which it opens.
     Anew,
     /// A SYN that may be an old duplicate or open a new connection: its answer will tell.
-    InDoubt,
+    InDoubt(DoubtfulSyn),
     /// A SYN-ACK or RST that answers such a SYN: to a new connection.
-    AnswersSyn(PendingSyn),
+    Answers(DoubtfulSyn),
 }
 
-/// Decides between the latest connection and a new one.
+/// Decides between the latest connection and a new one, for a segment that `from` sent in the latest.
 pub(super) fn place(
     connection: &Connection,
     tracker: &Tracker,
-    segment: &Segment<'_>,
+    from: Side,
+    (at, segment): (Milestone, &Segment<'_>),
 ) -> Placement {
-    if let Some(syn) = tracker.syn_answered_by(segment) {
-        Placement::AnswersSyn(syn)
-    } else if segment.is_first_syn() {
-        place_syn(connection, tracker, segment)
-    } else if segment.is_syn_ack() {
-        place_syn_ack(connection, tracker, segment)
-    } else {
-        Placement::Here
+    if !segment.flags.is_syn() && !segment.flags.is_rst() {
+        return Placement::Here;
     }
-}
-
-fn place_syn(connection: &Connection, tracker: &Tracker, segment: &Segment<'_>) -> Placement {
-    let Some(from) = connection.side_of(segment.source) else {
+    if let Some(syn) = tracker.handshake.syn_answered_by(from, segment) {
+        return Placement::Answers(syn);
+    }
+    if segment.is_first_syn() {
+        return match place_syn(connection, tracker, from, segment) {
+            SynPlacement::Here => Placement::Here,
+            SynPlacement::Anew => Placement::Anew,
+            SynPlacement::InDoubt => Placement::InDoubt(DoubtfulSyn {
+                at,
+                from,
+                isn: segment.seq,
+            }),
+        };
+    }
+    if segment.is_syn_ack() && is_foreign_syn_ack(connection, tracker, from, segment) {
         return Placement::Anew;
-    };
-    let is_repeated = tracker.position(from).begins_at(segment.payload_seq());
-    match (is_repeated, is_over(connection)) {
-        (true, false) => Placement::Here,
-        (true, true) => Placement::InDoubt,
-        (false, true) => Placement::Anew,
-        (false, false) => place_other_syn(connection, from),
     }
+    Placement::Here
 }
 
-/// Places a SYN whose number is not the one that its sender uses in a connection that is not over.
-fn place_other_syn(connection: &Connection, from: Side) -> Placement {
+enum SynPlacement {
+    Here,
+    Anew,
+    InDoubt,
+}
+
+fn place_syn(
+    connection: &Connection,
+    tracker: &Tracker,
+    from: Side,
+    syn: &Segment<'_>,
+) -> SynPlacement {
+    let is_repeated = tracker.half(from).position.begins_at(syn.payload_seq());
     let is_unanswered = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
-    match from {
-        _ if !is_unanswered => Placement::InDoubt,
-        Side::Initiator => Placement::Anew,
-        // Both sides opened at once.
-        Side::Responder => Placement::Here,
+    match (is_repeated, is_ending(connection)) {
+        (true, false) => SynPlacement::Here,
+        (true, true) => SynPlacement::InDoubt,
+        (false, true) => SynPlacement::Anew,
+        (false, false) if !is_unanswered => SynPlacement::InDoubt,
+        // Who gets no answer and tries with another number has begun anew; the other side's SYN opens at once.
+        (false, false) => match from {
+            Side::Initiator => SynPlacement::Anew,
+            Side::Responder => SynPlacement::Here,
+        },
     }
 }
 
-fn place_syn_ack(connection: &Connection, tracker: &Tracker, segment: &Segment<'_>) -> Placement {
-    let answers_here = connection
-        .side_of(segment.destination)
-        .zip(segment.ack)
-        .is_some_and(|(peer, ack)| tracker.position(peer).begins_at(ack));
-    if is_over(connection) && !answers_here {
-        Placement::Anew
-    } else {
-        Placement::Here
-    }
+/// Whether a SYN-ACK comes after the end and answers nothing that is known of the connection.
+fn is_foreign_syn_ack(
+    connection: &Connection,
+    tracker: &Tracker,
+    from: Side,
+    syn_ack: &Segment<'_>,
+) -> bool {
+    let answered = tracker.half(from.peer()).position;
+    let answers_here = syn_ack.ack.is_some_and(|ack| answered.begins_at(ack));
+    is_ending(connection) && !answers_here
 }
 
 /// Whether a side closed or reset the connection, so that a new one may come in its place.
-fn is_over(connection: &Connection) -> bool {
+fn is_ending(connection: &Connection) -> bool {
     [&connection.by_initiator, &connection.by_responder]
         .iter()
-        .any(|half| half.fin.is_some() || !half.resets.is_empty())
+        .any(|half| half.fin.is_some() || half.heeded_resets().next().is_some())
 }
 
-/// The connection that a segment opens.
-pub(super) fn open(
-    id: ConnectionId,
-    at: Milestone,
-    segment: &Segment<'_>,
-) -> (Connection, Tracker) {
-    let (source, destination) = (segment.source, segment.destination);
-    let (is_initiators, roles) = initiative(segment);
-    let ends = if is_initiators {
-        (source, destination)
-    } else {
-        (destination, source)
-    };
-    (new_connection(id, at, ends, roles), Tracker::default())
-}
-
-/// The connection that a SYN opened, seen earlier, and that this segment answers.
-pub(super) fn open_answered(
-    id: ConnectionId,
-    syn: PendingSyn,
-    answer: &Segment<'_>,
-) -> (Connection, Tracker) {
-    let ends = (answer.destination, answer.source);
-    let mut connection = new_connection(id, syn.at, ends, Roles::Syn);
-    let mut tracker = Tracker::default();
-    tracker.take_remembered_syn(&mut connection, syn);
-    (connection, tracker)
-}
-
-fn new_connection(
-    id: ConnectionId,
-    first: Milestone,
-    (initiator, responder): (SocketAddr, SocketAddr),
-    roles: Roles,
-) -> Connection {
-    Connection {
-        id,
-        initiator,
-        responder,
-        roles,
-        first,
-        last: first,
-        frames: 0,
-        setup: Setup::default(),
-        by_initiator: HalfConnection::default(),
-        by_responder: HalfConnection::default(),
-        completeness: Completeness::default(),
-    }
-}
-
-/// Whether a segment is the initiator's, and how that was told. Without a handshake the higher port is taken for the
+/// Whose a segment is that opens a connection, and how that was told. Without a handshake the higher port is taken for the
 /// initiator's, since servers have low ones.
-fn initiative(segment: &Segment<'_>) -> (bool, Roles) {
+pub(super) fn initiative(segment: &Segment<'_>) -> (Side, Roles) {
     if segment.is_first_syn() {
-        (true, Roles::Syn)
+        (Side::Initiator, Roles::Syn)
     } else if segment.is_syn_ack() {
-        (false, Roles::SynAck)
+        (Side::Responder, Roles::SynAck)
+    } else if segment.source.port() >= segment.destination.port() {
+        (Side::Initiator, Roles::Guessed)
     } else {
-        let is_from_higher_port = segment.source.port() >= segment.destination.port();
-        (is_from_higher_port, Roles::Guessed)
+        (Side::Responder, Roles::Guessed)
     }
 }

@@ -1,210 +1,274 @@
-//! One half-connection while it is read: sequence numbers to 64-bit offsets, payload to ranges, acknowledgments to FINs.
+//! One half-connection while it is read: payload to ranges and comparisons, acknowledgments to FINs.
 
 use std::ops::Range;
 
-use super::connection::{Fin, HalfConnection, Milestone};
-use super::ranges;
+use super::connection::Milestone;
+use super::duplicate::Recent;
+use super::first_copies::FirstCopies;
+use super::half_connection::{Conflict, Fin, HalfConnection};
+use super::position::Position;
+use super::purpose::{self, Purpose, Situation};
+use super::ranges::{Parts, Ranges, total};
+use super::retained::Retained;
+use super::window::Allowance;
 use crate::wire::{Segment, SeqNumber};
 
-/// The largest receive window there can be, bytes (RFC 7323, 2.3): a number further away belongs to something else.
-const MAX_WINDOW_BYTES: i64 = 1 << 30;
-
-/// Where one side stands in its own stream. An *offset* counts from its first payload byte; a FIN takes one after it.
+/// What is needed to read on in what one side sends.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Position {
-    /// The sequence number of offset 0, once a segment told it.
-    base: Option<SeqNumber>,
-    /// The offset after the last payload byte sent.
-    next: u64,
-    /// The highest offset that the other side acknowledged, the FIN's own included.
-    acknowledged: Option<(u64, Milestone)>,
-    /// The window that this side announced last.
-    pub(super) window: u16,
+pub(super) struct Half {
+    pub(super) position: Position,
+    /// What the other side allows this one to send.
+    pub(super) allowance: Allowance,
+    /// Its last segments.
+    pub(super) recent: Recent,
+    /// Its last payload.
+    retained: Retained,
+    first_copies: FirstCopies,
+    /// When the highest acknowledgment came.
+    acknowledged_at: Option<Milestone>,
+    /// The end of the last payload that was out of reach.
+    stray: Option<SeqNumber>,
 }
 
-/// What of a segment's payload was not seen before: where it stands, and its index in the segment.
-pub(super) struct Fresh {
-    pub(super) offsets: Range<u64>,
-    pub(super) index: usize,
+/// What came of a segment's payload.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    /// The parts that were not seen before.
+    pub(super) fresh: Parts,
+    /// Where the first captured byte of the stream in it stands, and its index in the segment's payload.
+    pub(super) start: u64,
+    pub(super) skipped: usize,
+    /// The first range that was sent before.
+    pub(super) again: Option<Range<u64>>,
+    /// The first range that fills a hole.
+    pub(super) filled: Option<Range<u64>>,
+    /// The first range whose content differs from the first copy's.
+    pub(super) conflict: Option<Range<u64>>,
+    /// Whether it ends where the other side's window ends.
+    pub(super) fills_window: bool,
 }
 
-impl Position {
-    /// Whether `seq` is where this side's payload begins, or later.
-    pub(super) fn is_at_or_after_begin(&self, seq: SeqNumber) -> bool {
-        self.offset_of(seq).is_some_and(|offset| offset >= 0)
-    }
+/// What an acknowledgment brought.
+#[derive(Debug, Default)]
+pub(super) struct Acknowledgment {
+    /// Payload is now acknowledged up to this offset.
+    pub(super) payload: Option<u64>,
+    /// Whether the FIN is now acknowledged.
+    pub(super) acknowledges_fin: bool,
+    /// The first range that is now acknowledged and was never captured.
+    pub(super) unseen: Option<Range<u64>>,
+}
 
-    /// Whether a sequence number of this side is known.
-    pub(super) fn is_known(&self) -> bool {
-        self.base.is_some()
-    }
-
-    /// Whether `seq` is the number at which this side's payload begins, as far as that is known.
-    pub(super) fn begins_at(&self, seq: SeqNumber) -> bool {
-        self.base == Some(seq)
-    }
-
-    /// Sets the number at which this side's payload begins. Payload seen before counts no more.
-    pub(super) fn begin_at(&mut self, seq: SeqNumber) {
-        self.base = Some(seq);
-    }
-
-    /// Sets it unless it is known.
-    pub(super) fn begin_at_if_unknown(&mut self, seq: SeqNumber) {
-        self.base.get_or_insert(seq);
-    }
-
-    /// The offset of `seq`: the one nearest to what was sent last, so that streams of more than 4 GiB come out right.
-    /// `None` when nothing is known yet or it lies further away than any window.
-    fn offset_of(&self, seq: SeqNumber) -> Option<i64> {
-        let next = i64::try_from(self.next).ok()?;
-        let distance = i64::from(seq.distance_from(self.seq_at(self.next)?));
-        (distance.abs() <= MAX_WINDOW_BYTES).then_some(next + distance)
-    }
-
-    /// The sequence number of an offset.
-    fn seq_at(&self, offset: u64) -> Option<SeqNumber> {
-        Some(self.base?.plus_offset(offset))
-    }
-
-    /// Whether all payload sent was acknowledged.
-    fn is_all_acknowledged(&self) -> bool {
-        self.acknowledged.map_or(0, |(offset, _)| offset) >= self.next
-    }
-
-    /// Whether a segment of this side asks only whether the other is there: at most one byte, just before what comes
-    /// next, all of it acknowledged (RFC 9293, 3.8.4). `peer_window` 0 would make it a zero-window probe.
-    pub(super) fn is_keep_alive(&self, segment: &Segment<'_>, peer_window: u16) -> bool {
+impl Half {
+    /// What a segment is for.
+    pub(super) fn purpose(&self, segment: &Segment<'_>) -> Purpose {
         let flags = segment.flags;
-        let is_bare = !flags.is_syn() && !flags.is_fin() && !flags.is_rst();
-        let is_before_next =
-            self.offset_of(segment.seq).map(|at| at + 1) == i64::try_from(self.next).ok();
-        is_bare
-            && segment.payload_len <= 1
-            && peer_window > 0
-            && is_before_next
-            && self.is_all_acknowledged()
+        purpose::of(Situation {
+            payload_len: segment.payload_len,
+            is_bare: !flags.is_syn() && !flags.is_fin() && !flags.is_rst(),
+            ahead: self.position.ahead_of_next(segment.seq),
+            is_all_acknowledged: self.position.is_all_acknowledged(),
+            allowance: self.allowance,
+        })
     }
 
-    /// Takes a segment's payload in and gives what of it is new.
+    /// Takes a segment's payload in.
     pub(super) fn take_payload(
         &mut self,
-        half: &mut HalfConnection,
+        told: &mut HalfConnection,
         at: Milestone,
         segment: &Segment<'_>,
-    ) -> Vec<Fresh> {
-        let len = u64::from(segment.payload_len);
-        let Some((start, skipped)) = self.placed(segment.payload_seq(), len) else {
-            half.unplaced_bytes += len;
-            return Vec::new();
+    ) -> Received {
+        let Some((range, skipped)) = self.place(segment) else {
+            told.unplaced_bytes += u64::from(segment.payload_len);
+            self.stray = Some(segment.payload_seq().plus(segment.payload_len));
+            return Received::default();
         };
-        let range = start..start + len - skipped;
-        let Some(fresh) = ranges::insert(&mut half.ranges, range.clone()) else {
-            half.unplaced_bytes += len;
-            return Vec::new();
+        let Some(fresh) = told.ranges.insert(range.clone()) else {
+            told.unplaced_bytes += u64::from(segment.payload_len);
+            return Received::default();
         };
-        self.count(half, len, &fresh);
-        half.first_payload.get_or_insert(at);
-        if !fresh.is_empty() {
-            half.last_payload = Some(at);
+        let sent_before = self.position.next();
+        self.position.advance(range.end);
+        let mut received = Received {
+            start: range.start,
+            skipped: index(skipped),
+            fills_window: self.allowance == Allowance::UpTo(range.end),
+            filled: fresh.first().and_then(|part| below(part, sent_before)),
+            fresh,
+            ..Received::default()
+        };
+        received.count(told, at, &range, sent_before);
+        let captured = segment.payload.get(index(skipped)..).unwrap_or_default();
+        if range.end - range.start > total(&received.fresh) {
+            self.compare(told, at, &range, captured, &mut received);
         }
-        self.next = self.next.max(range.end);
-        fresh
-            .into_iter()
-            .map(|offsets| Fresh {
-                index: index_of(offsets.start - start + skipped),
-                offsets,
-            })
-            .collect()
+        self.keep(at, captured, &received);
+        received
     }
 
-    /// Where payload of `len` bytes at `seq` begins, and how many of its first bytes lie before the stream's begin.
-    fn placed(&self, seq: SeqNumber, len: u64) -> Option<(u64, u64)> {
-        let offset = self.offset_of(seq)?;
+    /// The offsets of a segment's payload, and how many of its first bytes lie before the stream's begin.
+    fn place(&self, segment: &Segment<'_>) -> Option<(Range<u64>, u64)> {
+        let len = u64::from(segment.payload_len);
+        let offset = self.position.offset_of(segment.payload_seq())?;
         let skipped = if offset < 0 { offset.unsigned_abs() } else { 0 };
-        (skipped < len).then_some((offset.max(0).unsigned_abs(), skipped))
+        let start = offset.max(0).unsigned_abs();
+        (skipped < len).then(|| (start..start + len - skipped, skipped))
     }
 
-    /// Counts what was sent again and what filled a hole.
-    fn count(&self, half: &mut HalfConnection, len: u64, fresh: &[Range<u64>]) {
-        let new_bytes: u64 = fresh.iter().map(|range| range.end - range.start).sum();
-        half.retransmitted_bytes += len - new_bytes;
-        half.out_of_order_bytes += fresh
-            .iter()
-            .map(|range| range.end.min(self.next).saturating_sub(range.start))
-            .sum::<u64>();
+    /// Compares what was sent again with the first copy.
+    fn compare(
+        &self,
+        told: &mut HalfConnection,
+        at: Milestone,
+        range: &Range<u64>,
+        captured: &[u8],
+        received: &mut Received,
+    ) {
+        for part in Ranges::from_iter(received.fresh.iter().cloned()).gaps_within(range.clone()) {
+            let bytes = slice(captured, range.start, &part);
+            let comparison = self.retained.compare(part.start, bytes);
+            let not_captured = part.end - part.start - bytes.len() as u64;
+            told.conflicts.bytes += comparison.differing_bytes;
+            told.conflicts.uncompared_bytes += comparison.uncompared_bytes + not_captured;
+            if let Some(offset) = comparison.first_difference {
+                told.conflicts.first.get_or_insert_with(|| Conflict {
+                    offset,
+                    kept: self.first_copies.frame_of(offset),
+                    other: at.frame,
+                });
+                received.conflict.get_or_insert(offset..part.end);
+            }
+            received.again.get_or_insert(part);
+        }
+    }
+
+    /// Keeps what is new, to compare with what may come again.
+    fn keep(&mut self, at: Milestone, captured: &[u8], received: &Received) {
+        for part in &received.fresh {
+            let bytes = slice(captured, received.start, part);
+            self.retained.keep(part.start, bytes);
+            self.first_copies.push(part.start, at.frame);
+        }
     }
 
     /// Takes a segment's FIN in; whether it is this side's first.
     pub(super) fn take_fin(
         &mut self,
-        half: &mut HalfConnection,
+        told: &mut HalfConnection,
         at: Milestone,
         segment: &Segment<'_>,
     ) -> bool {
         let end = segment.payload_seq().plus(segment.payload_len);
-        let Some(offset) = self
-            .offset_of(end)
-            .and_then(|offset| u64::try_from(offset).ok())
-        else {
+        let Some(offset) = self.position.stream_offset_of(end) else {
             return false;
         };
-        if half.fin.is_some() {
+        if told.fin.is_some() {
             return false;
         }
-        half.fin = Some(Fin {
+        told.fin = Some(Fin {
             sent: at,
             offset,
             acknowledged: None,
         });
-        self.settle_acknowledged(half);
+        self.position.end_at(offset);
+        if let Some(at) = self.acknowledged_at {
+            told.acknowledge(at, self.position.acknowledged());
+        }
         true
     }
 
-    /// Takes an acknowledgment of this side's stream in; the payload offset now acknowledged, if that grew.
+    /// Learns where the stream begins in a capture that began later than it, from one of its sender's own segments.
+    pub(super) fn locate(&mut self, told: &mut HalfConnection, segment: &Segment<'_>) {
+        self.position.begin_at_if_unknown(segment.payload_seq());
+        let is_first = told.segments == 1 && told.isn.is_none();
+        if is_first {
+            told.acknowledged += self.position.begin_earlier(segment.payload_seq());
+        }
+    }
+
+    /// Takes an acknowledgment of what this side sent in, and what the other side allows it to send.
     pub(super) fn take_ack(
         &mut self,
-        half: &mut HalfConnection,
+        told: &mut HalfConnection,
         at: Milestone,
         ack: SeqNumber,
-    ) -> Option<u64> {
-        let offset = u64::try_from(self.offset_of(ack)?).ok()?;
-        if self
-            .acknowledged
-            .is_some_and(|(highest, _)| offset <= highest)
-        {
+    ) -> Acknowledgment {
+        let Some(offset) = self.offset_of_ack(ack) else {
+            return Acknowledgment::default();
+        };
+        if !self.position.acknowledge(offset) {
+            return Acknowledgment::default();
+        }
+        self.acknowledged_at = Some(at);
+        let before = told.acknowledged;
+        let acknowledges_fin = told.acknowledge(at, offset);
+        let now = told.acknowledged;
+        Acknowledgment {
+            payload: (now > before).then_some(now),
+            acknowledges_fin,
+            unseen: told.ranges.first_gap_within(before..now),
+        }
+    }
+
+    /// The offset that an acknowledgment stands for. One out of reach counts where payload out of reach was sent just
+    /// before: then the capture lacks what was between.
+    fn offset_of_ack(&mut self, ack: SeqNumber) -> Option<u64> {
+        if let Some(offset) = self.position.stream_offset_of(ack) {
+            return Some(offset);
+        }
+        if self.stray? != ack {
             return None;
         }
-        self.acknowledged = Some((offset, at));
-        let before = half.acknowledged;
-        self.settle_acknowledged(half);
-        (half.acknowledged > before).then_some(half.acknowledged)
+        self.stray = None;
+        self.position.offset_beyond_reach(ack)
     }
 
-    /// Shares the highest acknowledgment out between payload and FIN: the number after the FIN acknowledges it.
-    fn settle_acknowledged(&mut self, half: &mut HalfConnection) {
-        let Some((highest, at)) = self.acknowledged else {
-            return;
-        };
-        half.acknowledged = match &mut half.fin {
-            Some(fin) if highest > fin.offset => {
-                fin.acknowledged.get_or_insert(at);
-                fin.offset
-            }
-            Some(_) | None => highest,
-        };
-    }
-
-    /// Whether an RST of this side stands where the other side would believe it: in its window (RFC 9293, 3.5.3).
-    /// The window's scale is not known, so that it is taken for the largest there can be.
-    pub(super) fn is_in_window(&self, seq: SeqNumber) -> bool {
-        let acknowledged = self.acknowledged.map_or(0, |(offset, _)| offset);
-        let lowest = i64::try_from(acknowledged).unwrap_or(i64::MAX);
-        self.offset_of(seq).is_some_and(|offset| offset >= lowest)
+    /// Gives back the memory that only a connection needs that goes on.
+    pub(super) fn forget(&mut self) {
+        self.retained.clear();
+        self.first_copies.clear();
     }
 }
 
+impl Received {
+    fn count(
+        &mut self,
+        told: &mut HalfConnection,
+        at: Milestone,
+        range: &Range<u64>,
+        sent_before: u64,
+    ) {
+        told.first_payload.get_or_insert(at);
+        if self.fresh.is_empty() {
+            told.retransmitted_bytes += range.end - range.start;
+            return;
+        }
+        told.last_payload = Some(at);
+        told.retransmitted_bytes += range.end - range.start - total(&self.fresh);
+        let filled = self
+            .fresh
+            .iter()
+            .filter_map(|part| below(part, sent_before));
+        told.out_of_order_bytes += filled.map(|part| part.end - part.start).sum::<u64>();
+    }
+}
+
+/// The part of a range that lies below an offset.
+fn below(part: &Range<u64>, offset: u64) -> Option<Range<u64>> {
+    let end = part.end.min(offset);
+    (part.start < end).then_some(part.start..end)
+}
+
+/// The bytes of a part of the stream, as far as they were captured; `captured` begins at offset `start`.
+fn slice<'a>(captured: &'a [u8], start: u64, part: &Range<u64>) -> &'a [u8] {
+    let end = captured.len().min(index(part.end - start));
+    captured
+        .get(index(part.start - start)..end)
+        .unwrap_or_default()
+}
+
 /// An index in a segment's payload, which is shorter than 4 GiB.
-fn index_of(bytes: u64) -> usize {
+fn index(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }

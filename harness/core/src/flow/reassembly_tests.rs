@@ -45,11 +45,12 @@ proptest! {
             take(&mut read, &events, &payload);
             sent_again += take_stupidly(&mut twin, *piece, copy);
         }
-        let connection = &table.connections()[0];
+        let connection = table.connections().next().expect("it is open");
         let half = connection.sent_by(Side::Initiator);
-        let held: Vec<u64> = half.ranges.iter().cloned().flatten().collect();
+        let held: Vec<u64> = half.ranges().iter().cloned().flatten().collect();
         prop_assert_eq!(held, twin.keys().copied().collect::<Vec<_>>());
         prop_assert_eq!(half.retransmitted_bytes, sent_again);
+        prop_assert_eq!(half.conflicts.bytes, sent_again, "no two copies are alike");
         prop_assert_eq!(read, twin);
     }
 }
@@ -88,7 +89,7 @@ proptest! {
         for connection in table.finish() {
             prop_assert!(connection.first <= connection.last);
             for half in [&connection.by_initiator, &connection.by_responder] {
-                prop_assert!(half.ranges.is_sorted_by(|a, b| a.end < b.start));
+                prop_assert!(half.ranges().is_sorted_by(|a, b| a.end < b.start));
                 received += half.payload_bytes() + half.retransmitted_bytes + half.unplaced_bytes;
             }
             let _ = (connection.ending(), connection.conn_state(), connection.completeness());
@@ -100,9 +101,10 @@ proptest! {
 fn push(table: &mut FlowTable, frame: u64, segment: &Segment<'_>) -> Vec<FlowEvent> {
     let at = Milestone {
         frame: FrameNumber(frame),
-        at: Timestamp::from_nanos(frame),
+        at: Timestamp::from_nanos(frame * 1_000_000),
     };
-    table.push(at, segment)
+    table.push(at, segment);
+    table.events().to_vec()
 }
 
 fn segment<'a>(seq: u32, flags: &str, payload: &'a [u8]) -> Segment<'a> {

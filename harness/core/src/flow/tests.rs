@@ -1,9 +1,12 @@
 //! Connections as packet scripts, and what is read of them.
 
+mod edges;
+mod leaving;
+
 use std::fmt::Write;
 
 use super::script::{CLIENT, connections, events};
-use super::{Connection, Ending, HalfConnection, Milestone, Side};
+use super::{Connection, Ending, HalfConnection, Milestone, ResetEffect, Side};
 
 /// Compares all that a script's connections tell with what is expected, line by line.
 #[track_caller]
@@ -76,7 +79,7 @@ fn ending(connection: &Connection) -> String {
 /// Ranges and acknowledged offset, then whatever is not zero.
 fn describe_half(half: &HalfConnection) -> String {
     let ranges: Vec<String> = half
-        .ranges
+        .ranges()
         .iter()
         .map(|range| format!("{range:?}"))
         .collect();
@@ -90,19 +93,25 @@ fn describe_half(half: &HalfConnection) -> String {
         format!("FIN {sent}@{} acknowledged {acknowledged}", fin.offset)
     }));
     told.extend(half.resets.iter().map(|reset| {
-        let when = if reset.after_close {
-            " after close"
-        } else {
-            ""
+        let effect = match reset.effect {
+            ResetEffect::Refused => "refuses",
+            ResetEffect::Aborted => "aborts",
+            ResetEffect::AfterClose => "after close",
+            ResetEffect::Ignored => "ignored",
         };
-        format!("RST {}{when}", reset.sent.frame)
+        format!("RST {} {effect}", reset.sent.frame)
     }));
     let counts = [
         ("again", half.retransmitted_bytes),
         ("out of order", half.out_of_order_bytes),
         ("unplaced", half.unplaced_bytes),
         ("after FIN", half.bytes_after_fin()),
+        ("after peer's FIN", half.bytes_after_peers_fin),
+        ("conflicting", half.conflicts.bytes),
+        ("captured twice", half.capture_duplicates.frames),
         ("zero windows", half.zero_windows),
+        ("zero-window probes", half.zero_window_probes),
+        ("window full", half.window_full),
         ("keep-alives", half.keep_alives),
     ];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
@@ -195,7 +204,7 @@ fn an_rst_for_a_syn_is_a_refusal() {
         "
         client by Syn: setup 1 - -; refused; 37 REJ
         > [] acknowledged 0
-        < [] acknowledged 0 RST 2
+        < [] acknowledged 0 RST 2 refuses
         ",
     );
 }
@@ -208,9 +217,9 @@ fn an_rst_that_acknowledges_another_syn_refuses_nothing() {
         < R. 0 ack 900
         ",
         "
-        client by Syn: setup 1 - -; unanswered; 37 S0
+        client by Syn: setup 1 - -; unanswered; 37 REJ
         > [] acknowledged 0
-        < [] acknowledged 0
+        < [] acknowledged 0 RST 2 ignored
         ",
     );
 }
@@ -227,8 +236,8 @@ fn a_challenge_ack_and_the_rst_for_it_leave_the_syn_open_to_an_answer() {
         > . 1001 ack 5001
         ",
         "
-        client by Syn: setup 1 5 6, SYN again 1; still open; 39 S1
-        > [] acknowledged 0
+        client by Syn: setup 1 5 6, SYN again 1; still open; 39 RSTO
+        > [] acknowledged 0 RST 3 ignored
         < [] acknowledged 0
         ",
     );
@@ -310,7 +319,7 @@ fn a_fin_beside_a_syn_means_nothing() {
         < S. 5000 ack 1001
         ",
         "
-        client by Syn: setup 1 2 -; still open; 3 S1
+        client by Syn: setup 1 2 -; still open; 3 S2
         > [] acknowledged 0
         < [] acknowledged 0
         ",
@@ -393,7 +402,7 @@ fn a_capture_without_the_syn_takes_the_roles_from_the_syn_ack() {
         > P. 1001(5) ack 5001
         ",
         "
-        client by SynAck: setup - 1 2; still open; 14 OTH
+        client by SynAck: setup - 1 2; still open; 14 S1
         > [0..5] acknowledged 0
         < [] acknowledged 0
         ",
@@ -409,7 +418,7 @@ fn a_syn_captured_after_its_answer_belongs_to_it() {
         > . 1001 ack 5001
         ",
         "
-        client by Syn: setup 2 1 3; still open; 6 S1
+        client by Syn: setup 2 1 3; still open; 6 OTH
         > [] acknowledged 0
         < [] acknowledged 0
         ",
@@ -541,7 +550,7 @@ fn a_probe_of_a_zero_window_is_no_keep_alive() {
         ",
         "
         client by Syn: setup 1 2 3; still open; 15 S1
-        > [0..6] acknowledged 6
+        > [0..6] acknowledged 6 zero-window probes 2
         < [] acknowledged 0 zero windows 2
         ",
     );
@@ -697,7 +706,7 @@ fn a_half_close_lets_the_other_side_go_on() {
         "
         client by Syn: setup 1 2 3; orderly, initiator first; 31 SF
         > [] acknowledged 0 FIN 4@0 acknowledged 5
-        < [0..30] acknowledged 30 FIN 8@30 acknowledged 9
+        < [0..30] acknowledged 30 FIN 8@30 acknowledged 9 after peer's FIN 30
         ",
     );
 }
@@ -742,7 +751,7 @@ fn an_rst_is_a_reset_by_its_sender() {
         "
         client by Syn: setup 1 2 3; reset by responder; 47 RSTR
         > [0..5] acknowledged 0
-        < [] acknowledged 0 RST 5
+        < [] acknowledged 0 RST 5 aborts
         ",
     );
 }
@@ -757,8 +766,8 @@ fn an_rst_between_the_fins_is_a_reset() {
         ",
         "
         client by Syn: setup 1 2 3; reset by initiator; 63 RSTO
-        > [] acknowledged 0 FIN 4@0 acknowledged 5 RST 6
-        < [0..5] acknowledged 0
+        > [] acknowledged 0 FIN 4@0 acknowledged 5 RST 6 aborts
+        < [0..5] acknowledged 0 after peer's FIN 5
         ",
     );
 }
@@ -789,7 +798,7 @@ fn payload_of_an_rst_is_no_data() {
         "
         client by Syn: setup 1 2 3; reset by responder; 47 RSTR
         > [] acknowledged 0
-        < [] acknowledged 0 RST 4
+        < [] acknowledged 0 RST 4 aborts
         ",
     );
 }
@@ -804,9 +813,9 @@ fn an_rst_outside_the_window_is_not_believed() {
         < R 5003
         ",
         "
-        client by Syn: setup 1 2 3; still open; 47 S1
+        client by Syn: setup 1 2 3; still open; 47 RSTR
         > [] acknowledged 0
-        < [0..5] acknowledged 5
+        < [0..5] acknowledged 5 RST 6 ignored RST 7 ignored
         ",
     );
 }
@@ -822,8 +831,8 @@ fn an_rst_after_which_both_go_on_was_not_believed() {
         < . 5001 ack 1011
         ",
         "
-        client by Syn: setup 1 2 3; still open; 47 S1
-        > [0..10] acknowledged 10
+        client by Syn: setup 1 2 3; still open; 47 RSTO
+        > [0..10] acknowledged 10 RST 5 ignored
         < [] acknowledged 0
         ",
     );
@@ -854,7 +863,7 @@ fn an_rst_after_both_fins_of_which_one_is_not_acknowledged_is_a_reset_but_not_fo
         ",
         "
         client by Syn: setup 1 2 3; reset by initiator; 55 SF
-        > [] acknowledged 0 FIN 4@0 acknowledged - RST 6
+        > [] acknowledged 0 FIN 4@0 acknowledged - RST 6 aborts
         < [] acknowledged 0 FIN 5@0 acknowledged -
         ",
     );
@@ -913,10 +922,10 @@ fn a_syn_after_a_reset_is_a_new_connection() {
         "
         client by Syn: setup 1 2 3; reset by responder; 39 RSTR
         > [] acknowledged 0
-        < [] acknowledged 0 RST 4
+        < [] acknowledged 0 RST 4 aborts
         client by Syn: setup 5 - -; refused; 37 REJ
         > [] acknowledged 0
-        < [] acknowledged 0 RST 6
+        < [] acknowledged 0 RST 6 refuses
         ",
     );
 }
@@ -952,10 +961,10 @@ fn the_same_syn_after_a_refusal_is_another_attempt_once_it_is_refused_too() {
         "
         client by Syn: setup 1 - -; refused; 37 REJ
         > [] acknowledged 0
-        < [] acknowledged 0 RST 2
+        < [] acknowledged 0 RST 2 refuses
         client by Syn: setup 3 - -; refused; 37 REJ
         > [] acknowledged 0
-        < [] acknowledged 0 RST 4
+        < [] acknowledged 0 RST 4 refuses
         ",
     );
 }
@@ -1015,10 +1024,13 @@ fn every_change_is_told_once_when_it_happens() {
         3 Established(ConnectionId(0))
         4 Payload { connection: ConnectionId(0), from: Initiator, offsets: 0..5, index: 0 }
         5 Acknowledged { connection: ConnectionId(0), of: Initiator, offset: 5 }
+        6 Retransmitted { connection: ConnectionId(0), from: Initiator, offsets: 0..5 }
         7 Payload { connection: ConnectionId(0), from: Initiator, offsets: 5..7, index: 0 }
         7 Fin { connection: ConnectionId(0), from: Initiator }
         8 Acknowledged { connection: ConnectionId(0), of: Initiator, offset: 7 }
+        8 FinAcknowledged { connection: ConnectionId(0), of: Initiator }
         8 Fin { connection: ConnectionId(0), from: Responder }
+        9 FinAcknowledged { connection: ConnectionId(0), of: Responder }
         9 Closed(ConnectionId(0))
         ");
 }
@@ -1036,6 +1048,8 @@ fn a_retransmission_that_brings_new_bytes_tells_only_those() {
         .map(|(_, event)| format!("{event:?}"))
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r"
+        Retransmitted { connection: ConnectionId(0), from: Initiator, offsets: 0..4 }
+        OutOfOrder { connection: ConnectionId(0), from: Initiator, offsets: 4..8 }
         Payload { connection: ConnectionId(0), from: Initiator, offsets: 4..8, index: 4 }
         Payload { connection: ConnectionId(0), from: Initiator, offsets: 12..16, index: 12 }
         ");

@@ -1,227 +1,111 @@
-//! What is needed to read on in a connection, beside what the connection itself tells.
+//! What is needed to read on in a connection, and the order in which a segment is read.
 
-use super::connection::{Connection, HalfConnection, Milestone, Reset, Roles, Side};
-use super::half::Position;
-use super::table::FlowEvent;
-use crate::wire::{Segment, SeqNumber};
-
-/// How many RSTs of a side are kept, and how many SYN-ACKs with different numbers: what bounds a connection's memory.
-const MAX_RESETS: usize = 16;
-const MAX_SYN_ACKS: usize = 4;
+use super::connection::{Connection, Milestone, Side};
+use super::event::FlowEvent;
+use super::half::{Acknowledgment, Half, Received};
+use super::half_connection::{Reset, ResetEffect};
+use super::handshake::Handshake;
+use super::purpose::Purpose;
+use super::reset::{self, Doubt};
+use crate::wire::Segment;
 
 /// Where both sides of a connection stand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tracker {
-    initiator: Position,
-    responder: Position,
-    /// A SYN that belongs here or opens a new connection.
-    pending_syn: Option<PendingSyn>,
-    /// SYN-ACKs with other numbers than the first: the initiator's acknowledgment tells which one counts.
-    other_syn_acks: Vec<(SeqNumber, Milestone)>,
+    initiator: Half,
+    responder: Half,
+    pub(super) handshake: Handshake,
     /// An RST of which it is not yet sure that it was believed.
-    doubt: Option<Doubt>,
+    pub(super) doubt: Option<Doubt>,
     is_closed: bool,
 }
 
-/// A SYN that waits for its answer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PendingSyn {
-    pub(super) at: Milestone,
-    source: std::net::SocketAddr,
-    isn: SeqNumber,
-}
-
-/// An RST after which nothing should come.
-#[derive(Clone, Copy, Debug)]
-struct Doubt {
-    reset_by: Side,
-    /// Whether the other side has sent anything since.
-    peer_went_on: bool,
-}
-
 /// A segment on its way into a connection.
-struct Arrival<'a> {
-    at: Milestone,
-    segment: &'a Segment<'a>,
-    from: Side,
-    events: &'a mut Vec<FlowEvent>,
+pub(super) struct Arrival<'a> {
+    pub(super) at: Milestone,
+    pub(super) segment: &'a Segment<'a>,
+    pub(super) from: Side,
+    /// Whose stream it acknowledges: the other side's, but a socket connected to itself has only one.
+    pub(super) to: Side,
+    pub(super) events: &'a mut Vec<FlowEvent>,
 }
 
 impl Tracker {
-    /// Where one side stands.
-    pub(super) fn position(&self, side: Side) -> &Position {
+    /// What one side sends.
+    pub(super) fn half(&self, side: Side) -> &Half {
         match side {
             Side::Initiator => &self.initiator,
             Side::Responder => &self.responder,
         }
     }
 
-    fn position_mut(&mut self, side: Side) -> &mut Position {
+    pub(super) fn half_mut(&mut self, side: Side) -> &mut Half {
         match side {
             Side::Initiator => &mut self.initiator,
             Side::Responder => &mut self.responder,
         }
     }
 
-    /// Keeps a SYN until its answer tells where it belongs.
-    pub(super) fn remember_syn(&mut self, at: Milestone, syn: &Segment<'_>) {
-        self.pending_syn = Some(PendingSyn {
-            at,
-            source: syn.source,
-            isn: syn.seq,
-        });
+    /// Whether the connection is over, so that nothing but stragglers should come.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_closed || self.doubt.is_some() || self.handshake.is_refused
     }
 
-    /// The SYN kept, if this segment accepts or refuses it.
-    pub(super) fn syn_answered_by(&self, answer: &Segment<'_>) -> Option<PendingSyn> {
-        if !answer.is_syn_ack() && !answer.flags.is_rst() {
-            return None;
-        }
-        self.pending_syn
-            .filter(|syn| syn.source == answer.destination && answer.ack == Some(syn.isn.plus(1)))
-    }
-
-    /// Puts a SYN that was kept at the beginning of its own connection.
-    pub(super) fn take_remembered_syn(&mut self, connection: &mut Connection, syn: PendingSyn) {
-        connection.frames = 1;
-        connection.setup.syn = Some(syn.at);
-        connection.by_initiator.isn = Some(syn.isn);
-        connection.completeness.observe_opening_syn(0);
-        self.initiator.begin_at(syn.isn.plus(1));
+    /// Gives back the memory that only a connection needs that goes on.
+    pub(super) fn forget(&mut self) {
+        self.initiator.forget();
+        self.responder.forget();
     }
 
     /// Reads one segment of the connection.
-    pub(super) fn receive(
-        &mut self,
-        connection: &mut Connection,
-        at: Milestone,
-        segment: &Segment<'_>,
-        events: &mut Vec<FlowEvent>,
-    ) {
-        let Some(from) = connection.side_of(segment.source) else {
-            return;
-        };
-        connection
-            .completeness
-            .observe(segment, connection.frames == 0);
+    pub(super) fn receive(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
+        let (at, segment, from) = (arrival.at, arrival.segment, arrival.from);
+        connection.translate(from, segment);
         connection.frames += 1;
         connection.last = at;
-        let mut arrival = Arrival {
-            at,
-            segment,
-            from,
-            events,
-        };
+        connection.half_mut(from).list(at, segment);
+        let is_copy = self.half_mut(from).recent.is_copy(at.at, segment);
+        if is_copy {
+            count_copy(connection, arrival);
+        }
         if segment.flags.is_rst() {
-            self.take_reset(connection, &mut arrival);
-        } else {
-            self.take_segment(connection, &mut arrival);
+            self.take_reset(connection, arrival);
+        } else if !is_copy {
+            self.take_segment(connection, arrival);
         }
     }
 
     fn take_segment(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        self.judge_earlier_reset(connection, arrival.from);
-        if arrival.segment.flags.is_syn() {
-            self.take_syn(connection, arrival);
-        } else if self.is_of_older_connection(connection, arrival.from) {
+        self.judge_earlier_reset(connection, arrival);
+        let belongs_here = if arrival.segment.flags.is_syn() {
+            self.take_syn(connection, arrival)
+        } else {
+            !self.is_of_older_connection(connection, arrival.from)
+        };
+        if !belongs_here {
             return;
         }
-        self.locate(arrival);
+        self.locate(connection, arrival);
         self.take_handshake_ack(connection, arrival);
         self.take_ack(connection, arrival);
-        self.take_window(connection, arrival);
         self.take_payload(connection, arrival);
         self.take_fin(connection, arrival);
         self.tell_if_closed(connection, arrival);
     }
 
-    /// A connection that goes on both ways did not end with that RST: it was forged or too late (RFC 5961, 3).
-    fn judge_earlier_reset(&mut self, connection: &mut Connection, from: Side) {
-        let Some(doubt) = &mut self.doubt else {
-            return;
-        };
-        if from != doubt.reset_by {
-            doubt.peer_went_on = true;
-        } else if doubt.peer_went_on {
-            half_mut(connection, from)
-                .resets
-                .retain(|reset| reset.after_close);
-            self.doubt = None;
-        }
-    }
-
     /// Whether this answers something that was before our SYN: a challenge ACK of a forgotten connection.
     fn is_of_older_connection(&self, connection: &Connection, from: Side) -> bool {
-        let is_setup_seen = connection.roles == Roles::Syn && connection.setup.syn_ack.is_none();
-        is_setup_seen && from == Side::Responder && !self.responder.is_known()
-    }
-
-    fn take_syn(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        let answers = match arrival.from {
-            Side::Initiator => {
-                take_initiators_syn(connection, arrival);
-                // Connected to itself, a socket answers its own SYN.
-                arrival.segment.is_syn_ack() && connection.initiator == connection.responder
-            }
-            Side::Responder => true,
-        };
-        if answers && connection.setup.syn_ack.is_some() {
-            self.keep_other_syn_ack(connection, arrival);
-            return;
-        }
-        if answers {
-            connection.setup.syn_ack = Some(arrival.at);
-            arrival.events.push(FlowEvent::SynAcked(connection.id));
-        }
-        half_mut(connection, arrival.from).isn = Some(arrival.segment.seq);
-        self.position_mut(arrival.from)
-            .begin_at(arrival.segment.seq.plus(1));
-    }
-
-    /// A second SYN-ACK with another number: two answers to one SYN. The initiator will choose.
-    fn keep_other_syn_ack(&mut self, connection: &Connection, arrival: &Arrival<'_>) {
-        let seq = arrival.segment.seq;
-        let is_other = connection.by_responder.isn != Some(seq);
-        if is_other && self.other_syn_acks.len() < MAX_SYN_ACKS {
-            self.other_syn_acks.push((seq, arrival.at));
-        }
+        let awaits_answer = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
+        awaits_answer && from == Side::Responder && !self.responder.position.is_known()
     }
 
     /// Learns where the sides' streams begin in a capture that began later than they.
-    fn locate(&mut self, arrival: &Arrival<'_>) {
-        let segment = arrival.segment;
-        self.position_mut(arrival.from)
-            .begin_at_if_unknown(segment.payload_seq());
+    fn locate(&mut self, connection: &mut Connection, arrival: &Arrival<'_>) {
+        let (from, segment) = (arrival.from, arrival.segment);
+        self.half_mut(from)
+            .locate(connection.half_mut(from), segment);
         if let Some(ack) = segment.ack {
-            self.position_mut(arrival.from.peer())
-                .begin_at_if_unknown(ack);
-        }
-    }
-
-    /// The initiator's acknowledgment of the SYN-ACK: the third step of the handshake.
-    fn take_handshake_ack(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        let (Some(ack), Side::Initiator) = (arrival.segment.ack, arrival.from) else {
-            return;
-        };
-        if connection.setup.syn_ack.is_none() || connection.setup.ack.is_some() {
-            return;
-        }
-        self.choose_syn_ack(connection, ack);
-        if self.responder.is_at_or_after_begin(ack) {
-            connection.setup.ack = Some(arrival.at);
-            arrival.events.push(FlowEvent::Established(connection.id));
-        }
-    }
-
-    fn choose_syn_ack(&mut self, connection: &mut Connection, ack: SeqNumber) {
-        let chosen = self
-            .other_syn_acks
-            .iter()
-            .find(|(isn, _)| isn.plus(1) == ack);
-        if let Some(&(isn, at)) = chosen {
-            connection.setup.syn_ack = Some(at);
-            connection.by_responder.isn = Some(isn);
-            self.responder.begin_at(ack);
+            self.half_mut(arrival.to).position.begin_at_if_unknown(ack);
         }
     }
 
@@ -229,61 +113,96 @@ impl Tracker {
         let Some(ack) = arrival.segment.ack else {
             return;
         };
-        let of = arrival.from.peer();
-        let half = half_mut(connection, of);
-        if let Some(offset) = self.position_mut(of).take_ack(half, arrival.at, ack) {
-            let connection = connection.id;
-            arrival.events.push(FlowEvent::Acknowledged {
-                connection,
-                of,
-                offset,
+        let of = arrival.to;
+        let half = self.half_mut(of);
+        let acknowledgment = half.take_ack(connection.half_mut(of), arrival.at, ack);
+        arrival.tell_acknowledgment(connection, acknowledgment);
+        self.take_window(connection, arrival);
+    }
+
+    /// An acknowledgment that is older than another says nothing of the window now.
+    fn take_window(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
+        let (segment, from) = (arrival.segment, arrival.from);
+        let scaling = self.handshake.scaling;
+        let half = self.half_mut(arrival.to);
+        let acknowledged = half.position.acknowledged();
+        let is_latest = segment
+            .ack
+            .and_then(|ack| half.position.stream_offset_of(ack))
+            == Some(acknowledged);
+        if is_latest {
+            half.allowance = scaling.allowance(from, segment, acknowledged);
+        }
+        if segment.window == 0 && !segment.flags.is_syn() {
+            connection.half_mut(from).zero_windows += 1;
+            arrival.tell(FlowEvent::ZeroWindow {
+                connection: connection.id,
+                from,
             });
         }
     }
 
-    fn take_window(&mut self, connection: &mut Connection, arrival: &Arrival<'_>) {
-        let segment = arrival.segment;
-        self.position_mut(arrival.from).window = segment.window;
-        if segment.window == 0 && !segment.flags.is_syn() {
-            half_mut(connection, arrival.from).zero_windows += 1;
-        }
-    }
-
     fn take_payload(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        let (id, from) = (connection.id, arrival.from);
-        let peer_window = self.position(from.peer()).window;
-        let position = self.position_mut(from);
-        let half = half_mut(connection, from);
-        if position.is_keep_alive(arrival.segment, peer_window) {
-            half.keep_alives += 1;
-        } else if arrival.segment.payload_len > 0 {
-            let fresh = position.take_payload(half, arrival.at, arrival.segment);
-            arrival
-                .events
-                .extend(fresh.into_iter().map(|fresh| FlowEvent::Payload {
+        let (id, from, segment) = (connection.id, arrival.from, arrival.segment);
+        let has_peer_closed = connection.sent_by(arrival.to).fin.is_some();
+        let told = connection.half_mut(from);
+        match self.half(from).purpose(segment) {
+            Purpose::Transfer => {}
+            Purpose::KeepAlive => {
+                told.keep_alives += 1;
+                arrival.tell(FlowEvent::KeepAlive {
                     connection: id,
                     from,
-                    offsets: fresh.offsets,
-                    index: fresh.index,
-                }));
+                });
+                return;
+            }
+            Purpose::ZeroWindowProbe => {
+                told.zero_window_probes += 1;
+                arrival.tell(FlowEvent::ZeroWindowProbe {
+                    connection: id,
+                    from,
+                });
+                return;
+            }
+            Purpose::ZeroWindowProbeWithByte => {
+                told.zero_window_probes += 1;
+                arrival.tell(FlowEvent::ZeroWindowProbe {
+                    connection: id,
+                    from,
+                });
+            }
         }
-    }
-
-    /// A FIN beside a SYN means nothing (RFC 9293, 3.10.7.2).
-    fn take_fin(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        let flags = arrival.segment.flags;
-        if !flags.is_fin() || flags.is_syn() {
+        if segment.payload_len == 0 {
             return;
         }
-        let (id, from) = (connection.id, arrival.from);
-        let half = half_mut(connection, from);
-        if self
-            .position_mut(from)
-            .take_fin(half, arrival.at, arrival.segment)
-        {
-            arrival.events.push(FlowEvent::Fin {
+        let received = self.half_mut(from).take_payload(told, arrival.at, segment);
+        if has_peer_closed {
+            told.bytes_after_peers_fin += super::ranges::total(&received.fresh);
+        }
+        told.window_full += u64::from(received.fills_window);
+        arrival.tell_received(connection, received);
+    }
+
+    /// A FIN beside a SYN, or without an acknowledgment, means nothing (RFC 9293, 3.10.7.2 and 3.10.7.4).
+    fn take_fin(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
+        let (segment, from) = (arrival.segment, arrival.from);
+        let flags = segment.flags;
+        if !flags.is_fin() || flags.is_syn() || !flags.is_ack() {
+            return;
+        }
+        let id = connection.id;
+        let told = connection.half_mut(from);
+        let half = self.half_mut(from);
+        if half.take_fin(told, arrival.at, segment) {
+            arrival.tell(FlowEvent::Fin {
                 connection: id,
                 from,
+            });
+        } else if let (Some(fin), 0) = (told.fin, segment.payload_len) {
+            arrival.tell(FlowEvent::Retransmitted {
+                connection: id,
+                from,
+                offsets: fin.offset..fin.offset,
             });
         }
     }
@@ -291,69 +210,129 @@ impl Tracker {
     fn tell_if_closed(&mut self, connection: &Connection, arrival: &mut Arrival<'_>) {
         if !self.is_closed && connection.is_closed() {
             self.is_closed = true;
-            arrival.events.push(FlowEvent::Closed(connection.id));
+            arrival.tell(FlowEvent::Closed(connection.id));
         }
     }
 
     fn take_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
-        if !self.is_believable(connection, arrival) {
-            return;
-        }
         let (id, from) = (connection.id, arrival.from);
-        let after_close = connection.is_closed();
-        let resets = &mut half_mut(connection, from).resets;
-        if resets.len() < MAX_RESETS {
-            resets.push(Reset {
-                sent: arrival.at,
-                after_close,
-            });
+        let effect = reset::judge(connection, self, arrival);
+        connection.half_mut(from).resets.push(Reset {
+            sent: arrival.at,
+            effect,
+        });
+        match effect {
+            ResetEffect::Aborted => self.doubt = Some(Doubt::new(from)),
+            ResetEffect::Refused => self.handshake.is_refused = true,
+            ResetEffect::AfterClose | ResetEffect::Ignored => {}
         }
-        if !after_close {
-            self.doubt = Some(Doubt {
-                reset_by: from,
-                peer_went_on: false,
-            });
-        }
-        arrival.events.push(FlowEvent::Reset {
-            connection: id,
-            from,
+        arrival.tell(match effect {
+            ResetEffect::Ignored => FlowEvent::ResetIgnored {
+                connection: id,
+                from,
+            },
+            ResetEffect::Refused | ResetEffect::Aborted | ResetEffect::AfterClose => {
+                FlowEvent::Reset {
+                    connection: id,
+                    from,
+                    effect,
+                }
+            }
         });
     }
 
-    /// Whether the other side would believe an RST: as the answer to its SYN by the acknowledgment number, later by
-    /// the sequence number (RFC 9293, 3.5.3).
-    fn is_believable(&self, connection: &Connection, arrival: &Arrival<'_>) -> bool {
-        let segment = arrival.segment;
-        if !self.position(arrival.from).is_known() {
-            let answered = self.position(arrival.from.peer());
-            return !answered.is_known()
-                || segment
-                    .ack
-                    .is_some_and(|ack| answered.is_at_or_after_begin(ack));
+    /// A connection that goes on both ways did not end with that RST: it was forged or too late (RFC 5961, 3).
+    fn judge_earlier_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
+        let Some(doubt) = &mut self.doubt else {
+            return;
+        };
+        if !doubt.is_refuted_by(arrival.from) {
+            return;
         }
-        if connection.setup.syn.is_some() && connection.setup.syn_ack.is_none() {
-            return self.position(arrival.from).begins_at(segment.seq);
-        }
-        self.position(arrival.from).is_in_window(segment.seq)
+        let from = doubt.reset_by;
+        self.doubt = None;
+        reset::unbelieve(connection);
+        arrival.tell(FlowEvent::ResetIgnored {
+            connection: connection.id,
+            from,
+        });
     }
 }
 
-fn take_initiators_syn(connection: &mut Connection, arrival: &Arrival<'_>) {
-    if !arrival.segment.is_first_syn() {
-        return;
+/// A frame that was captured twice is counted and read once.
+fn count_copy(connection: &mut Connection, arrival: &mut Arrival<'_>) {
+    let (id, from) = (connection.id, arrival.from);
+    let copies = &mut connection.half_mut(from).capture_duplicates;
+    copies.frames += 1;
+    if !arrival.segment.flags.is_rst() {
+        copies.bytes += u64::from(arrival.segment.payload_len);
     }
-    match connection.setup.syn {
-        None => {
-            connection.setup.syn = Some(arrival.at);
-            connection.roles = Roles::Syn;
-        }
-        Some(_) => connection.setup.syn_retransmissions += 1,
-    }
+    arrival.tell(FlowEvent::CaptureDuplicate {
+        connection: id,
+        from,
+    });
 }
 
-fn half_mut(connection: &mut Connection, side: Side) -> &mut HalfConnection {
-    match side {
-        Side::Initiator => &mut connection.by_initiator,
-        Side::Responder => &mut connection.by_responder,
+impl Arrival<'_> {
+    pub(super) fn tell(&mut self, event: FlowEvent) {
+        self.events.push(event);
+    }
+
+    fn tell_acknowledgment(&mut self, connection: &Connection, brought: Acknowledgment) {
+        let (connection, of) = (connection.id, self.to);
+        if let Some(offset) = brought.payload {
+            self.tell(FlowEvent::Acknowledged {
+                connection,
+                of,
+                offset,
+            });
+        }
+        if let Some(offsets) = brought.unseen {
+            self.tell(FlowEvent::AckedUnseen {
+                connection,
+                of,
+                offsets,
+            });
+        }
+        if brought.acknowledges_fin {
+            self.tell(FlowEvent::FinAcknowledged { connection, of });
+        }
+    }
+
+    fn tell_received(&mut self, connection: &Connection, received: Received) {
+        let (connection, from) = (connection.id, self.from);
+        if let Some(offsets) = received.again {
+            self.tell(FlowEvent::Retransmitted {
+                connection,
+                from,
+                offsets,
+            });
+        }
+        if let Some(offsets) = received.conflict {
+            self.tell(FlowEvent::Conflict {
+                connection,
+                from,
+                offsets,
+            });
+        }
+        if let Some(offsets) = received.filled {
+            self.tell(FlowEvent::OutOfOrder {
+                connection,
+                from,
+                offsets,
+            });
+        }
+        for offsets in received.fresh {
+            let index = offsets.start - received.start;
+            self.tell(FlowEvent::Payload {
+                connection,
+                from,
+                index: received.skipped + usize::try_from(index).unwrap_or(usize::MAX),
+                offsets,
+            });
+        }
+        if received.fills_window {
+            self.tell(FlowEvent::WindowFull { connection, from });
+        }
     }
 }

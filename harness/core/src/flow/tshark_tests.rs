@@ -90,7 +90,7 @@ fn tshark_sees_the_same_connections() {
     for (at, segment) in &segments {
         table.push(*at, segment);
     }
-    let ours: Vec<Seen> = table.connections().iter().map(ours).collect();
+    let ours: Vec<Seen> = table.connections().map(ours).collect();
     assert_eq!(ours, tsharks(&segments));
 }
 

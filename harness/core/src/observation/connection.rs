@@ -40,7 +40,7 @@ impl ObservedConnection {
                 let half = self.wire.sent_by(side);
                 let fin = half.fin.map(|fin| fin.sent.frame);
                 fin.into_iter()
-                    .chain(half.resets.first().map(|reset| reset.sent.frame))
+                    .chain(half.heeded_resets().next().map(|reset| reset.sent.frame))
             })
             .min()
     }

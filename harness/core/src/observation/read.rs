@@ -112,7 +112,8 @@ impl Reading {
             frame: frame.number,
             at: frame.timestamp,
         };
-        for event in self.flows.push(at, segment) {
+        self.flows.push(at, segment);
+        for event in self.flows.events() {
             if let FlowEvent::Payload {
                 connection,
                 from,
@@ -121,11 +122,11 @@ impl Reading {
             } = event
             {
                 let len = usize::try_from(offsets.end - offsets.start).unwrap_or(usize::MAX);
-                let rest = segment.payload.get(index..).unwrap_or_default();
+                let rest = segment.payload.get(*index..).unwrap_or_default();
                 let bytes = &rest[..rest.len().min(len)];
-                self.transcripts.entry(connection).or_default()[side_index(from)].push(
+                self.transcripts.entry(*connection).or_default()[side_index(*from)].push(
                     at,
-                    offsets,
+                    offsets.clone(),
                     bytes,
                     &mut self.budget,
                 );

@@ -59,7 +59,7 @@ fn closing(side: Side, half: &HalfConnection) -> Vec<(String, Option<Milestone>)
         (format!("{side} FIN"), fin.map(|fin| fin.sent)),
         ("ACK".to_owned(), fin.and_then(|fin| fin.acknowledged)),
     ];
-    let resets = half.resets.iter();
+    let resets = half.heeded_resets();
     stages.extend(resets.map(|reset| (format!("{side} RST"), Some(reset.sent))));
     stages
 }

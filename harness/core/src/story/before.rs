@@ -1,7 +1,7 @@
 //! What a connection looked like before a segment, to tell what the segment was.
 
 use super::row::Anomaly;
-use crate::flow::{Connection, FlowEvent, HalfConnection, Side};
+use crate::flow::{Connection, FlowEvent, HalfConnection, ResetEffect, Side};
 use crate::wire::Segment;
 
 /// The figures that a segment may change.
@@ -35,7 +35,7 @@ impl Before {
             out_of_order_bytes: half.out_of_order_bytes,
             syn_acked: connection.setup.syn_ack.is_some(),
             fin_acked: is_fin_acked(connection, from.peer()),
-            sent_up_to: half.ranges.last().map_or(0, |range| range.end),
+            sent_up_to: half.ranges().last().map_or(0, |range| range.end),
         }
     }
 }
@@ -142,7 +142,7 @@ impl Change<'_> {
                 .half()
                 .resets
                 .last()
-                .is_some_and(|reset| reset.after_close)
+                .is_some_and(|reset| reset.effect == ResetEffect::AfterClose)
     }
 
     fn is_ignored_reset(&self) -> bool {

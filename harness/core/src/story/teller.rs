@@ -89,7 +89,8 @@ impl Teller {
     pub fn push_segment(&mut self, at: Milestone, segment: &Segment<'_>) {
         let key = key_of(segment);
         let before = self.before(key, segment.source);
-        let events = self.flows.push(at, segment);
+        self.flows.push(at, segment);
+        let events = self.flows.events();
         let opened = events.iter().find_map(opened_by);
         if let Some(id) = opened {
             self.latest.insert(key, id);
@@ -111,7 +112,7 @@ impl Teller {
             after: connection,
             from,
             segment,
-            events: &events,
+            events,
         };
         let index = connection.id.0 as usize;
         self.tellings[index].take(at, &change);

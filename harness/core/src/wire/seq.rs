@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A TCP sequence number: arithmetic modulo 2^32 (RFC 9293, 3.4). It has no order of its own: "later" means less than
 /// half the circle ahead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SeqNumber(pub u32);
 
 impl SeqNumber {

@@ -62,7 +62,9 @@ pub(super) fn connections(capture: &mut Capture) -> (u64, Vec<Connection>) {
             at: frame.timestamp,
         };
         match dissector.dissect(&frame) {
-            Packet::Tcp(segment) => drop(flows.push(at, &segment)),
+            Packet::Tcp(segment) => {
+                flows.push(at, &segment);
+            }
             Packet::Udp { .. } | Packet::Other | Packet::Malformed(_) => {}
         }
     }

@@ -244,7 +244,7 @@ impl Turn<'_> {
         let seen = stage.wire.until(deadline, |wire| {
             let gone = |connection: &Connection| {
                 connection.by_initiator.fin.is_some()
-                    || !connection.by_initiator.resets.is_empty()
+                    || connection.by_initiator.heeded_resets().next().is_some()
                     || is_over(connection)
             };
             wire.connections_of(client).all(gone).then_some(())

@@ -116,9 +116,9 @@ impl LiveWire {
                 .now()
                 .flow
                 .connections()
-                .get(known..)
-                .map(<[Connection]>::to_vec)
-                .unwrap_or_default();
+                .skip(known)
+                .cloned()
+                .collect::<Vec<_>>();
             if !opened.is_empty() {
                 return opened;
             }
@@ -212,7 +212,7 @@ impl WireState {
 
 /// Whether all payload that the side sent is acknowledged.
 fn is_acknowledged(half: &HalfConnection) -> bool {
-    half.ranges
+    half.ranges()
         .last()
         .is_none_or(|last| half.acknowledged >= last.end)
 }

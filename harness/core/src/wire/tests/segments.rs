@@ -147,3 +147,16 @@ fn the_steps_of_a_handshake_are_told_apart() {
     assert_eq!(kinds("."), (false, false));
     assert_eq!(kinds("SR"), (false, false));
 }
+
+#[test]
+fn checksums_are_never_judged() {
+    const IP_CHECKSUM_AT: usize = 10;
+    const TCP_CHECKSUM_AT: usize = 20 + 16;
+    for checksum in [0x0000_u16, 0xFE28, 0xFFFF] {
+        let mut datagram = v4();
+        for at in [IP_CHECKSUM_AT, TCP_CHECKSUM_AT] {
+            datagram[at..at + 2].copy_from_slice(&checksum.to_be_bytes());
+        }
+        assert_eq!(segment(&datagram), segment_of_v4());
+    }
+}

@@ -19,7 +19,7 @@ fn wire(script: &str) -> LiveWire {
         };
         wire.push(at, &segment(line));
     }
-    let opened: Vec<Connection> = wire.now().flow.connections().to_vec();
+    let opened: Vec<Connection> = wire.now().flow.connections().cloned().collect();
     for connection in opened {
         let client = u32::from(connection.initiator.port() - 40_000);
         wire.set_owner(connection.id, ClientNumber(client));

@@ -1,0 +1,72 @@
+//! Lists that a hostile capture cannot make long.
+
+use std::ops::Deref;
+
+use smallvec::SmallVec;
+
+use crate::pcap::FrameNumber;
+
+/// How many are kept.
+const KEPT: usize = 64;
+
+/// The first 64 of something, in order, and how many there were.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Firsts<T> {
+    kept: SmallVec<[T; 1]>,
+    count: u64,
+}
+
+/// The frames that carried something.
+pub type Frames = Firsts<FrameNumber>;
+
+impl<T> Firsts<T> {
+    /// How many there were, those that are not kept included.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(super) fn push(&mut self, item: T) {
+        self.count += 1;
+        if self.kept.len() < KEPT {
+            self.kept.push(item);
+        }
+    }
+
+    /// Those kept, to be judged anew.
+    pub(super) fn kept_mut(&mut self) -> &mut [T] {
+        &mut self.kept
+    }
+}
+
+impl<T> Default for Firsts<T> {
+    fn default() -> Self {
+        Self {
+            kept: SmallVec::new(),
+            count: 0,
+        }
+    }
+}
+
+/// Those kept.
+impl<T> Deref for Firsts<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_much_to_be_kept_is_counted() {
+        let mut frames = Frames::default();
+        for frame in 1..=100 {
+            frames.push(FrameNumber(frame));
+        }
+        let kept: Vec<_> = (1..=64).map(FrameNumber).collect();
+        assert_eq!((&*frames, frames.count()), (kept.as_slice(), 100));
+    }
+}

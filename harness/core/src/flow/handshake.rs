@@ -1,0 +1,237 @@
+//! The handshake while it is read: which of several SYNs and SYN-ACKs count is told by what the other side acknowledges.
+
+use smallvec::SmallVec;
+
+use super::connection::{Connection, FastOpen, Milestone, Roles, SetupKind, Side};
+use super::event::FlowEvent;
+use super::tracker::{Arrival, Tracker};
+use super::window::Scaling;
+use crate::wire::{Segment, SeqNumber};
+
+/// How many SYNs, and how many SYN-ACKs, wait for the answer that tells which counts: what bounds a connection's memory.
+const MAX_CANDIDATES: usize = 4;
+
+/// What of a handshake is not decided yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Handshake {
+    /// SYNs that are old duplicates or open a new connection.
+    doubtful_syns: SmallVec<[DoubtfulSyn; 1]>,
+    /// SYN-ACKs with other numbers than the first.
+    other_syn_acks: SmallVec<[(SeqNumber, Milestone); 1]>,
+    /// What both SYNs said of windows.
+    pub(super) scaling: Scaling,
+    /// Whether the SYN was answered by an RST.
+    pub(super) is_refused: bool,
+}
+
+/// A SYN that waits for its answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DoubtfulSyn {
+    pub(super) at: Milestone,
+    pub(super) from: Side,
+    pub(super) isn: SeqNumber,
+}
+
+impl Handshake {
+    /// Keeps a SYN until its answer tells where it belongs; of the same number, the last.
+    pub(super) fn keep_doubtful_syn(&mut self, syn: DoubtfulSyn) {
+        self.doubtful_syns.retain(|other| other.isn != syn.isn);
+        if self.doubtful_syns.len() == MAX_CANDIDATES {
+            self.doubtful_syns.remove(0);
+        }
+        self.doubtful_syns.push(syn);
+    }
+
+    /// The SYN kept that this segment, sent by `from`, accepts or refuses.
+    pub(super) fn syn_answered_by(&self, from: Side, answer: &Segment<'_>) -> Option<DoubtfulSyn> {
+        if !answer.is_syn_ack() && !answer.flags.is_rst() {
+            return None;
+        }
+        let is_answered =
+            |syn: &&DoubtfulSyn| syn.from != from && answer.ack == Some(syn.isn.plus(1));
+        self.doubtful_syns.iter().find(is_answered).copied()
+    }
+
+    /// A SYN's answer came: it is another connection's.
+    pub(super) fn resolve(&mut self, syn: DoubtfulSyn) {
+        self.doubtful_syns.retain(|other| other.isn != syn.isn);
+    }
+
+    /// The SYNs that nobody answered.
+    pub(super) fn take_doubtful_syns(&mut self) -> impl Iterator<Item = DoubtfulSyn> {
+        std::mem::take(&mut self.doubtful_syns).into_iter()
+    }
+
+    fn keep_other_syn_ack(&mut self, isn: SeqNumber, at: Milestone) {
+        let is_known = self.other_syn_acks.iter().any(|(other, _)| *other == isn);
+        if !is_known && self.other_syn_acks.len() < MAX_CANDIDATES {
+            self.other_syn_acks.push((isn, at));
+        }
+    }
+
+    /// The SYN-ACK, not the first, that this acknowledges.
+    fn other_syn_ack_of(&self, ack: SeqNumber) -> Option<(SeqNumber, Milestone)> {
+        let mut others = self.other_syn_acks.iter();
+        others.find(|(isn, _)| isn.plus(1) == ack).copied()
+    }
+}
+
+impl Tracker {
+    /// Puts a SYN that was kept at the beginning of its own connection.
+    pub(super) fn begin_with(&mut self, connection: &mut Connection, syn: DoubtfulSyn) {
+        connection.frames = 1;
+        connection.setup.syn = Some(syn.at);
+        connection.setup.kind = SetupKind::Ordinary;
+        let initiator = connection.half_mut(Side::Initiator);
+        initiator.isn = Some(syn.isn);
+        initiator.segments = 1;
+        initiator.syns.push(syn.at.frame);
+        connection.translate_opening_syn(syn.isn);
+        self.half_mut(Side::Initiator)
+            .position
+            .begin_at(syn.isn.plus(1));
+    }
+
+    /// Takes a segment with a SYN in; whether it belongs to this connection.
+    pub(super) fn take_syn(
+        &mut self,
+        connection: &mut Connection,
+        arrival: &mut Arrival<'_>,
+    ) -> bool {
+        let (from, segment) = (arrival.from, arrival.segment);
+        if segment.is_syn_ack() && !self.answers(connection, arrival) {
+            return false;
+        }
+        if from == Side::Initiator && segment.is_first_syn() {
+            take_initiators_syn(connection, arrival);
+        }
+        tell_if_again(connection, arrival);
+        // Connected to itself, a socket answers its own SYN.
+        let is_answer = from == Side::Responder || from == arrival.to && segment.is_syn_ack();
+        if is_answer && connection.setup.syn_ack.is_some() {
+            self.keep_other_syn_ack(connection, arrival);
+            return true;
+        }
+        if is_answer {
+            take_answer(connection, arrival);
+        }
+        connection.half_mut(from).isn = Some(segment.seq);
+        self.half_mut(from).position.begin_at(segment.seq.plus(1));
+        self.handshake.scaling.take_syn(from, segment);
+        self.bound_reach();
+        true
+    }
+
+    /// Whether a SYN-ACK acknowledges the other side's SYN, as far as that was captured, and comes from who should send one.
+    fn answers(&self, connection: &Connection, arrival: &Arrival<'_>) -> bool {
+        let (sent, answered) = (
+            self.half(arrival.from).position,
+            self.half(arrival.to).position,
+        );
+        let acknowledges = |ack| {
+            let offset = answered.stream_offset_of(ack);
+            offset.is_some_and(|offset| offset <= answered.next())
+        };
+        let is_first = connection.setup.syn_ack.is_none();
+        let is_of_this_side = match arrival.from {
+            Side::Initiator => sent.begins_at(arrival.segment.seq.plus(1)),
+            Side::Responder => true,
+        };
+        let is_acceptable = arrival.segment.ack.is_some_and(acknowledges);
+        is_of_this_side && (!answered.is_known() || is_acceptable || !is_first)
+    }
+
+    fn keep_other_syn_ack(&mut self, connection: &Connection, arrival: &Arrival<'_>) {
+        let isn = arrival.segment.seq;
+        if connection.sent_by(arrival.from).isn != Some(isn) {
+            self.handshake.keep_other_syn_ack(isn, arrival.at);
+        }
+    }
+
+    /// The receiver's largest window bounds how far its peer's numbers can lie ahead.
+    fn bound_reach(&mut self) {
+        for sender in [Side::Initiator, Side::Responder] {
+            if let Some(bytes) = self.handshake.scaling.largest_window_of(sender.peer()) {
+                self.half_mut(sender).position.bound_reach(bytes);
+            }
+        }
+    }
+
+    /// The initiator's acknowledgment of the SYN-ACK: the third step of the handshake.
+    pub(super) fn take_handshake_ack(
+        &mut self,
+        connection: &mut Connection,
+        arrival: &mut Arrival<'_>,
+    ) {
+        let setup = &connection.setup;
+        let (Some(ack), Some(syn_ack), None) = (arrival.segment.ack, setup.syn_ack, setup.ack)
+        else {
+            return;
+        };
+        if arrival.from != Side::Initiator || syn_ack.frame == arrival.at.frame {
+            return;
+        }
+        self.choose_syn_ack(connection, ack);
+        if self.half(arrival.to).position.is_at_or_after_begin(ack) {
+            connection.setup.ack = Some(arrival.at);
+            arrival.tell(FlowEvent::Established(connection.id));
+        }
+    }
+
+    fn choose_syn_ack(&mut self, connection: &mut Connection, ack: SeqNumber) {
+        if let Some((isn, at)) = self.handshake.other_syn_ack_of(ack) {
+            connection.setup.syn_ack = Some(at);
+            connection.half_mut(Side::Responder).isn = Some(isn);
+            self.half_mut(Side::Responder).position.begin_at(ack);
+        }
+    }
+}
+
+fn take_initiators_syn(connection: &mut Connection, arrival: &Arrival<'_>) {
+    let setup = &mut connection.setup;
+    if setup.syn.is_some() {
+        setup.syn_retransmissions += 1;
+        return;
+    }
+    setup.syn = Some(arrival.at);
+    setup.kind = SetupKind::Ordinary;
+    setup.fast_open = (arrival.segment.payload_len > 0).then_some(FastOpen {
+        sent_bytes: arrival.segment.payload_len,
+        accepted_bytes: 0,
+    });
+    connection.roles = Roles::Syn;
+}
+
+fn take_answer(connection: &mut Connection, arrival: &mut Arrival<'_>) {
+    let isn = connection.sent_by(Side::Initiator).isn;
+    let setup = &mut connection.setup;
+    setup.syn_ack = Some(arrival.at);
+    setup.kind = match arrival.segment.ack {
+        Some(_) => SetupKind::Ordinary,
+        None => SetupKind::Simultaneous,
+    };
+    if let (Some(fast_open), Some(ack), Some(isn)) =
+        (&mut setup.fast_open, arrival.segment.ack, isn)
+    {
+        let accepted = ack.distance_from(isn.plus(1)).max(0).cast_unsigned();
+        fast_open.accepted_bytes = accepted.min(fast_open.sent_bytes);
+    }
+    arrival.tell(FlowEvent::SynAcked(connection.id));
+}
+
+/// Says so if a side sends the same SYN or SYN-ACK again.
+fn tell_if_again(connection: &Connection, arrival: &mut Arrival<'_>) {
+    let sent = connection.sent_by(arrival.from);
+    let alike = if arrival.segment.is_syn_ack() {
+        &sent.syn_acks
+    } else {
+        &sent.syns
+    };
+    if sent.isn == Some(arrival.segment.seq) && alike.count() > 1 {
+        arrival.tell(FlowEvent::Retransmitted {
+            connection: connection.id,
+            from: arrival.from,
+            offsets: 0..0,
+        });
+    }
+}
