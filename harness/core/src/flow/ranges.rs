@@ -26,7 +26,11 @@ impl Ranges {
                 last.end = new.end;
                 Parts::from_iter([new])
             }
-            Some(_) | None => self.insert_anywhere(new)?,
+            None => {
+                self.kept.push(new.clone());
+                Parts::from_iter([new])
+            }
+            Some(_) => self.insert_anywhere(new)?,
         };
         self.total_bytes += total(&fresh);
         Some(fresh)
@@ -147,7 +151,10 @@ mod tests {
         }
         let beyond = MAX_RANGES as u64 * 2 + 5..MAX_RANGES as u64 * 2 + 6;
         assert_eq!(ranges.insert(beyond.clone()), None);
-        assert_eq!(ranges.insert(1..2).as_deref(), Some([1..2].as_slice()));
+        assert_eq!(
+            ranges.insert(1..2).as_deref(),
+            Some(std::slice::from_ref(&(1..2)))
+        );
         assert_eq!(
             ranges.insert(beyond.clone()).as_deref(),
             Some([beyond].as_slice())

@@ -42,7 +42,12 @@ enum Offer {
 impl Scaling {
     /// Takes a side's SYN in.
     pub(super) fn take_syn(&mut self, from: Side, syn: &Segment<'_>) {
-        let offer = syn.window_scale().map_or(Offer::Absent, Offer::Shift);
+        self.take_offer(from, syn.window_scale());
+    }
+
+    /// Takes in what a side's SYN said.
+    pub(super) fn take_offer(&mut self, from: Side, window_scale: Option<u8>) {
+        let offer = window_scale.map_or(Offer::Absent, Offer::Shift);
         match from {
             Side::Initiator => self.by_initiator = offer,
             Side::Responder => self.by_responder = offer,
@@ -51,7 +56,7 @@ impl Scaling {
 
     /// By how many bits a side's windows are shifted; `None` if that was not captured. A SYN-ACK has the option only where the
     /// SYN had it.
-    pub(super) fn shift_of(&self, side: Side) -> Option<u8> {
+    pub(super) fn shift_of(self, side: Side) -> Option<u8> {
         match (side, self.by_initiator, self.by_responder) {
             (_, Offer::Absent, _) | (_, _, Offer::Absent) => Some(0),
             (Side::Initiator, Offer::Shift(shift), Offer::Shift(_))
@@ -65,14 +70,14 @@ impl Scaling {
     }
 
     /// The largest window that a side can announce, bytes, if its scale is known.
-    pub(super) fn largest_window_of(&self, side: Side) -> Option<u32> {
+    pub(super) fn largest_window_of(self, side: Side) -> Option<u32> {
         Some(MAX_UNSCALED_BYTES << self.shift_of(side)?)
     }
 
     /// What a segment of `from` allows the other side, whose payload it acknowledged up to an offset. The window of a SYN is
     /// never scaled.
     pub(super) fn allowance(
-        &self,
+        self,
         from: Side,
         segment: &Segment<'_>,
         acknowledged: u64,

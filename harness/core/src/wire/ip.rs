@@ -4,7 +4,7 @@ pub(super) mod extension;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::bytes::{Bytes, u16_at};
+use super::bytes::{Bytes, u16_at, u32_at};
 use super::layer::{Layer, Outer, Piece, Position, Step, Stop};
 
 /// Protocol numbers (<https://www.iana.org/assignments/protocol-numbers>).
@@ -41,13 +41,12 @@ fn v4<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
         ));
     }
     let (whole_header, payload) = datagram.split_at(header_bytes, "the IPv4 options are cut")?;
-    let [.., a, b, c, d, e, f, g, h] = *header;
     let id = u16_at(header, 4);
     outer.ip_id = Some(id);
-    outer.source = IpAddr::V4(Ipv4Addr::new(a, b, c, d));
+    outer.source = IpAddr::V4(Ipv4Addr::from(u32_at(header, 12)));
     outer.destination = IpAddr::V4(
         final_destination(&whole_header[V4_HEADER_BYTES..])
-            .unwrap_or_else(|| Ipv4Addr::new(e, f, g, h)),
+            .unwrap_or_else(|| Ipv4Addr::from(u32_at(header, 16))),
     );
     Ok((v4_content(header, id), payload))
 }

@@ -136,8 +136,8 @@ fn the_steps_of_a_handshake_are_told_apart() {
         let flags = Flags::from_letters(letters);
         let ack = flags.is_ack().then_some(SeqNumber(1));
         let segment = Segment {
-            flags,
             ack,
+            flags,
             ..segment_of_v4()
         };
         (segment.is_first_syn(), segment.is_syn_ack())
