@@ -584,6 +584,24 @@ fn frames_that_were_captured_twice_are_no_retransmission() {
 }
 
 #[test]
+fn what_only_looks_captured_twice_is_a_retransmission() {
+    let script = established("> P. 1001(100) ack 5001\n> P. 1001(100) ack 5001");
+    let mut with_a_constant_id = segments(&script);
+    for (_, segment) in &mut with_a_constant_id {
+        segment.ip_id = Some(1);
+    }
+    let mut with_other_content = segments(&script);
+    for (number, (_, segment)) in (1..).zip(&mut with_other_content) {
+        segment.ip_id = Some(if number == 5 { 4 } else { number });
+    }
+    with_other_content[4].1.payload = &[b'y'; 100];
+    for (told, segments) in [(0, with_a_constant_id), (100, with_other_content)] {
+        let half = one_of(read(segments)).by_initiator;
+        assert_eq!((sent(&half), half.conflicts.bytes), ((100, 100, 0), told));
+    }
+}
+
+#[test]
 fn payload_that_the_snap_length_cut_counts_in_full() {
     let script = established("> P. 1001(1000) ack 5001\n> P. 1001(1000) ack 5001");
     let mut segments = segments(&script);
