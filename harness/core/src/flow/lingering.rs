@@ -8,7 +8,7 @@ use crate::time::{Span, Timestamp};
 /// Twice the longest time that a segment may live, of capture time (RFC 9293, 3.4.2: two minutes each).
 const TWICE_SEGMENT_LIFETIME: Span = Span::from_nanos(240_000_000_000);
 /// How many wait at most: where so many more were over since, stragglers are no longer awaited.
-const MAX_LINGERING: usize = 1024;
+const MAX_LINGERING: usize = 8192;
 
 /// The connections that wait, in the order in which they were over.
 #[derive(Debug, Default)]

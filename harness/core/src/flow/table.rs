@@ -104,9 +104,9 @@ impl FlowTable {
                 None
             }
             Placement::Answers(syn) => {
-                latest.tracker.handshake.resolve(syn);
+                let syns = latest.tracker.handshake.take_answered(syn);
                 self.finish_in(slot);
-                Some(self.insert(key, |id| Tracked::answered(id, syn, segment, sender)))
+                Some(self.insert(key, |id| Tracked::answered(id, &syns, arrived, sender)))
             }
         }
     }
