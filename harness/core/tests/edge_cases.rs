@@ -100,12 +100,14 @@ fn cells(line: &str) -> Vec<String> {
 fn tests_below(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).expect("the sources are there");
     let paths = entries.map(|entry| entry.expect("an entry can be read").path());
-    paths
-        .flat_map(|path| match path.is_dir() {
-            true => tests_below(&path),
-            false => tests_of(&path),
-        })
-        .collect()
+    let tests = paths.flat_map(|path| {
+        if path.is_dir() {
+            tests_below(&path)
+        } else {
+            tests_of(&path)
+        }
+    });
+    tests.collect()
 }
 
 /// The names of a file's tests: of the functions that follow their attribute.

@@ -166,7 +166,8 @@ fn a_hole_that_the_peer_acknowledged_is_missing_from_the_capture() {
     let lost_on_the_way = only(&established(script));
     assert_eq!(lost_on_the_way.by_initiator.missing(), []);
     let captured_badly = only(&established(&format!("{script}\n< . 5001 ack 1301")));
-    assert_eq!(captured_badly.by_initiator.missing(), [100..200]);
+    let hole = 100..200;
+    assert_eq!(captured_badly.by_initiator.missing(), [hole]);
 }
 
 #[test]
@@ -581,6 +582,24 @@ fn frames_that_were_captured_twice_are_no_retransmission() {
         (3, 100)
     );
     assert_eq!(connection.setup.syn_retransmissions, 0);
+}
+
+#[test]
+fn what_only_looks_captured_twice_is_a_retransmission() {
+    let script = established("> P. 1001(100) ack 5001\n> P. 1001(100) ack 5001");
+    let mut with_a_constant_id = segments(&script);
+    for (_, segment) in &mut with_a_constant_id {
+        segment.ip_id = Some(1);
+    }
+    let mut with_other_content = segments(&script);
+    for (number, (_, segment)) in (1..).zip(&mut with_other_content) {
+        segment.ip_id = Some(if number == 5 { 4 } else { number });
+    }
+    with_other_content[4].1.payload = &[b'y'; 100];
+    for (told, segments) in [(0, with_a_constant_id), (100, with_other_content)] {
+        let half = one_of(read(segments)).by_initiator;
+        assert_eq!((sent(&half), half.conflicts.bytes), ((100, 100, 0), told));
+    }
 }
 
 #[test]

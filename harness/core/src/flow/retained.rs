@@ -104,7 +104,7 @@ impl<const BOUND: usize> Retained<BOUND> {
         if wrapped.is_empty() {
             return;
         }
-        let begin = self.index_of(self.kept_bytes);
+        let begin = Self::index_of(self.kept_bytes);
         let (to_end, from_begin) = wrapped.split_at(wrapped.len().min(BOUND - begin));
         self.log[begin..begin + to_end.len()].copy_from_slice(to_end);
         self.log[..from_begin.len()].copy_from_slice(from_begin);
@@ -135,7 +135,7 @@ impl<const BOUND: usize> Retained<BOUND> {
 
     /// Compares bytes that a piece holds from `start` on.
     fn compare_piece(&self, piece: &Piece, start: u64, bytes: &[u8], comparison: &mut Comparison) {
-        let begin = self.index_of(piece.position + (start - piece.offsets.start));
+        let begin = Self::index_of(piece.position + (start - piece.offsets.start));
         let (to_end, from_begin) = bytes.split_at(bytes.len().min(self.log.len() - begin));
         comparison.compare(start, &self.log[begin..begin + to_end.len()], to_end);
         let start = start + to_end.len() as u64;
@@ -143,7 +143,7 @@ impl<const BOUND: usize> Retained<BOUND> {
     }
 
     /// Where in the log the byte stands before which `position` bytes were kept.
-    fn index_of(&self, position: u64) -> usize {
+    fn index_of(position: u64) -> usize {
         index(position % BOUND as u64)
     }
 }
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_full_log_is_written_without_allocation() {
         let mut retained = Retained::<BOUND_BYTES>::default();
-        let frame = [b'x'; 65_483];
+        let frame = vec![b'x'; 65_483];
         for number in 0..3 {
             retained.keep(number * frame.len() as u64, &frame);
         }
