@@ -95,19 +95,21 @@ fn reset(connection: &Connection, by: Side) -> Seen {
     let rst = half.resets.iter().find(|reset| reset.effect.is_an_end());
     let rst = frame_of(rst.map(|rst| rst.sent.frame.0));
     let unread = unacknowledged(connection.sent_by(by.peer()));
-    let mut saw = format!("the {by} sent RST ({rst})");
+    let mut saw = vec![format!("the {by} sent RST ({rst})")];
     if unread > 0 {
-        let bytes = counted(unread, "byte");
-        let other = by.peer();
-        saw += &format!(", {bytes} from the {other} not acknowledged until then");
+        let (bytes, other) = (counted(unread, "byte"), by.peer());
+        saw.push(format!(
+            "{bytes} from the {other} not acknowledged until then"
+        ));
     }
-    match half.fin {
+    let pattern = match half.fin {
         Some(fin) => {
-            saw += &format!(", after its own FIN ({})", fin.sent.frame);
-            (saw, Some(Pattern::ResetAfterFin))
+            saw.push(format!("after its own FIN ({})", fin.sent.frame));
+            Pattern::ResetAfterFin
         }
-        None => (saw, Some(Pattern::Reset)),
-    }
+        None => Pattern::Reset,
+    };
+    (saw.join(", "), Some(pattern))
 }
 
 /// Payload bytes that the other side had not acknowledged.
