@@ -37,6 +37,8 @@ pub use table::{FlowTable, MAX_OPEN_CONNECTIONS};
 pub use vocabulary::{ConnState, History};
 
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod reassembly_tests;
 #[cfg(test)]
 pub(crate) mod script;

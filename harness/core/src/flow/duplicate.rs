@@ -9,14 +9,14 @@ const WITHIN_SAME_ID: Span = Span::from_nanos(10_000_000);
 /// The same when there is no identification to tell: shorter than any sender takes to repeat itself.
 const WITHIN_NO_ID: Span = Span::from_nanos(20_000);
 /// How many segments of a side are remembered: copies may come in bursts.
-const REMEMBERED: usize = 4;
+const REMEMBERED: u8 = 4;
 
 /// The last segments of one side.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Recent {
-    prints: [Option<Print>; REMEMBERED],
+    prints: [Option<Print>; REMEMBERED as usize],
     /// Where the next one goes.
-    slot: usize,
+    slot: u8,
 }
 
 /// What two copies of a frame have in common, and a retransmission has not.
@@ -24,13 +24,21 @@ pub(super) struct Recent {
 struct Print {
     at: Timestamp,
     seq: SeqNumber,
-    ack: Option<SeqNumber>,
+    /// 0 without the ACK flag.
+    ack: SeqNumber,
     payload_len: u32,
-    ip_id: Option<u16>,
+    mark: Mark,
     flags: Flags,
     window: u16,
-    /// The sender's clock, where there is no identification.
-    timestamp: Option<u32>,
+}
+
+/// What a sender gives to each segment, a repeated one too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mark {
+    /// IPv4's identification.
+    IpId(u16),
+    /// Without one, the sender's clock (RFC 7323, 3): two segments may well have the same.
+    Clock(Option<u32>),
 }
 
 impl Recent {
@@ -38,7 +46,7 @@ impl Recent {
     pub(super) fn is_copy(&mut self, at: Timestamp, segment: &Segment<'_>) -> bool {
         let print = Print::of(at, segment);
         let is_copy = self.prints.iter().flatten().any(|it| print.is_copy_of(it));
-        self.prints[self.slot] = Some(print);
+        self.prints[usize::from(self.slot)] = Some(print);
         self.slot = (self.slot + 1) % REMEMBERED;
         is_copy
     }
@@ -46,21 +54,14 @@ impl Recent {
 
 impl Print {
     fn of(at: Timestamp, segment: &Segment<'_>) -> Self {
-        // A datagram that must not be fragmented need not have one (RFC 6864, 4.1): that shows as 0.
-        let ip_id = segment.ip_id.filter(|id| *id != 0);
-        let timestamp = match ip_id {
-            Some(_) => None,
-            None => segment.timestamps().map(|(value, _)| value),
-        };
         Self {
             at,
             seq: segment.seq,
-            ack: segment.ack,
+            ack: segment.ack.unwrap_or_default(),
             payload_len: segment.payload_len,
-            ip_id,
+            mark: Mark::of(segment),
             flags: segment.flags,
             window: segment.window,
-            timestamp,
         }
     }
 
@@ -77,11 +78,20 @@ impl Print {
             && self.ack == earlier.ack
             && self.flags == earlier.flags
             && self.window == earlier.window
-            && self.ip_id == earlier.ip_id
-            && self.timestamp == earlier.timestamp
-            && match self.ip_id {
-                Some(_) => elapsed <= WITHIN_SAME_ID,
-                None => elapsed <= WITHIN_NO_ID && !self.is_repeatable(),
+            && self.mark == earlier.mark
+            && match self.mark {
+                Mark::IpId(_) => elapsed <= WITHIN_SAME_ID,
+                Mark::Clock(_) => elapsed <= WITHIN_NO_ID && !self.is_repeatable(),
             }
+    }
+}
+
+impl Mark {
+    /// A datagram that must not be fragmented need not have an identification (RFC 6864, 4.1): that shows as 0.
+    fn of(segment: &Segment<'_>) -> Self {
+        match segment.ip_id {
+            Some(id) if id != 0 => Self::IpId(id),
+            Some(_) | None => Self::Clock(segment.timestamps().map(|(value, _)| value)),
+        }
     }
 }

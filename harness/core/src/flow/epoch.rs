@@ -2,6 +2,7 @@
 //! numbers.
 
 use super::connection::{Connection, Milestone, Roles, Side};
+use super::half_connection::HalfConnection;
 use super::handshake::DoubtfulSyn;
 use super::tracker::Tracker;
 use crate::wire::Segment;
@@ -39,6 +40,8 @@ pub(super) fn place(
                 at,
                 from,
                 isn: segment.seq,
+                window_scale: segment.window_scale(),
+                payload_len: segment.payload_len,
             }),
         };
     }
@@ -87,11 +90,11 @@ fn is_foreign_syn_ack(
     is_ending(connection) && !answers_here
 }
 
-/// Whether a side closed or reset the connection, so that a new one may come in its place.
+/// Whether both sides closed the connection or one reset it, so that a new one may come in its place.
 fn is_ending(connection: &Connection) -> bool {
-    [&connection.by_initiator, &connection.by_responder]
-        .iter()
-        .any(|half| half.fin.is_some() || half.heeded_resets().next().is_some())
+    let halves = [&connection.by_initiator, &connection.by_responder];
+    let is_reset = |half: &&HalfConnection| half.heeded_resets().next().is_some();
+    halves.iter().all(|half| half.fin.is_some()) || halves.iter().any(is_reset)
 }
 
 /// Whose a segment is that opens a connection, and how that was told. Without a handshake the higher port is taken for the

@@ -1,6 +1,6 @@
 //! Which frames brought the last payload.
 
-use std::collections::VecDeque;
+use smallvec::SmallVec;
 
 use crate::pcap::FrameNumber;
 
@@ -10,16 +10,20 @@ const REMEMBERED: usize = 64;
 /// The frames that brought the last payload, each with the offset at which it begins.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FirstCopies {
-    frames: VecDeque<(u64, FrameNumber)>,
+    frames: SmallVec<[(u64, FrameNumber); 2]>,
+    /// Which of them is the oldest, once there is no room for more.
+    oldest: usize,
 }
 
 impl FirstCopies {
     /// A frame brought new payload from this offset on.
     pub(super) fn push(&mut self, start: u64, frame: FrameNumber) {
-        if self.frames.len() == REMEMBERED {
-            self.frames.pop_front();
+        if self.frames.len() < REMEMBERED {
+            self.frames.push((start, frame));
+        } else {
+            self.frames[self.oldest] = (start, frame);
+            self.oldest = (self.oldest + 1) % REMEMBERED;
         }
-        self.frames.push_back((start, frame));
     }
 
     /// The frame that brought the payload at this offset, if it is remembered.
@@ -30,6 +34,6 @@ impl FirstCopies {
 
     /// Forgets everything and gives its memory back.
     pub(super) fn clear(&mut self) {
-        self.frames = VecDeque::new();
+        *self = Self::default();
     }
 }

@@ -152,6 +152,14 @@ impl Half {
         }
     }
 
+    /// Payload at the stream's begin of which only the length is still known.
+    pub(super) fn begin_with_unread(&mut self, told: &mut HalfConnection, payload_len: u32) {
+        if payload_len > 0 {
+            told.ranges.insert(0..payload_len.into());
+            self.position.advance(payload_len.into());
+        }
+    }
+
     /// Takes a segment's FIN in; whether it is this side's first.
     pub(super) fn take_fin(
         &mut self,

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::connection::{Connection, FastOpen, Milestone, Roles, SetupKind, Side};
+use super::connection::{Connection, FastOpen, Milestone, Roles, Setup, SetupKind, Side};
 use super::event::FlowEvent;
 use super::tracker::{Arrival, Tracker};
 use super::window::Scaling;
@@ -15,7 +15,7 @@ const MAX_CANDIDATES: usize = 4;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Handshake {
     /// SYNs that are old duplicates or open a new connection.
-    doubtful_syns: SmallVec<[DoubtfulSyn; 1]>,
+    doubtful_syns: DoubtfulSyns,
     /// SYN-ACKs with other numbers than the first.
     other_syn_acks: SmallVec<[(SeqNumber, Milestone); 1]>,
     /// What both SYNs said of windows.
@@ -30,12 +30,16 @@ pub(super) struct DoubtfulSyn {
     pub(super) at: Milestone,
     pub(super) from: Side,
     pub(super) isn: SeqNumber,
+    pub(super) window_scale: Option<u8>,
+    pub(super) payload_len: u32,
 }
 
+/// SYNs that wait.
+pub(super) type DoubtfulSyns = SmallVec<[DoubtfulSyn; 1]>;
+
 impl Handshake {
-    /// Keeps a SYN until its answer tells where it belongs; of the same number, the last.
+    /// Keeps a SYN until its answer tells where it belongs.
     pub(super) fn keep_doubtful_syn(&mut self, syn: DoubtfulSyn) {
-        self.doubtful_syns.retain(|other| other.isn != syn.isn);
         if self.doubtful_syns.len() == MAX_CANDIDATES {
             self.doubtful_syns.remove(0);
         }
@@ -52,14 +56,18 @@ impl Handshake {
         self.doubtful_syns.iter().find(is_answered).copied()
     }
 
-    /// A SYN's answer came: it is another connection's.
-    pub(super) fn resolve(&mut self, syn: DoubtfulSyn) {
-        self.doubtful_syns.retain(|other| other.isn != syn.isn);
+    /// A SYN's answer came: it, and what was sent of it again, is another connection's.
+    pub(super) fn take_answered(&mut self, syn: DoubtfulSyn) -> DoubtfulSyns {
+        let all = std::mem::take(&mut self.doubtful_syns);
+        let is_answered = |other: &DoubtfulSyn| other.isn == syn.isn && other.from == syn.from;
+        let (answered, others) = all.into_iter().partition(is_answered);
+        self.doubtful_syns = others;
+        answered
     }
 
     /// The SYNs that nobody answered.
-    pub(super) fn take_doubtful_syns(&mut self) -> impl Iterator<Item = DoubtfulSyn> {
-        std::mem::take(&mut self.doubtful_syns).into_iter()
+    pub(super) fn take_doubtful_syns(&mut self) -> DoubtfulSyns {
+        std::mem::take(&mut self.doubtful_syns)
     }
 
     fn keep_other_syn_ack(&mut self, isn: SeqNumber, at: Milestone) {
@@ -76,20 +84,43 @@ impl Handshake {
     }
 }
 
+impl Connection {
+    /// Lists a SYN that was kept.
+    pub(super) fn list_syn(&mut self, syn: &DoubtfulSyn, from: Side) {
+        let half = self.half_mut(from);
+        half.segments += 1;
+        half.sent_payload_bytes += u64::from(syn.payload_len);
+        half.syns.push(syn.at.frame);
+        self.frames += 1;
+        self.last = self.last.max(syn.at);
+    }
+}
+
 impl Tracker {
-    /// Puts a SYN that was kept at the beginning of its own connection.
-    pub(super) fn begin_with(&mut self, connection: &mut Connection, syn: DoubtfulSyn) {
-        connection.frames = 1;
-        connection.setup.syn = Some(syn.at);
-        connection.setup.kind = SetupKind::Ordinary;
+    /// Puts SYNs that were kept, all with one number, at the beginning of their own connection.
+    pub(super) fn begin_with(&mut self, connection: &mut Connection, syns: &[DoubtfulSyn]) {
+        let Some(first) = syns.first() else {
+            return;
+        };
+        for syn in syns {
+            connection.list_syn(syn, Side::Initiator);
+        }
+        connection.setup = Setup {
+            kind: SetupKind::Ordinary,
+            syn: Some(first.at),
+            syn_retransmissions: u32::try_from(syns.len() - 1).unwrap_or(u32::MAX),
+            fast_open: fast_open(first.payload_len),
+            ..Setup::default()
+        };
         let initiator = connection.half_mut(Side::Initiator);
-        initiator.isn = Some(syn.isn);
-        initiator.segments = 1;
-        initiator.syns.push(syn.at.frame);
-        connection.translate_opening_syn(syn.isn);
-        self.half_mut(Side::Initiator)
-            .position
-            .begin_at(syn.isn.plus(1));
+        initiator.isn = Some(first.isn);
+        connection.translate_opening_syn(first.isn);
+        self.handshake
+            .scaling
+            .take_offer(Side::Initiator, first.window_scale);
+        let half = self.half_mut(Side::Initiator);
+        half.position.begin_at(first.isn.plus(1));
+        half.begin_with_unread(connection.half_mut(Side::Initiator), first.payload_len);
     }
 
     /// Takes a segment with a SYN in; whether it belongs to this connection.
@@ -195,11 +226,15 @@ fn take_initiators_syn(connection: &mut Connection, arrival: &Arrival<'_>) {
     }
     setup.syn = Some(arrival.at);
     setup.kind = SetupKind::Ordinary;
-    setup.fast_open = (arrival.segment.payload_len > 0).then_some(FastOpen {
-        sent_bytes: arrival.segment.payload_len,
-        accepted_bytes: 0,
-    });
+    setup.fast_open = fast_open(arrival.segment.payload_len);
     connection.roles = Roles::Syn;
+}
+
+fn fast_open(sent_bytes: u32) -> Option<FastOpen> {
+    (sent_bytes > 0).then_some(FastOpen {
+        sent_bytes,
+        accepted_bytes: 0,
+    })
 }
 
 fn take_answer(connection: &mut Connection, arrival: &mut Arrival<'_>) {

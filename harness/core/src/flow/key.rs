@@ -1,11 +1,12 @@
 //! What two ends are called in the table: small, equal in both directions, and quick to compare.
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::wire::{Network, Segment};
 
 /// The two ends of a connection and the network they met on. The lower end comes first, whoever sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     low: End,
     high: End,
@@ -13,7 +14,7 @@ pub(super) struct Key {
 }
 
 /// An address as numbers: comparing these is cheaper than comparing [`SocketAddr`]s.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct End {
     address: u128,
     /// The port, and above it whether the address is of IPv6: `::1` is not `0.0.0.1`.
@@ -42,6 +43,16 @@ impl Key {
             (b, a, Which::High)
         };
         (Self { low, high, network }, which)
+    }
+}
+
+/// The network is left out: the same ends seldom meet in two.
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [low, high] = [self.low, self.high].map(|end| u64::from(end.port_and_family));
+        state.write_u128(self.low.address);
+        state.write_u128(self.high.address);
+        state.write_u64(low | high << 32);
     }
 }
 

@@ -26,7 +26,11 @@ impl Ranges {
                 last.end = new.end;
                 Parts::from_iter([new])
             }
-            Some(_) | None => self.insert_anywhere(new)?,
+            None => {
+                self.kept.push(new.clone());
+                Parts::from_iter([new])
+            }
+            Some(_) => self.insert_anywhere(new)?,
         };
         self.total_bytes += total(&fresh);
         Some(fresh)

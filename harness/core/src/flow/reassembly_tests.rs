@@ -50,6 +50,7 @@ proptest! {
         let held: Vec<u64> = half.ranges().iter().cloned().flatten().collect();
         prop_assert_eq!(held, twin.keys().copied().collect::<Vec<_>>());
         prop_assert_eq!(half.retransmitted_bytes, sent_again);
+        prop_assert_eq!(half.conflicts.bytes, sent_again, "no two copies are alike");
         prop_assert_eq!(read, twin);
     }
 }

@@ -89,8 +89,7 @@ impl FlowTable {
     ) -> Option<usize> {
         let (at, segment) = arrived;
         let Some(&slot) = self.by_key.get(&key) else {
-            let id = self.take_id();
-            return Some(self.insert(key, Tracked::opened_by(id, at, segment, sender)));
+            return Some(self.insert(key, |id| Tracked::opened_by(id, at, segment, sender)));
         };
         let latest = &mut self.tracked[slot];
         let from = latest.side_of(sender);
@@ -98,35 +97,29 @@ impl FlowTable {
             Placement::Here => Some(slot),
             Placement::Anew => {
                 self.finish_in(slot);
-                let id = self.take_id();
-                Some(self.insert(key, Tracked::opened_by(id, at, segment, sender)))
+                Some(self.insert(key, |id| Tracked::opened_by(id, at, segment, sender)))
             }
             Placement::InDoubt(syn) => {
                 latest.tracker.handshake.keep_doubtful_syn(syn);
                 None
             }
             Placement::Answers(syn) => {
-                latest.tracker.handshake.resolve(syn);
+                let syns = latest.tracker.handshake.take_answered(syn);
                 self.finish_in(slot);
-                let id = self.take_id();
-                Some(self.insert(key, Tracked::answered(id, syn, segment, sender)))
+                Some(self.insert(key, |id| Tracked::answered(id, &syns, arrived, sender)))
             }
         }
     }
 
-    fn take_id(&mut self) -> ConnectionId {
-        let id = ConnectionId(self.next_id);
-        self.next_id = self.next_id.wrapping_add(1);
-        id
-    }
-
-    fn insert(&mut self, key: Key, tracked: Tracked) -> usize {
+    /// Adds a connection under the next number.
+    fn insert(&mut self, key: Key, open: impl FnOnce(ConnectionId) -> Tracked) -> usize {
         if self.open >= self.max_open {
             self.push_out_idlest();
         }
-        let id = tracked.connection.id;
+        let id = ConnectionId(self.next_id);
+        self.next_id = self.next_id.wrapping_add(1);
         self.events.push(FlowEvent::Opened(id));
-        let slot = self.tracked.insert(tracked);
+        let slot = self.tracked.insert(open(id));
         self.by_key.insert(key, slot);
         self.by_id.insert(id, slot);
         self.open += 1;

@@ -1,5 +1,8 @@
 //! Connections as packet scripts, and what is read of them.
 
+mod edges;
+mod leaving;
+
 use std::fmt::Write;
 
 use super::script::{CLIENT, connections, events};

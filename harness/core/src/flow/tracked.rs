@@ -45,15 +45,16 @@ impl Tracked {
         }
     }
 
-    /// The connection of a SYN that was in doubt until this segment answered it, sent by that end.
+    /// The connection of SYNs that were in doubt until this segment answered them, sent by that end.
     pub(super) fn answered(
         id: ConnectionId,
-        syn: DoubtfulSyn,
-        answer: &Segment<'_>,
+        syns: &[DoubtfulSyn],
+        (at, answer): (Milestone, &Segment<'_>),
         sender: Which,
     ) -> Self {
-        let mut tracked = Self::of_responder(id, syn.at, answer, (sender, Roles::Syn));
-        tracked.tracker.begin_with(&mut tracked.connection, syn);
+        let first = syns.first().map_or(at, |syn| syn.at);
+        let mut tracked = Self::of_responder(id, first, answer, (sender, Roles::Syn));
+        tracked.tracker.begin_with(&mut tracked.connection, syns);
         tracked
     }
 
@@ -152,11 +153,7 @@ impl Tracked {
         self.stage = Stage::Finished;
         self.tracker.forget();
         for syn in self.tracker.handshake.take_doubtful_syns() {
-            let half = self.connection.half_mut(syn.from);
-            half.segments += 1;
-            half.syns.push(syn.at.frame);
-            self.connection.frames += 1;
-            self.connection.last = self.connection.last.max(syn.at);
+            self.connection.list_syn(&syn, syn.from);
         }
     }
 
@@ -166,5 +163,19 @@ impl Tracked {
             self.finish();
         }
         self.connection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_takes_two_kilobytes_beside_its_payload() {
+        assert!(
+            size_of::<Tracked>() <= 2200,
+            "{} bytes: say so where the bound is told",
+            size_of::<Tracked>()
+        );
     }
 }

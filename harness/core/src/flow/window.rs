@@ -42,7 +42,12 @@ enum Offer {
 impl Scaling {
     /// Takes a side's SYN in.
     pub(super) fn take_syn(&mut self, from: Side, syn: &Segment<'_>) {
-        let offer = syn.window_scale().map_or(Offer::Absent, Offer::Shift);
+        self.take_offer(from, syn.window_scale());
+    }
+
+    /// Takes in what a side's SYN said.
+    pub(super) fn take_offer(&mut self, from: Side, window_scale: Option<u8>) {
+        let offer = window_scale.map_or(Offer::Absent, Offer::Shift);
         match from {
             Side::Initiator => self.by_initiator = offer,
             Side::Responder => self.by_responder = offer,

@@ -1,0 +1,530 @@
+//! Where tools are known to read connections wrong.
+
+use super::super::script::{connections, events};
+use super::super::{FastOpen, FlowEvent, SetupKind, Side};
+use super::{check, check_established, established};
+use crate::pcap::FrameNumber;
+
+/// What the events of one frame say, in order.
+#[track_caller]
+fn told_at(script: &str, frame: u64) -> Vec<String> {
+    events(script)
+        .into_iter()
+        .filter(|(at, _)| *at == frame)
+        .map(|(_, event)| format!("{event:?}"))
+        .collect()
+}
+
+// --- sequence numbers ---
+
+#[test]
+fn a_stream_may_come_to_stand_at_sequence_number_zero() {
+    check(
+        "
+        > S 4294967290
+        < S. 5000 ack 4294967291
+        > P. 4294967291(5) ack 5001
+        < . 5001 ack 0
+        > P. 0(5) ack 5001
+        > P. 0(5) ack 5001
+        < . 5001 ack 5
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..10] acknowledged 10 again 5
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn payload_from_far_away_leaves_the_stream_where_it_is() {
+    check_established(
+        "
+        > P. 1001(5) ack 5001
+        > P. 1500000000(9) ack 5001
+        > P. 1006(5) ack 5001
+        < . 5001 ack 1011
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..10] acknowledged 10 unplaced 9
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn what_lies_beyond_twice_the_largest_window_is_far_away() {
+    let near = "> P. 1001001(9) ack 5001";
+    let far = "> P. 1101001(9) ack 5001";
+    for (injected, expected) in [(near, "out of order 5"), (far, "unplaced 9")] {
+        let script = established(&format!("{injected}\n> P. 1001(5) ack 5001"));
+        let [connection] = &connections(&script)[..] else {
+            panic!("one connection");
+        };
+        let told = super::describe_half(&connection.by_initiator);
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn a_gap_in_the_capture_longer_than_any_window_is_bridged_once_it_is_acknowledged() {
+    check_established(
+        "
+        > P. 1001(5) ack 5001
+        < . 5001 ack 1006
+        > P. 1500001001(9) ack 5001
+        < . 5001 ack 1500001010
+        > P. 1500001010(4) ack 5001
+        < . 5001 ack 1500001014
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..5 1500000009..1500000013] acknowledged 1500000013 unplaced 9 missing 5..1500000009
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn an_acknowledgment_from_far_away_acknowledges_nothing() {
+    check_established(
+        "
+        > P. 1001(5) ack 5001
+        < . 5001 ack 1500001001
+        < . 5001 ack 1006
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..5] acknowledged 5
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_stream_goes_on_beyond_four_gibibytes() {
+    const STEP: u32 = 500_000_000;
+    let steps = (0..10).map(|step: u32| {
+        let seq = step.wrapping_mul(STEP).wrapping_add(1001);
+        let acknowledged = seq.wrapping_add(10);
+        format!("> P. {seq}(10) ack 5001\n< . 5001 ack {acknowledged}\n")
+    });
+    let script = format!("< . 5001 ack 1001\n{}", steps.collect::<String>());
+    let half = &connections(&script)[0].by_initiator;
+    let expected: Vec<_> = (0..10)
+        .map(|step| step * u64::from(STEP))
+        .map(|start| start..start + 10)
+        .collect();
+    assert_eq!(
+        (half.ranges(), half.acknowledged),
+        (&expected[..], 4_500_000_010)
+    );
+}
+
+// --- setup ---
+
+#[test]
+fn sequence_numbers_of_both_sides_tell_which_syn_ack_counts() {
+    check(
+        "
+        > S 1000
+        < S. 5000 ack 1001
+        < S. 9000 ack 1001
+        > . 1001 ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 4; still open; 7 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_syn_ack_that_acknowledges_another_syn_is_no_answer() {
+    check(
+        "
+        > S 1000
+        < S. 5000 ack 901
+        > R 901
+        < S. 6000 ack 1001
+        > . 1001 ack 6001
+        ",
+        "
+        client by Syn: setup 1 4 5; still open; 39 RSTO
+        > [] acknowledged 0 RST 3 ignored
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_simultaneous_open_sends_nothing_again() {
+    let script = "
+        > S 1000
+        < S 5000
+        > S. 1000 ack 5001
+        < S. 5000 ack 1001
+        > P. 1001(3) ack 5001
+        < . 5001 ack 1004";
+    let again = |event: &FlowEvent| matches!(event, FlowEvent::Retransmitted { .. });
+    assert!(!events(script).iter().any(|(_, event)| again(event)));
+    assert_eq!(connections(script)[0].setup.kind, SetupKind::Simultaneous);
+}
+
+#[test]
+fn a_handshake_split_in_four_is_a_setup() {
+    check(
+        "
+        > S 1000
+        < . 5000 ack 1001
+        < S 5000
+        > S. 1000 ack 5001
+        < . 5001 ack 1001
+        ",
+        "
+        client by Syn: setup 1 3 4; still open; 7 S1
+        > [] acknowledged 0
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_socket_connected_to_itself_has_one_stream() {
+    check(
+        "
+        = S 1000
+        = S. 1000 ack 1001
+        = . 1001 ack 1001
+        = P. 1001(2) ack 1001
+        = . 1003 ack 1003
+        = F. 1003 ack 1003
+        = . 1004 ack 1004
+        ",
+        "
+        client by Syn: setup 1 2 3; orderly, initiator first; 31 SH
+        > [0..2] acknowledged 2 FIN 6@2 acknowledged 7
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn how_much_of_a_syns_payload_was_accepted_is_told() {
+    let accepted = |ack: u32| {
+        let script = format!("> S 1000(60)\n< S. 5000 ack {ack}\n> . {ack} ack 5001");
+        connections(&script)[0].setup.fast_open
+    };
+    let expected = |accepted_bytes| {
+        Some(FastOpen {
+            sent_bytes: 60,
+            accepted_bytes,
+        })
+    };
+    assert_eq!(accepted(1061), expected(60));
+    assert_eq!(accepted(1021), expected(20));
+    assert_eq!(accepted(1001), expected(0));
+}
+
+#[test]
+fn a_syn_that_nobody_answered_in_a_living_connection_is_listed_with_it() {
+    let script = established("> S 7000\n< . 5001 ack 1001\n> P. 1001(5) ack 5001");
+    let [connection] = &connections(&script)[..] else {
+        panic!("one connection");
+    };
+    let syns = &connection.by_initiator.syns[..];
+    assert_eq!(syns, [FrameNumber(1), FrameNumber(4)]);
+    assert_eq!(connection.frames, 6);
+}
+
+// --- transfer ---
+
+#[test]
+fn an_overlap_with_another_content_is_a_conflict_and_the_first_copy_counts() {
+    let script = established(
+        "> P. 1001(6) ack 5001 text abcdef
+         > P. 1004(5) ack 5001 text dXYgh",
+    );
+    let connection = &connections(&script)[0];
+    let half = &connection.by_initiator;
+    assert_eq!((half.payload_bytes(), half.retransmitted_bytes), (8, 3));
+    assert_eq!(
+        (half.conflicts.bytes, half.conflicts.uncompared_bytes),
+        (2, 0)
+    );
+    let first = half.conflicts.first.expect("they differ");
+    assert_eq!(
+        (first.offset, first.kept, first.other),
+        (4, Some(FrameNumber(4)), FrameNumber(5))
+    );
+    assert_eq!(
+        told_at(&script, 5),
+        [
+            "Retransmitted { connection: ConnectionId(0), from: Initiator, offsets: 3..6 }",
+            "Conflict { connection: ConnectionId(0), from: Initiator, offsets: 4..6 }",
+            "Payload { connection: ConnectionId(0), from: Initiator, offsets: 6..8, index: 3 }",
+        ]
+    );
+}
+
+#[test]
+fn an_overlap_with_the_same_content_is_none() {
+    let script = established(
+        "> P. 1001(6) ack 5001 text abcdef
+         > P. 1004(3) ack 5001 text def",
+    );
+    let half = &connections(&script)[0].by_initiator;
+    assert_eq!((half.conflicts.bytes, half.conflicts.first), (0, None));
+}
+
+#[test]
+fn a_frame_captured_twice_is_no_retransmission() {
+    check(
+        "
+        > S 1000 id 7
+        > S 1000 id 7 after 1us
+        < S. 5000 ack 1001 id 0 after 1us
+        < S. 5000 ack 1001 id 0 after 1us
+        > P. 1001(9) ack 5001 id 8 after 1us
+        > P. 1001(9) ack 5001 id 8 after 1us
+        > P. 1001(9) ack 5001 id 9 after 1us
+        < . 5001 ack 1010 id 3 after 1us
+        < . 5001 ack 1010 id 3 after 1us
+        ",
+        "
+        client by Syn: setup 1 3 5; still open; 15 S1
+        > [0..9] acknowledged 9 again 9 captured twice 2
+        < [] acknowledged 0 captured twice 2
+        ",
+    );
+}
+
+#[test]
+fn what_is_sent_again_later_or_unmarked_is_no_copy() {
+    check_established(
+        "
+        > P. 1001(9) ack 5001 id 8
+        > P. 1001(9) ack 5001 id 8 after 300ms
+        < P. 5001(4) ack 1010
+        < P. 5001(4) ack 1010 after 30us
+        > . 1010 ack 5005
+        > . 1010 ack 5005 after 1us
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..9] acknowledged 9 again 9
+        < [0..4] acknowledged 4 again 4
+        ",
+    );
+}
+
+#[test]
+fn a_window_is_full_where_its_scale_says_so() {
+    let transfer = "> P. 1001(400) ack 5001\n> P. 1401(400) ack 5001\n< . 5001 ack 1801 win 1";
+    let full = |client: &str, server: &str| {
+        let script = format!(
+            "> S 1000 {client}\n< S. 5000 ack 1001 {server} win 9\n> . 1001 ack 5001\n< . 5001 ack 1001 win 200\n{transfer}"
+        );
+        connections(&script)[0].by_initiator.window_full
+    };
+    assert_eq!(full("scale 0", "scale 2"), 1);
+    assert_eq!(full("scale 0", "scale 1"), 1, "the first half fills it");
+    assert_eq!(full("scale 0", "scale 3"), 0);
+    assert_eq!(
+        full("", "scale 2"),
+        0,
+        "the SYN offered none: nothing is scaled"
+    );
+}
+
+#[test]
+fn an_unknown_scale_is_not_guessed() {
+    let connection = &connections(
+        "> P. 1001(200) ack 5001
+         < . 5001 ack 1201 win 200
+         > P. 1201(200) ack 5001",
+    )[0];
+    assert_eq!(connection.by_initiator.window_full, 0);
+}
+
+#[test]
+fn a_byte_that_probes_a_zero_window_counts_once_however_often_it_is_sent() {
+    check_established(
+        "
+        > P. 1001(5) ack 5001
+        < . 5001 ack 1006 win 0
+        > . 1006(1) ack 5001
+        < . 5001 ack 1006 win 0
+        > . 1006(1) ack 5001
+        < . 5001 ack 1006 win 0
+        > . 1006(1) ack 5001
+        < . 5001 ack 1007 win 500
+        > P. 1007(3) ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..9] acknowledged 6 zero-window probes 3
+        < [] acknowledged 0 zero windows 3
+        ",
+    );
+}
+
+#[test]
+fn a_keep_alive_after_the_fin_stands_just_before_what_would_come_next() {
+    check_established(
+        "
+        > F. 1001 ack 5001
+        < . 5001 ack 1002
+        > . 1001 ack 5001
+        < . 5001 ack 1002
+        ",
+        "
+        client by Syn: setup 1 2 3; half-closed by initiator; 23 S2
+        > [] acknowledged 0 FIN 4@0 acknowledged 5 keep-alives 1
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_hole_passed_by_an_acknowledgment_is_told_when_it_is_passed() {
+    let script = established("> P. 1011(10) ack 5001\n< . 5001 ack 1021");
+    assert_eq!(
+        told_at(&script, 5),
+        [
+            "Acknowledged { connection: ConnectionId(0), of: Initiator, offset: 20 }",
+            "AckedUnseen { connection: ConnectionId(0), of: Initiator, offsets: 0..10 }",
+        ]
+    );
+}
+
+#[test]
+fn the_acknowledgment_captured_before_a_mid_stream_segment_does_not_cut_it() {
+    check(
+        "
+        < . 5001 ack 1011
+        > P. 1001(10) ack 5001
+        ",
+        "
+        client by Guessed: setup - - -; still open; 12 OTH
+        > [0..10] acknowledged 10
+        < [] acknowledged 0
+        ",
+    );
+}
+
+// --- teardown ---
+
+#[test]
+fn fins_that_cross_are_a_simultaneous_close_and_others_are_not() {
+    let crossing = "> F. 1001 ack 5001\n< F. 5001 ack 1001\n> . 1002 ack 5002\n< . 5002 ack 1002";
+    let answering = "> F. 1001 ack 5001\n< F. 5001 ack 1002\n> . 1002 ack 5002";
+    let later = "> F. 1001 ack 5001\n< . 5001 ack 1002\n< F. 5001 ack 1002\n> . 1002 ack 5002";
+    for (script, expected) in [(crossing, true), (answering, false), (later, false)] {
+        let connection = &connections(&established(script))[0];
+        assert_eq!(connection.is_closed_simultaneously(), expected, "{script}");
+    }
+}
+
+#[test]
+fn a_fin_captured_after_its_acknowledgment_is_acknowledged() {
+    check_established(
+        "
+        < . 5001 ack 1002
+        > F. 1001 ack 5001
+        ",
+        "
+        client by Syn: setup 1 2 3; half-closed by initiator; 23 S2
+        > [] acknowledged 0 FIN 5@0 acknowledged 4
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_fin_without_an_acknowledgment_number_closes_nothing_and_is_listed() {
+    let script = established("> F 1001");
+    let connection = &connections(&script)[0];
+    assert_eq!(connection.by_initiator.fin, None);
+    assert_eq!(connection.by_initiator.fins[..], [FrameNumber(4)]);
+}
+
+#[test]
+fn odd_flags_of_a_scanner_make_no_connection() {
+    let connection = &connections("> FS 1000\n> - 1000\n> FPU 1000\n> SR 1000")[0];
+    let half = &connection.by_initiator;
+    assert_eq!(half.fin, None);
+    assert_eq!(half.syns[..], [FrameNumber(1), FrameNumber(4)]);
+    assert_eq!(half.fins[..], [FrameNumber(1), FrameNumber(3)]);
+    assert_eq!(connection.setup.ack, None);
+}
+
+// --- RST ---
+
+#[test]
+fn an_rst_beyond_the_window_is_ignored_and_one_within_is_not() {
+    let effect = |seq: u32| {
+        let script = format!(
+            "> S 1000 scale 2\n< S. 5000 ack 1001 scale 2\n> . 1001 ack 5001 win 100\n< R {seq}"
+        );
+        connections(&script)[0].by_responder.resets[0].effect
+    };
+    let told: Vec<String> = [5000, 5001, 5401, 5402, 5403, 90_000]
+        .map(|seq| format!("{seq} {:?}", effect(seq)))
+        .to_vec();
+    assert_eq!(
+        told,
+        [
+            "5000 Ignored",
+            "5001 Aborted",
+            "5401 Aborted",
+            "5402 Aborted",
+            "5403 Ignored",
+            "90000 Ignored",
+        ]
+    );
+}
+
+#[test]
+fn an_rst_within_the_window_that_draws_a_challenge_ack_was_ignored() {
+    let script = established(
+        "> P. 1001(5) ack 5001
+         > R 1500
+         < . 5001 ack 1006
+         > P. 1006(5) ack 5001",
+    );
+    assert_eq!(
+        told_at(&script, 7)[0],
+        "ResetIgnored { connection: ConnectionId(0), from: Initiator }"
+    );
+    assert_eq!(connections(&script)[0].ending(), super::Ending::StillOpen);
+}
+
+#[test]
+fn the_second_rst_comes_after_the_end() {
+    check_established(
+        "
+        < R. 5001 ack 1001
+        < R. 5001 ack 1001
+        > R 1001
+        ",
+        "
+        client by Syn: setup 1 2 3; reset by responder; 39 REJ
+        > [] acknowledged 0 RST 6 after close
+        < [] acknowledged 0 RST 4 aborts RST 5 after close
+        ",
+    );
+}
+
+#[test]
+fn a_side_that_is_reset_by_a_forger_is_the_side_that_is_named() {
+    let script = established("< R 5001\n> . 1001 ack 5001\n< . 5001 ack 1001");
+    let ignored = FlowEvent::ResetIgnored {
+        connection: super::super::ConnectionId(0),
+        from: Side::Responder,
+    };
+    assert!(events(&script).contains(&(6, ignored)));
+}
