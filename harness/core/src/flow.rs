@@ -37,6 +37,8 @@ pub use table::{FlowTable, MAX_OPEN_CONNECTIONS};
 pub use vocabulary::{ConnState, History};
 
 #[cfg(test)]
+mod edge_case_tests;
+#[cfg(test)]
 mod order_tests;
 #[cfg(test)]
 mod reassembly_tests;

@@ -45,10 +45,28 @@ impl Recent {
     /// Remembers a segment; whether it is a copy of one remembered.
     pub(super) fn is_copy(&mut self, at: Timestamp, segment: &Segment<'_>) -> bool {
         let print = Print::of(at, segment);
-        let is_copy = self.prints.iter().flatten().any(|it| print.is_copy_of(it));
+        let within = self.captured_within(&print);
+        let is_copy = self.remembered().any(|it| {
+            print.is_copy_of(it) && within.is_some_and(|within| at.since(it.at) <= within)
+        });
         self.prints[usize::from(self.slot)] = Some(print);
         self.slot = (self.slot + 1) % REMEMBERED;
         is_copy
+    }
+
+    /// How long after a frame its copy may be captured; `None` of one that the sender may as well have sent again. An
+    /// identification that the sender gives to different segments tells nothing.
+    fn captured_within(&self, print: &Print) -> Option<Span> {
+        let mut same_mark = self.remembered().filter(|it| it.mark == print.mark);
+        match print.mark {
+            Mark::IpId(_) if same_mark.all(|it| print.is_copy_of(it)) => Some(WITHIN_SAME_ID),
+            Mark::IpId(_) | Mark::Clock(_) if print.is_repeatable() => None,
+            Mark::IpId(_) | Mark::Clock(_) => Some(WITHIN_NO_ID),
+        }
+    }
+
+    fn remembered(&self) -> impl Iterator<Item = &Print> {
+        self.prints.iter().flatten()
     }
 }
 
@@ -72,17 +90,12 @@ impl Print {
     }
 
     fn is_copy_of(&self, earlier: &Self) -> bool {
-        let elapsed = self.at.since(earlier.at);
         self.seq == earlier.seq
             && self.payload_len == earlier.payload_len
             && self.ack == earlier.ack
             && self.flags == earlier.flags
             && self.window == earlier.window
             && self.mark == earlier.mark
-            && match self.mark {
-                Mark::IpId(_) => elapsed <= WITHIN_SAME_ID,
-                Mark::Clock(_) => elapsed <= WITHIN_NO_ID && !self.is_repeatable(),
-            }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) struct Half {
     /// What the other side allows this one to send.
     pub(super) allowance: Allowance,
     /// Its last segments.
-    pub(super) recent: Recent,
+    recent: Recent,
     /// Its last payload.
     retained: Retained,
     first_copies: FirstCopies,
@@ -69,6 +69,21 @@ impl Half {
             ahead: self.position.ahead_of_next(segment.seq),
             is_all_acknowledged: self.position.is_all_acknowledged(),
             allowance: self.allowance,
+        })
+    }
+
+    /// Remembers a segment; whether it is one that was captured twice, to the last byte.
+    pub(super) fn is_copy(&mut self, at: Milestone, segment: &Segment<'_>) -> bool {
+        self.recent.is_copy(at.at, segment) && !self.has_other_content(segment)
+    }
+
+    /// Whether a segment's payload differs from what was sent in its place before.
+    fn has_other_content(&self, segment: &Segment<'_>) -> bool {
+        let offset = self.position.offset_of(segment.payload_seq());
+        let offset = offset.and_then(|offset| u64::try_from(offset).ok());
+        offset.is_some_and(|offset| {
+            let comparison = self.retained.compare(offset, segment.payload);
+            comparison.differing_bytes > 0
         })
     }
 

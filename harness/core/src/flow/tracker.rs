@@ -64,7 +64,7 @@ impl Tracker {
         connection.frames += 1;
         connection.last = at;
         connection.half_mut(from).list(at, segment);
-        let is_copy = self.half_mut(from).recent.is_copy(at.at, segment);
+        let is_copy = self.half_mut(from).is_copy(at, segment);
         if is_copy {
             count_copy(connection, arrival);
         }

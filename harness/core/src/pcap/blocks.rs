@@ -166,9 +166,9 @@ impl Blocks {
                 return Step::at_shortage(shortage, buffer, block.offset, Some(block.bytes));
             }
         };
-        let Some((body, trailer)) = contents.split_last_chunk() else {
-            return Step::Passed;
-        };
+        let (body, trailer) = contents
+            .split_last_chunk()
+            .expect("the shortest block has a length at its end");
         self.compare_lengths(block, *trailer, skips);
         let read = self.read(kind, body);
         let body_begins = buffer.consume(bytes).start + TYPE_AND_LENGTH_BYTES;
@@ -195,7 +195,8 @@ impl Blocks {
         skips: &mut Skips,
     ) -> Step {
         if let Kind::Interface = kind {
-            self.interfaces.push(None);
+            // It takes its number; what is wrong with it is told below.
+            let _ = self.describe(b"");
         }
         let step = self.pass(block, buffer, skips);
         if let Step::Passed = step {

@@ -35,6 +35,10 @@ impl Shortage {
     /// What it is to a record of which `present` bytes are there, and `expected` should be if its header is among them.
     pub(super) fn into_damage(self, present: u64, expected: Option<u64>) -> Damage {
         match (self, expected) {
+            // Files and pipes just end; only what decompresses them knows that it is too early.
+            (Self::Failed(error), _) if error.kind() == ErrorKind::UnexpectedEof => {
+                Damage::CompressedCut
+            }
             (Self::Failed(error), _) => Damage::Unreadable(error.to_string()),
             (Self::Ended, Some(expected)) => Damage::Cut { present, expected },
             (Self::Ended, None) => Damage::HeaderCut { present },

@@ -19,6 +19,8 @@ const NANOS_PER_SECOND: u64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Classic {
     variant: Variant,
+    /// Before version 2.4, programs did not agree which length comes first: the shorter is what was captured.
+    is_before_2_4: bool,
     link_type: LinkType,
 }
 
@@ -54,10 +56,12 @@ impl Variant {
 impl Classic {
     /// Reads the rest of the file header. The upper bits of its last field tell of frame check sequences.
     pub(super) fn of_header(variant: Variant, header: &[u8; FILE_HEADER_BYTES]) -> Self {
-        let [.., a, b, c, d] = *header;
-        let network = variant.order.u32([a, b, c, d]);
+        let order = variant.order;
+        let [major, minor] = [4, 6].map(|at| order.u16([header[at], header[at + 1]]));
+        let network = order.u32([header[20], header[21], header[22], header[23]]);
         Self {
             variant,
+            is_before_2_4: major == 2 && minor < 4,
             link_type: LinkType::from_number((network & 0xFFFF) as u16),
         }
     }
@@ -76,6 +80,7 @@ impl Classic {
             Err(shortage) => return Step::at_shortage(shortage, buffer, offset, None),
         };
         let [seconds, fraction, captured_len, original_len] = order.four_u32(header);
+        let (captured_len, original_len) = self.lengths(captured_len, original_len);
         if captured_len > LONGEST_PACKET_BYTES {
             return Step::Broken {
                 offset,
@@ -94,9 +99,18 @@ impl Classic {
             u64::from(seconds) * NANOS_PER_SECOND + u64::from(fraction) * nanos_per_fraction;
         Step::Packet(PacketRecord {
             timestamp: Timestamp::from_nanos(nanos),
-            original_len: original_len.max(captured_len),
+            original_len,
             link_type: self.link_type,
             data: record.start + record_header_bytes..record.end,
         })
+    }
+
+    /// The captured and the original length, as far as they are to be believed: the captured is what stands in the file.
+    fn lengths(&self, first: u32, second: u32) -> (u32, u32) {
+        if self.is_before_2_4 {
+            (first.min(second), first.max(second))
+        } else {
+            (first, first.max(second))
+        }
     }
 }

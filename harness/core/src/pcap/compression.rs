@@ -3,6 +3,7 @@
 //! Both are decompressed as they are read, so that a file that expands a thousandfold needs no more memory than another.
 //! What comes before a broken or missing end is read.
 
+use std::error::Error;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 
@@ -127,7 +128,7 @@ impl<R: Read> Zstd<R> {
         let one = BlockDecodingStrategy::UptoBlocks(1);
         if let Err(error) = self.decoder.decode_blocks(&mut self.source, one) {
             self.close_frame();
-            self.failure = Some(io::Error::other(error));
+            self.failure = Some(into_io(error));
         }
         Ok(true)
     }
@@ -149,7 +150,7 @@ impl<R: Read> Zstd<R> {
                 )?;
                 Ok(true)
             }
-            Err(error) => Err(io::Error::other(error)),
+            Err(error) => Err(into_io(error)),
         }
     }
 
@@ -179,4 +180,16 @@ impl<R> fmt::Debug for Zstd<R> {
             .field("failure", &self.failure)
             .finish_non_exhaustive()
     }
+}
+
+/// The source's own error, where there is one: its kind tells an early end from a broken one.
+fn into_io(error: FrameDecoderError) -> io::Error {
+    let mut cause: Option<&dyn Error> = Some(&error);
+    while let Some(error) = cause {
+        if let Some(source) = error.downcast_ref::<io::Error>() {
+            return io::Error::new(source.kind(), source.to_string());
+        }
+        cause = error.source();
+    }
+    io::Error::other(error)
 }

@@ -17,6 +17,9 @@ pub enum Damage {
         /// Bytes of the header that are there.
         present: u64,
     },
+    /// The compressed file ends before what is compressed in it does.
+    #[error("the compressed file ends too early")]
+    CompressedCut,
     /// The file could not be read or decompressed on.
     #[error("it cannot be read on: {0}")]
     Unreadable(String),

@@ -8,7 +8,7 @@ const OPTION_END: u16 = 0;
 const OPTION_RESOLUTION: u16 = 9;
 const OPTION_OFFSET: u16 = 14;
 
-const NANOS_PER_SECOND: i64 = 1_000_000_000;
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 const NANOS_EXPONENT: u8 = 9;
 
 /// What an interface description block says.
@@ -117,7 +117,7 @@ impl Unit {
             Self::Nanos(nanos) => u128::from(count) * u128::from(nanos),
             Self::PartsOfNanos(parts) => u128::from(count) / parts,
             Self::PowerOfTwo(exponent) => {
-                u128::from(count) * NANOS_PER_SECOND.unsigned_abs() as u128 >> exponent
+                (u128::from(count) * u128::from(NANOS_PER_SECOND)) >> exponent
             }
         };
         u64::try_from(nanos).unwrap_or(u64::MAX)

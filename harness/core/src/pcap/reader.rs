@@ -14,8 +14,8 @@ use super::damage::{Skipped, Skips};
 use super::step::Step;
 use super::{Frame, FrameNumber, OpenError, Tail};
 
-/// Reads the frames of a capture one by one, in memory that does not grow with the capture: 1 MiB, twice the longest packet, or
-/// what the decompression needs.
+/// Reads the frames of a capture one by one, in memory that does not grow with the capture: 1 MiB, or up to 32 MiB if it has
+/// packets that long, and the window of what decompresses it (gzip 32 KiB, zstd at most 128 MiB).
 ///
 /// The source may be a pipe, or a file that is still written: a frame is given as soon as its bytes are there.
 ///
@@ -100,7 +100,7 @@ impl<R: Read> Reader<R> {
         &self.tail
     }
 
-    /// The first 64 places so far of which no frame could be made.
+    /// The first 64 places so far of which no frame could be made. They take no frame number: Wireshark stops at the first.
     pub fn skipped(&self) -> &[Skipped] {
         self.skips.kept()
     }

@@ -14,10 +14,9 @@ pub(super) struct Bytes<'a> {
 impl<'a> Bytes<'a> {
     /// A whole frame. It was at least as long as what was captured of it, whatever its record says.
     pub(super) fn of_frame(original_len: u32, captured: &'a [u8]) -> Self {
-        let captured_len = u32::try_from(captured.len()).unwrap_or(u32::MAX);
         Self {
             captured,
-            len: original_len.max(captured_len),
+            len: original_len.max(len_of(captured.len())),
         }
     }
 
@@ -32,7 +31,7 @@ impl<'a> Bytes<'a> {
         };
         let rest = Self {
             captured,
-            len: self.len.saturating_sub(N as u32),
+            len: self.len.saturating_sub(len_of(N)),
         };
         Ok((header, rest))
     }
@@ -47,10 +46,9 @@ impl<'a> Bytes<'a> {
         let Some((header, captured)) = self.captured.split_at_checked(header_bytes) else {
             return Err(Stop::Malformed(cut));
         };
-        let header_len = u32::try_from(header_bytes).unwrap_or(u32::MAX);
         let rest = Self {
             captured,
-            len: self.len.saturating_sub(header_len),
+            len: self.len.saturating_sub(len_of(header_bytes)),
         };
         Ok((header, rest))
     }
@@ -73,6 +71,12 @@ impl<'a> Bytes<'a> {
     pub(super) fn first_nibble(self) -> Option<u8> {
         Some(self.captured.first()? >> 4)
     }
+}
+
+/// Of no more bytes is ever anything said.
+#[inline]
+fn len_of(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// The number in network byte order at a place of a header.

@@ -27,7 +27,7 @@ const PATIENCE: Span = Span::from_nanos(60_000_000_000);
 /// A fragment as captured.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fragment<'a> {
-    pub(super) outer: Outer,
+    pub(super) outer: Outer<'a>,
     pub(super) piece: Piece,
     pub(super) bytes: Bytes<'a>,
 }
@@ -35,7 +35,6 @@ pub(super) struct Fragment<'a> {
 /// The payload of a datagram whose fragments have all come.
 #[derive(Debug)]
 pub(super) struct Whole {
-    pub(super) outer: Outer,
     /// What the payload is.
     pub(super) protocol: u8,
     /// Its length by the headers, bytes.
@@ -117,7 +116,6 @@ impl Key {
 struct Datagram {
     key: Key,
     began: Timestamp,
-    outer: Outer,
     protocol: u8,
     /// What came of it; `None` once its fragments contradicted each other.
     payload: Option<Payload>,
@@ -128,7 +126,6 @@ impl Datagram {
         Self {
             key,
             began,
-            outer: fragment.outer,
             protocol: fragment.piece.protocol,
             payload: Some(Payload::default()),
         }
@@ -155,7 +152,6 @@ impl Datagram {
     fn into_whole(self) -> Whole {
         let payload = self.payload.unwrap_or_default();
         Whole {
-            outer: self.outer,
             protocol: self.protocol,
             len: payload.len(),
             captured: payload.into_captured(),

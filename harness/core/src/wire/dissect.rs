@@ -1,9 +1,9 @@
 //! Frames → packets.
 
-use super::Packet;
 use super::bytes::Bytes;
 use super::defrag::{Fragment, Pool};
-use super::layer::{Found, Layer, Outer, descend};
+use super::layer::{End, Layer, Outer, Stop, descend};
+use super::{Packet, tcp};
 use crate::pcap::{Frame, LinkType};
 use crate::time::Timestamp;
 
@@ -21,12 +21,21 @@ impl Dissector {
     /// Reads the headers of one frame.
     #[inline]
     pub fn dissect<'a>(&'a mut self, frame: &Frame<'a>) -> Packet<'a> {
-        match find(frame.link_type, frame.original_len, frame.data) {
-            Found::Packet(packet) => packet,
-            Found::Fragment(fragment) => self.put_together(frame.timestamp, &fragment),
+        let mut outer = Outer::default();
+        match find(frame.link_type, frame.original_len, frame.data, &mut outer) {
+            Ok((End::Fragment(piece), bytes)) => {
+                let fragment = Fragment {
+                    outer,
+                    piece,
+                    bytes,
+                };
+                self.put_together(frame.timestamp, &fragment)
+            }
+            end => packet(end, &outer),
         }
     }
 
+    /// The packet in the datagram that a fragment completes.
     #[cold]
     fn put_together(&mut self, at: Timestamp, fragment: &Fragment<'_>) -> Packet<'_> {
         let Some(whole) = self.unfinished.add(at, fragment) else {
@@ -37,7 +46,12 @@ impl Dissector {
             captured: &self.payload,
             len: whole.len,
         };
-        packet(descend(Layer::Protocol(whole.protocol), bytes, whole.outer))
+        let mut outer = Outer {
+            datagram: None,
+            ..fragment.outer
+        };
+        let end = descend(Layer::Protocol(whole.protocol), bytes, &mut outer);
+        packet(end, &outer)
     }
 }
 
@@ -45,19 +59,40 @@ impl Dissector {
 /// is [`Packet::Other`]: a [`Dissector`] puts them together.
 #[inline]
 pub fn parse(link_type: LinkType, original_len: u32, data: &[u8]) -> Packet<'_> {
-    packet(find(link_type, original_len, data))
+    let mut outer = Outer::default();
+    let end = find(link_type, original_len, data, &mut outer);
+    packet(end, &outer)
 }
 
 #[inline]
-fn find(link_type: LinkType, original_len: u32, data: &[u8]) -> Found<'_> {
+fn find<'a>(
+    link_type: LinkType,
+    original_len: u32,
+    data: &'a [u8],
+    outer: &mut Outer<'a>,
+) -> Result<(End, Bytes<'a>), Stop> {
     let bytes = Bytes::of_frame(original_len, data);
-    descend(Layer::Link(link_type), bytes, Outer::default())
+    descend(Layer::Link(link_type), bytes, outer)
 }
 
+/// What the way through the headers came to.
 #[inline]
-fn packet(found: Found<'_>) -> Packet<'_> {
-    match found {
-        Found::Packet(packet) => packet,
-        Found::Fragment(_) => Packet::Other,
+fn packet<'a>(end: Result<(End, Bytes<'a>), Stop>, outer: &Outer<'a>) -> Packet<'a> {
+    match end {
+        Ok((End::Tcp, bytes)) => match tcp::segment(bytes, outer) {
+            Ok(segment) => Packet::Tcp(segment),
+            Err(stop) => without_segment(stop, outer),
+        },
+        Ok((End::Fragment(_), _)) => Packet::Other,
+        Err(stop) => without_segment(stop, outer),
+    }
+}
+
+/// What a frame is in which no segment was found. A datagram whose port is a tunnel's need not be a tunnel's.
+fn without_segment<'a>(stop: Stop, outer: &Outer<'a>) -> Packet<'a> {
+    match (outer.datagram, stop) {
+        (Some(payload), _) => Packet::Udp { payload },
+        (None, Stop::Other) => Packet::Other,
+        (None, Stop::Malformed(why)) => Packet::Malformed(why),
     }
 }

@@ -4,7 +4,7 @@ pub(super) mod extension;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::bytes::{Bytes, u16_at};
+use super::bytes::{Bytes, u16_at, u32_at};
 use super::layer::{Layer, Outer, Piece, Position, Step, Stop};
 
 /// Protocol numbers (<https://www.iana.org/assignments/protocol-numbers>).
@@ -13,7 +13,7 @@ pub(super) const UDP: u8 = 17;
 
 /// An IPv4 or IPv6 datagram: its first bits say which, whatever stood before it.
 #[inline]
-pub(super) fn payload<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+pub(super) fn payload<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     match bytes.first_nibble() {
         Some(4) => v4(bytes, outer),
         Some(6) => v6(bytes, outer),
@@ -27,7 +27,7 @@ const V4_HEADER_BYTES: usize = 20;
 /// What a total length of 0 leaves open, the frame tells: segmentation offload and BIG TCP make datagrams longer than
 /// their field.
 #[inline]
-fn v4<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+fn v4<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     let (header, _) = bytes.split::<V4_HEADER_BYTES>("the IPv4 header is cut")?;
     let header_bytes = usize::from(header[0] & 0x0F) * 4;
     let total_len = u16_at(header, 2);
@@ -41,13 +41,12 @@ fn v4<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
         ));
     }
     let (whole_header, payload) = datagram.split_at(header_bytes, "the IPv4 options are cut")?;
-    let [.., a, b, c, d, e, f, g, h] = *header;
     let id = u16_at(header, 4);
     outer.ip_id = Some(id);
-    outer.source = IpAddr::V4(Ipv4Addr::new(a, b, c, d));
+    outer.source = IpAddr::V4(Ipv4Addr::from(u32_at(header, 12)));
     outer.destination = IpAddr::V4(
         final_destination(&whole_header[V4_HEADER_BYTES..])
-            .unwrap_or_else(|| Ipv4Addr::new(e, f, g, h)),
+            .unwrap_or_else(|| Ipv4Addr::from(u32_at(header, 16))),
     );
     Ok((v4_content(header, id), payload))
 }
@@ -106,7 +105,7 @@ fn routed_to(mut options: &[u8]) -> Option<Ipv4Addr> {
 /// What a payload length of 0 leaves open, the jumbo option tells (RFC 2675), or the frame where there is none: newer
 /// kernels leave it out on the way to a device that segments.
 #[inline]
-fn v6<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+fn v6<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     let (header, rest) = bytes.split::<40>("the IPv6 header is cut")?;
     let next_header = header[6];
     let payload = match u16_at(header, 4) {

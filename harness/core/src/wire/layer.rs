@@ -3,8 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::bytes::Bytes;
-use super::defrag::Fragment;
-use super::{Network, Packet, ip, link, tcp, tunnel};
+use super::{Network, ip, link, tunnel};
 use crate::pcap::LinkType;
 
 /// The most headers that are read of one frame: nobody nests as many, but whoever wants to keep us busy.
@@ -65,15 +64,18 @@ pub(super) enum Stop {
     Malformed(&'static str),
 }
 
-/// What stands at the end of the way.
-pub(super) enum Found<'a> {
-    Packet(Packet<'a>),
-    Fragment(Fragment<'a>),
+/// What stands at the end of the way, in front of its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    /// A TCP header.
+    Tcp,
+    /// A part of the payload of an IP datagram.
+    Fragment(Piece),
 }
 
 /// What the headers passed told of the segment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outer {
+pub(super) struct Outer<'a> {
     pub(super) network: Network,
     /// The innermost IP header's identification.
     pub(super) ip_id: Option<u16>,
@@ -81,41 +83,29 @@ pub(super) struct Outer {
     pub(super) source: IpAddr,
     /// The innermost IP header's final destination.
     pub(super) destination: IpAddr,
+    /// The payload of the last UDP header.
+    pub(super) datagram: Option<&'a [u8]>,
 }
 
-impl Default for Outer {
+impl Default for Outer<'_> {
     fn default() -> Self {
         Self {
             network: Network::default(),
             ip_id: None,
             source: Ipv4Addr::UNSPECIFIED.into(),
             destination: Ipv4Addr::UNSPECIFIED.into(),
+            datagram: None,
         }
     }
 }
 
-/// Reads headers from `layer` down to TCP or to whatever else it comes to.
+/// Reads headers from `layer` down to TCP or to a fragment.
 #[inline]
-pub(super) fn descend<'a>(layer: Layer, bytes: Bytes<'a>, mut outer: Outer) -> Found<'a> {
-    let mut datagram = None;
-    let found = down_to_packet(layer, bytes, &mut outer, &mut datagram);
-    match (found, datagram) {
-        (Ok(found), _) => found,
-        // A datagram whose port is a tunnel's need not be a tunnel's.
-        (Err(_), Some(payload)) => Found::Packet(Packet::Udp { payload }),
-        (Err(Stop::Other), None) => Found::Packet(Packet::Other),
-        (Err(Stop::Malformed(why)), None) => Found::Packet(Packet::Malformed(why)),
-    }
-}
-
-/// The same; `datagram` keeps the payload of the last UDP header passed.
-#[inline]
-fn down_to_packet<'a>(
+pub(super) fn descend<'a>(
     mut layer: Layer,
     mut bytes: Bytes<'a>,
-    outer: &mut Outer,
-    datagram: &mut Option<&'a [u8]>,
-) -> Result<Found<'a>, Stop> {
+    outer: &mut Outer<'a>,
+) -> Result<(End, Bytes<'a>), Stop> {
     for _ in 0..MAX_HEADERS {
         (layer, bytes) = match layer {
             Layer::Link(link_type) => link::payload(link_type, bytes)?,
@@ -124,18 +114,10 @@ fn down_to_packet<'a>(
             Layer::Ppp => link::ppp::payload(bytes)?,
             Layer::Mpls => tunnel::mpls(bytes)?,
             Layer::Ip => ip::payload(bytes, outer)?,
-            Layer::Protocol(ip::TCP) => {
-                return Ok(Found::Packet(Packet::Tcp(tcp::segment(bytes, outer)?)));
-            }
-            Layer::Protocol(ip::UDP) => tunnel::in_udp(bytes, datagram)?,
+            Layer::Protocol(ip::TCP) => return Ok((End::Tcp, bytes)),
+            Layer::Protocol(ip::UDP) => tunnel::in_udp(bytes, outer)?,
             Layer::Protocol(number) => ip::extension::payload(number, bytes, outer)?,
-            Layer::Fragment(piece) => {
-                return Ok(Found::Fragment(Fragment {
-                    outer: *outer,
-                    piece,
-                    bytes,
-                }));
-            }
+            Layer::Fragment(piece) => return Ok((End::Fragment(piece), bytes)),
         }
     }
     Err(Stop::Malformed("more headers than anybody nests"))

@@ -27,11 +27,10 @@ impl Segment<'_> {
 
     /// The sender's clock, and the clock of the peer's that it echoes (TSval, TSecr), in ticks of unknown length.
     pub fn timestamps(&self) -> Option<(u32, u32)> {
-        let [a, b, c, d, e, f, g, h] = self.option_of_kind(TIMESTAMPS)?;
-        Some((
-            u32::from_be_bytes([a, b, c, d]),
-            u32::from_be_bytes([e, f, g, h]),
-        ))
+        let both: [u8; 8] = self.option_of_kind(TIMESTAMPS)?;
+        let (value, echo) = both.split_first_chunk()?;
+        let echo = echo.first_chunk()?;
+        Some((u32::from_be_bytes(*value), u32::from_be_bytes(*echo)))
     }
 
     /// What the first option of a kind holds, if it is as long as it should be.

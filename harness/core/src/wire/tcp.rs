@@ -7,28 +7,26 @@ use super::layer::{Outer, Stop};
 use super::{Flags, Segment, SeqNumber};
 
 const HEADER_BYTES: usize = 20;
-const SMALLEST_DATA_OFFSET: u16 = 5;
 
 /// The segment in the payload of an IP datagram.
 #[inline]
-pub(super) fn segment<'a>(bytes: Bytes<'a>, outer: &Outer) -> Result<Segment<'a>, Stop> {
+pub(super) fn segment<'a>(bytes: Bytes<'a>, outer: &Outer<'_>) -> Result<Segment<'a>, Stop> {
     let (header, rest) = bytes.split::<HEADER_BYTES>("the TCP header is cut")?;
     let offset_and_flags = u16_at(header, 12);
-    let data_offset = offset_and_flags >> 12;
-    if data_offset < SMALLEST_DATA_OFFSET {
+    let header_bytes = (offset_and_flags >> 12) * 4;
+    let Some(options_bytes) = usize::from(header_bytes).checked_sub(HEADER_BYTES) else {
         return Err(Stop::Malformed(
             "the TCP header is said to be shorter than 20 bytes",
         ));
-    }
-    let options_bytes = data_offset * 4 - HEADER_BYTES as u16;
-    let Some(payload_len) = bytes.len.checked_sub(u32::from(data_offset) * 4) else {
+    };
+    let Some(payload_len) = bytes.len.checked_sub(header_bytes.into()) else {
         return Err(Stop::Malformed(
             "the TCP header is said to be longer than its datagram",
         ));
     };
     let (options, payload) = rest
         .captured
-        .split_at_checked(options_bytes.into())
+        .split_at_checked(options_bytes)
         .unwrap_or((rest.captured, &[]));
     let flags = Flags::from_header(offset_and_flags);
     Ok(Segment {

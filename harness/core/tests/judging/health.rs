@@ -4,7 +4,7 @@ use synfin_core::manifest::{Manifest, Recorded};
 use synfin_core::observation::{Observation, Setting};
 
 use crate::setup::{LIFE, STEPS};
-use crate::world::{SERVER, World, in_a_line, verdict_of, world};
+use crate::world::{SERVER, in_a_line, verdict_of, world};
 
 const NO_RESET: &str = r#"check = "no-reset""#;
 const HANDSHAKE: &str = r#"check = "handshake-completes""#;
@@ -73,17 +73,39 @@ fn payload_that_was_acknowledged_and_not_captured_makes_absence_prove_nothing() 
     );
 }
 
-fn foreign(world: &World) -> Observation {
+#[test]
+fn a_capture_that_ends_inside_a_record_is_not_whole() {
+    let mut capture = world(STEPS, 1, LIFE).capture;
+    capture.truncate(24 + 10);
+    assert_eq!(
+        foreign(&capture).health.summary(),
+        "the capture is not whole: the file ends inside a record (it ends after 10 bytes of a record's header)"
+    );
+}
+
+#[test]
+fn a_place_that_could_not_be_read_makes_a_capture_not_whole() {
+    let section = [0x0A0D_0D0A_u32, 28, 0x1A2B_3C4D, 1, u32::MAX, u32::MAX, 28];
+    let packet_of_no_interface = [6, 32, 0, 0, 0, 0, 0, 32];
+    let words = section.into_iter().chain(packet_of_no_interface);
+    let capture: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+    assert_eq!(
+        foreign(&capture).health.summary(),
+        "the capture is not whole: 1 place in the file could not be read, the first: a packet is of interface 0, which is not described"
+    );
+}
+
+fn foreign(capture: &[u8]) -> Observation {
     let manifest = Manifest::Foreign {
         server: SERVER.parse().unwrap(),
     };
-    Observation::read(world.capture.as_slice(), manifest, Setting::default()).unwrap()
+    Observation::read(capture, manifest, Setting::default()).unwrap()
 }
 
 #[track_caller]
 fn check_foreign(script: &str, call: &str, expected: &str) {
     let world = world(STEPS, 1, script);
-    let verdict = verdict_of(&foreign(&world), &world.rubric(call));
+    let verdict = verdict_of(&foreign(&world.capture), &world.rubric(call));
     assert_eq!(in_a_line(&verdict), expected);
 }
 

@@ -58,19 +58,21 @@ impl Capture {
     pub(super) fn section(mut self, order: Order, section_bytes: u64) -> Self {
         self.order = order;
         let body = self.body().u32(0x1A2B_3C4D).u16(1).u16(0);
-        let halves = [(section_bytes >> 32) as u32, section_bytes as u32];
-        let [first, second] = match order {
-            Little => [halves[1], halves[0]],
-            Big => halves,
+        let body = match order {
+            Little => body.raw(&section_bytes.to_le_bytes()),
+            Big => body.raw(&section_bytes.to_be_bytes()),
         };
-        let body = body.u32(first).u32(second).bytes;
-        self.block(0x0A0D_0D0A, &body)
+        self.block(0x0A0D_0D0A, &body.bytes)
     }
 
     pub(super) fn interface(self, link: u16, snap_len: u32, options: &[(u16, &[u8])]) -> Self {
         let mut body = self.body().u16(link).u16(0).u32(snap_len);
         for (code, value) in options {
-            body = body.u16(*code).u16(len(value) as u16).raw(value).padded();
+            body = body
+                .u16(*code)
+                .u16(u16::try_from(value.len()).expect("an option is short"))
+                .raw(value)
+                .padded();
         }
         self.block(1, &body.bytes)
     }
@@ -126,8 +128,10 @@ impl Capture {
 
     /// What follows the interface in a packet block; the original length is one more than the captured.
     fn timed(self, count: u64, data: &[u8]) -> Self {
-        self.u32((count >> 32) as u32)
-            .u32(count as u32)
+        let half = |number| u32::try_from(number).expect("it is half of a number");
+        let (high, low) = (half(count >> 32), half(count & 0xFFFF_FFFF));
+        self.u32(high)
+            .u32(low)
             .u32(len(data))
             .u32(len(data) + 1)
             .raw(data)

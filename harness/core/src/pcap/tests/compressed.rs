@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::build::{Capture, Little};
@@ -72,7 +73,7 @@ fn what_comes_before_a_cut_is_read() {
         assert!(frames.len() > all.len() / 2, "{} frames", frames.len());
         assert!(matches!(
             tail,
-            Tail::Truncated { frames: told, reason: Damage::Unreadable(_), .. } if told == frames.len() as u64
+            Tail::Truncated { frames: told, reason: Damage::CompressedCut, .. } if told == frames.len() as u64
         ));
     }
 }
@@ -105,5 +106,30 @@ fn bytes_are_counted_as_they_are_stored() {
             assert!(reader.bytes_read() <= stored.len() as u64);
         }
         assert_eq!(reader.bytes_read(), stored.len() as u64);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_damaged_byte_of_a_compressed_capture_ends_it_at_worst(
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let capture = &capture()[..20_000];
+        let all = read(capture).0.len();
+        for compress in BOTH {
+            let mut stored = compress(capture);
+            let at = at.index(stored.len());
+            stored[at] = byte;
+            if let Ok(mut reader) = Reader::new(&stored[..]) {
+                let mut frames = 0;
+                while reader.next_frame().is_some() {
+                    frames += 1;
+                }
+                prop_assert!(reader.tail() != &Tail::Whole || frames == all);
+            }
+        }
     }
 }

@@ -38,8 +38,8 @@ fn a_resolution_is_a_power_of_ten() {
 #[test]
 fn a_resolution_is_a_power_of_two() {
     check_clock(&[(RESOLUTION, &[0x80])], 7, "7.000000000");
-    check_clock(&[(RESOLUTION, &[0x80 | 10])], 1536, "1.500000000");
-    check_clock(&[(RESOLUTION, &[0x80 | 64])], 1 << 63, "0.500000000");
+    check_clock(&[(RESOLUTION, &[0x8A])], 1536, "1.500000000");
+    check_clock(&[(RESOLUTION, &[0xC0])], 1 << 63, "0.500000000");
     check_clock(&[(RESOLUTION, &[0xFF])], u64::MAX, "0.000000000");
 }
 

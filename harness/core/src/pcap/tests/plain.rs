@@ -69,6 +69,25 @@ fn a_packet_is_at_least_as_long_as_what_was_captured_of_it() {
 }
 
 #[test]
+fn before_version_2_4_the_lengths_stand_in_either_order() {
+    for minor in [2, 3] {
+        let mut capture = Capture::classic(Little, MICROS, 1)
+            .record(0, 0, 60, b"captured first")
+            .u32(0)
+            .u32(0)
+            .u32(60)
+            .u32(8)
+            .raw(b"original");
+        capture.bytes[6] = minor;
+        let frames = [
+            "1 Ethernet 0.000000000 captured first of 60",
+            "2 Ethernet 0.000000000 original of 60",
+        ];
+        check(&capture.bytes, &frames);
+    }
+}
+
+#[test]
 fn a_header_alone_is_a_capture_without_frames() {
     check(&Capture::classic(Big, NANOS, 1).bytes, &[]);
 }

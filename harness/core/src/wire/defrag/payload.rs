@@ -66,7 +66,7 @@ impl Payload {
 
     /// Whether every byte has come.
     pub(super) fn is_whole(&self) -> bool {
-        self.end.is_some_and(|end| self.ranges == [0..end])
+        matches!(*self.ranges, [Range { start: 0, end }] if Some(end) == self.end)
     }
 
     /// Its length by the headers, bytes, as far as it is known.

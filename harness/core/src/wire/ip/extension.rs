@@ -11,7 +11,11 @@ const HOP_BY_HOP: u8 = 0;
 const CUT: &str = "an IPv6 extension header is cut";
 
 /// What follows a header of this protocol number.
-pub(in crate::wire) fn payload<'a>(protocol: u8, bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+pub(in crate::wire) fn payload<'a>(
+    protocol: u8,
+    bytes: Bytes<'a>,
+    outer: &mut Outer<'a>,
+) -> Step<'a> {
     const IPV4: u8 = 4;
     const IPV6: u8 = 41;
     const ROUTING: u8 = 43;
@@ -54,7 +58,7 @@ fn split(bytes: Bytes<'_>) -> Result<(&[u8; 8], &[u8], Bytes<'_>), Stop> {
 
 /// While a route has hops left, the connection is with the last of them: the TCP checksum is over that address
 /// (RFC 8200, 8.1).
-fn routing<'a>(bytes: Bytes<'a>, outer: &mut Outer) -> Step<'a> {
+fn routing<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     const SOURCE_ROUTE: u8 = 0;
     const HOME_ADDRESS: u8 = 2;
     const SEGMENTS: u8 = 4;

@@ -23,9 +23,9 @@ fn typed(bytes: Bytes<'_>) -> Step<'_> {
     const UNSPLIT: u8 = 0;
     const EXCEPTION: u8 = 0xFF;
     let ([number], rest) = bytes.split::<1>(CUT)?;
-    match number {
-        &IP_OF_RFC_1051 => Ok((Layer::Ip, rest)),
-        &(IPV4 | IPV6) => match rest.split::<3>(CUT)? {
+    match *number {
+        IP_OF_RFC_1051 => Ok((Layer::Ip, rest)),
+        IPV4 | IPV6 => match rest.split::<3>(CUT)? {
             ([UNSPLIT, _, _], datagram) => Ok((Layer::Ip, datagram)),
             // A length that the hardware cannot send: the header comes again behind three bytes of padding.
             ([EXCEPTION, _, _], padded) => Ok((Layer::Ip, padded.after(4, CUT)?)),

@@ -40,9 +40,9 @@ pub(super) fn payload(bytes: Bytes<'_>) -> Step<'_> {
     const AGGREGATE: u8 = 0x80;
     let (header, _) = bytes.split::<24>(CUT)?;
     let [kind, flags] = [header[0], header[1]];
-    let is_first_fragment = header[22] & 0x0F == 0;
+    let fragment_number = header[22] & 0x0F;
     let is_plain_data = kind & VERSION_AND_TYPE == DATA && kind & NO_DATA == 0;
-    if !is_plain_data || flags & (MORE_FRAGMENTS | PROTECTED) != 0 || !is_first_fragment {
+    if !is_plain_data || flags & (MORE_FRAGMENTS | PROTECTED) != 0 || fragment_number != 0 {
         return Err(Stop::Other);
     }
     let service_at = 24 + fourth_address_bytes(flags);

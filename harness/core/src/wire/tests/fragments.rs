@@ -21,7 +21,7 @@ impl Part {
         let mut packet = in_v4(6, &self.bytes);
         let more = if self.is_last { 0 } else { 0x2000 };
         packet[4..6].copy_from_slice(&id.to_be_bytes());
-        packet[6..8].copy_from_slice(&(more | self.offset / 8).to_be_bytes());
+        packet[6..8].copy_from_slice(&(more | (self.offset / 8)).to_be_bytes());
         packet
     }
 

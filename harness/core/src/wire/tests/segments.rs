@@ -136,8 +136,8 @@ fn the_steps_of_a_handshake_are_told_apart() {
         let flags = Flags::from_letters(letters);
         let ack = flags.is_ack().then_some(SeqNumber(1));
         let segment = Segment {
-            flags,
             ack,
+            flags,
             ..segment_of_v4()
         };
         (segment.is_first_syn(), segment.is_syn_ack())
@@ -146,4 +146,17 @@ fn the_steps_of_a_handshake_are_told_apart() {
     assert_eq!(kinds("S."), (false, true));
     assert_eq!(kinds("."), (false, false));
     assert_eq!(kinds("SR"), (false, false));
+}
+
+#[test]
+fn checksums_are_never_judged() {
+    const IP_CHECKSUM_AT: usize = 10;
+    const TCP_CHECKSUM_AT: usize = 20 + 16;
+    for checksum in [0x0000_u16, 0xFE28, 0xFFFF] {
+        let mut datagram = v4();
+        for at in [IP_CHECKSUM_AT, TCP_CHECKSUM_AT] {
+            datagram[at..at + 2].copy_from_slice(&checksum.to_be_bytes());
+        }
+        assert_eq!(segment(&datagram), segment_of_v4());
+    }
 }

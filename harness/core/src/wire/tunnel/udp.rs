@@ -2,13 +2,13 @@
 
 use crate::pcap::LinkType;
 use crate::wire::bytes::{Bytes, u16_at};
-use crate::wire::layer::{Layer, Step, Stop};
+use crate::wire::layer::{Layer, Outer, Step, Stop};
 
-/// What the port of either end says that a datagram carries; `datagram` is told its payload, should it not be that.
+/// What the port of either end says that a datagram carries.
 #[inline]
-pub(in crate::wire) fn payload<'a>(bytes: Bytes<'a>, datagram: &mut Option<&'a [u8]>) -> Step<'a> {
+pub(in crate::wire) fn payload<'a>(bytes: Bytes<'a>, outer: &mut Outer<'a>) -> Step<'a> {
     let (header, payload) = bytes.split::<8>("the UDP header is cut")?;
-    *datagram = Some(payload.captured);
+    outer.datagram = Some(payload.captured);
     let (from, to) = (u16_at(header, 0), u16_at(header, 2));
     let tunnel = tunnel_of(to).or_else(|| tunnel_of(from));
     tunnel.ok_or(Stop::Other)?(payload)
