@@ -3,7 +3,7 @@
 use super::Pattern;
 use super::Usually;
 use crate::flow::{Connection, Ending, HalfConnection, Roles, Side};
-use crate::story::{Anomaly, Occurrence, Story};
+use crate::story::{Anomaly, Occurrence, Oddities, Story};
 use crate::text::{counted, grouped};
 
 /// Something seen on a connection, and what usually causes it.
@@ -23,8 +23,7 @@ pub fn findings(story: &Story) -> Vec<Finding> {
     found.extend(syn_again(connection));
     found.extend(fast_open_refused(connection));
     found.extend(
-        story
-            .oddities
+        merged(&story.oddities)
             .iter()
             .filter_map(|occurrence| of_anomaly(occurrence, connection)),
     );
@@ -44,6 +43,21 @@ impl From<Seen> for Finding {
             usually: pattern.map(Pattern::usually).unwrap_or_default(),
         }
     }
+}
+
+/// The anomalies, where payload that was sent again in part and as a whole is one.
+fn merged(oddities: &Oddities) -> Vec<Occurrence> {
+    let mut merged: Vec<Occurrence> = Vec::new();
+    for &occurrence in oddities.iter() {
+        let is_again = |seen: &&mut Occurrence| {
+            seen.anomaly.is_retransmission() && occurrence.anomaly.is_retransmission()
+        };
+        match merged.iter_mut().find(is_again) {
+            Some(seen) => seen.frames += occurrence.frames,
+            None => merged.push(occurrence),
+        }
+    }
+    merged
 }
 
 fn ending(connection: &Connection) -> Seen {
@@ -81,18 +95,21 @@ fn reset(connection: &Connection, by: Side) -> Seen {
     let rst = half.resets.iter().find(|reset| reset.effect.is_an_end());
     let rst = frame_of(rst.map(|rst| rst.sent.frame.0));
     let unread = unacknowledged(connection.sent_by(by.peer()));
-    let mut saw = format!("the {by} sent RST ({rst})");
+    let mut saw = vec![format!("the {by} sent RST ({rst})")];
     if unread > 0 {
-        let bytes = counted(unread, "byte");
-        saw += &format!(", {bytes} from the {} unacknowledged", by.peer());
+        let (bytes, other) = (counted(unread, "byte"), by.peer());
+        saw.push(format!(
+            "{bytes} from the {other} not acknowledged until then"
+        ));
     }
-    match half.fin {
+    let pattern = match half.fin {
         Some(fin) => {
-            saw += &format!(", after its own FIN ({})", fin.sent.frame);
-            (saw, Some(Pattern::ResetAfterFin))
+            saw.push(format!("after its own FIN ({})", fin.sent.frame));
+            Pattern::ResetAfterFin
         }
-        None => (saw, Some(Pattern::Reset)),
-    }
+        None => Pattern::Reset,
+    };
+    (saw.join(", "), Some(pattern))
 }
 
 /// Payload bytes that the other side had not acknowledged.
@@ -145,7 +162,10 @@ fn syn_again(connection: &Connection) -> Option<Seen> {
     let again = connection.setup.syn_retransmissions;
     let is_unanswered = connection.ending() == Ending::Unanswered;
     (again > 0 && !is_unanswered).then(|| {
-        let saw = format!("{} before the answer", counted(u64::from(again) + 1, "SYN"));
+        let saw = format!(
+            "{} were sent before the answer",
+            counted(u64::from(again) + 1, "SYN")
+        );
         (saw, Some(Pattern::SynAgain))
     })
 }
@@ -171,16 +191,10 @@ fn of_anomaly(occurrence: &Occurrence, connection: &Connection) -> Option<Seen> 
     };
     let bytes = |figure, what: &str| format!("{} {what}", counted(sum(figure), "byte"));
     let (what, pattern) = match occurrence.anomaly {
-        Anomaly::Retransmission | Anomaly::PartRetransmission => {
-            let resent = sum(|half| half.retransmitted_bytes);
-            if resent == 0 {
-                return None;
-            }
-            (
-                bytes(|half| half.retransmitted_bytes, "sent again"),
-                Pattern::Retransmission,
-            )
-        }
+        Anomaly::Retransmission | Anomaly::PartRetransmission => (
+            bytes(|half| half.retransmitted_bytes, "sent again"),
+            Pattern::Retransmission,
+        ),
         Anomaly::OutOfOrder => (
             bytes(|half| half.out_of_order_bytes, "out of order"),
             Pattern::OutOfOrder,
@@ -214,14 +228,17 @@ fn of_anomaly(occurrence: &Occurrence, connection: &Connection) -> Option<Seen> 
             "both sides sent a SYN before they saw the other's".to_owned(),
             Pattern::SimultaneousOpen,
         ),
-        Anomaly::GapBefore
+        Anomaly::ControlAgain
+        | Anomaly::GapBefore
         | Anomaly::AckedUnseen
         | Anomaly::ZeroWindowProbe
         | Anomaly::FastOpen
         | Anomaly::SimultaneousClose => return None,
     };
+    let has_payload =
+        pattern != Pattern::Retransmission || sum(|half| half.retransmitted_bytes) > 0;
     let saw = format!("{what} ({})", frames(occurrence));
-    Some((saw, Some(pattern)))
+    has_payload.then_some((saw, Some(pattern)))
 }
 
 /// What one side's stream lacks, and has too much.

@@ -41,7 +41,6 @@ impl Digest {
 
     /// The digest in lower-case hexadecimal digits.
     pub fn sha256(self) -> String {
-        let digits = self.sha256.finalize();
-        digits.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", self.sha256.finalize())
     }
 }

@@ -1,6 +1,7 @@
 //! Ranges in any order to pieces in stream order.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -78,17 +79,21 @@ impl Stream {
         bytes: &'a [u8],
     ) -> Vec<Piece<'a>> {
         let mut pieces = Vec::new();
-        if offsets.start < self.next {
-            let why = Absence::OutOfTurn;
-            pieces.push(Piece::Missing { offsets, why });
-        } else if offsets.start == self.next {
-            self.give(&mut pieces, frame, offsets.end, Cow::Borrowed(bytes));
-            self.give_waiting(&mut pieces);
-        } else {
-            self.keep(frame, offsets, bytes);
-            self.pass_acknowledged_holes(&mut pieces);
-            while self.waiting_bytes > MAX_WAITING_BYTES {
-                self.pass_hole(&mut pieces, Absence::TooLate);
+        match offsets.start.cmp(&self.next) {
+            Ordering::Less => {
+                let why = Absence::OutOfTurn;
+                pieces.push(Piece::Missing { offsets, why });
+            }
+            Ordering::Equal => {
+                self.give(&mut pieces, frame, offsets.end, Cow::Borrowed(bytes));
+                self.give_waiting(&mut pieces);
+            }
+            Ordering::Greater => {
+                self.keep(frame, offsets, bytes);
+                self.pass_acknowledged_holes(&mut pieces);
+                while self.waiting_bytes > MAX_WAITING_BYTES {
+                    self.pass_hole(&mut pieces, Absence::TooLate);
+                }
             }
         }
         pieces

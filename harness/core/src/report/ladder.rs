@@ -29,7 +29,7 @@ pub fn ladder(story: &Story, findings: &[Finding], page: &Page) -> String {
 
 fn left_out_line(left: LeftOut) -> String {
     format!(
-        " … {} left out: --frames {}-{} shows them, --rows more of all",
+        " … {} (frames {} to {}) left out: --rows N draws more of them, --frames A-B a part",
         counted(left.rows, "row"),
         left.first,
         left.last

@@ -59,7 +59,9 @@ pub enum Control {
 /// Something odd about a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Anomaly {
-    /// Payload, SYN or FIN that was sent before.
+    /// A SYN or FIN that was sent before.
+    ControlAgain,
+    /// Payload that was sent before.
     Retransmission,
     /// Part of the payload was sent before.
     PartRetransmission,
@@ -105,6 +107,13 @@ impl Row {
     }
 }
 
+impl Anomaly {
+    /// Whether something was sent again, all of it or a part.
+    pub fn is_retransmission(self) -> bool {
+        matches!(self, Self::Retransmission | Self::PartRetransmission)
+    }
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -118,7 +127,7 @@ impl fmt::Display for Phase {
 impl fmt::Display for Anomaly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Retransmission => "retransmission",
+            Self::ControlAgain | Self::Retransmission => "retransmission",
             Self::PartRetransmission => "partly retransmission",
             Self::OutOfOrder => "out of order",
             Self::GapBefore => "gap before",

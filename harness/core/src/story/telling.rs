@@ -100,9 +100,10 @@ impl Telling {
         }
     }
 
-    /// That an RST did nothing shows only when the connection goes on.
+    /// That an RST did nothing may show only when the connection goes on.
     fn mark_ignored_reset(&mut self, change: &Change<'_>) {
-        for event in change.events {
+        let goes_on = !change.segment.flags.is_rst();
+        for event in change.events.iter().filter(|_| goes_on) {
             if let FlowEvent::ResetIgnored { from, .. } = event {
                 let frame = self.rows.mark_last_reset(*from, Anomaly::Ignored);
                 let frame = frame.unwrap_or(change.at.frame);
@@ -202,10 +203,7 @@ impl Telling {
     fn anomaly(&self, event: &FlowEvent, change: &Change<'_>) -> Option<Anomaly> {
         match event {
             FlowEvent::Payload { offsets, .. } => self.of_payload(offsets, change),
-            FlowEvent::Retransmitted { .. } if change.has_new_payload() => {
-                Some(Anomaly::PartRetransmission)
-            }
-            FlowEvent::Retransmitted { .. } => Some(Anomaly::Retransmission),
+            FlowEvent::Retransmitted { offsets, .. } => Some(change.again(offsets)),
             FlowEvent::OutOfOrder { .. } => Some(Anomaly::OutOfOrder),
             FlowEvent::Conflict { .. } => Some(Anomaly::Conflict),
             FlowEvent::AckedUnseen { .. } => Some(Anomaly::AckedUnseen),
@@ -215,6 +213,9 @@ impl Telling {
             FlowEvent::WindowFull { .. } => Some(Anomaly::WindowFull),
             FlowEvent::CaptureDuplicate { .. } => Some(Anomaly::CaptureDuplicate),
             FlowEvent::Reset { effect, .. } => of_reset(*effect),
+            FlowEvent::ResetIgnored { .. } if change.segment.flags.is_rst() => {
+                Some(Anomaly::Ignored)
+            }
             FlowEvent::Fin { from, .. } => change.crosses_fin(*from),
             FlowEvent::Opened(_) | FlowEvent::SynAcked(_) => change.crosses_syn(),
             FlowEvent::Established(_)
@@ -235,9 +236,16 @@ impl Telling {
 }
 
 impl Change<'_> {
-    fn has_new_payload(&self) -> bool {
+    /// What was sent again: these bytes, or a SYN or FIN where there are none.
+    fn again(&self, offsets: &Range<u64>) -> Anomaly {
         let is_payload = |event: &FlowEvent| matches!(event, FlowEvent::Payload { .. });
-        self.events.iter().any(is_payload)
+        if offsets.is_empty() {
+            Anomaly::ControlAgain
+        } else if self.events.iter().any(is_payload) {
+            Anomaly::PartRetransmission
+        } else {
+            Anomaly::Retransmission
+        }
     }
 
     /// A second FIN whose sender had not got the first (RFC 9293, figure 13).

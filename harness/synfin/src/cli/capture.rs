@@ -127,14 +127,20 @@ impl Capture {
         ControlFlow::Continue(())
     }
 
-    /// All its connections.
-    pub(super) fn connections(&mut self) -> Vec<Connection> {
+    /// Gives every connection when it is over, and at the end those that are not, until `take` breaks.
+    pub(super) fn each_connection<B>(
+        &mut self,
+        mut take: impl FnMut(&Connection) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let mut flows = FlowTable::default();
-        let _ = self.each_segment(|at, segment| {
+        self.each_segment(|at, segment| {
             flows.push(at, segment);
-            ControlFlow::<()>::Continue(())
-        });
-        flows.finish()
+            while let Some(connection) = flows.take_finished() {
+                take(&connection)?;
+            }
+            ControlFlow::Continue(())
+        })?;
+        flows.finish().iter().try_for_each(take)
     }
 
     /// What there is to say of the capture itself, once it was read.
@@ -164,7 +170,7 @@ impl Capture {
     }
 
     /// Says what of the capture could not be read, once the rest was.
-    pub(super) fn tell_damage(&mut self, output: &Output) {
+    pub(super) fn tell_damage(&self, output: &Output) {
         self.progress.clear();
         let name = &self.name;
         for skipped in self.reader.skipped() {

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::anyhow;
-use synfin_core::flow::{Connection, FlowTable};
+use synfin_core::flow::Connection;
 use synfin_core::report::{
     ConnectionRecord, FIELDS_HELP, Filter, FlowsDocument, FlowsTable, Sort, capture_heading,
     connection_line, connection_summary, csv_header, csv_row, flows_json,
@@ -63,16 +63,14 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if args.follow {
         return follow(args, &choice, output);
     }
-    let line = streamed(args.format).filter(|_| choice.sort.is_none());
-    match line {
-        Some(lines) => {
-            let capture = args.capture.open(Progress::beside_data(output))?;
-            stream(capture, lines, &choice, output)
-        }
-        None => {
-            let capture = args.capture.open(Progress::new(output))?;
-            collect(capture, args.format, &choice, output)
-        }
+    let lines = Lines::of(args.format).filter(|_| choice.sort.is_none());
+    if let Some(lines) = lines {
+        let mut capture = args.capture.open(Progress::beside_data(output))?;
+        let listed = list_as_they_end(&mut capture, lines, Flush::WhenFull, &choice);
+        told(&capture, listed, output)
+    } else {
+        let capture = args.capture.open(Progress::new(output))?;
+        collect(capture, args.format, &choice, output)
     }
 }
 
@@ -112,108 +110,87 @@ impl Choice {
 }
 
 /// A format that needs no more than the connection at hand.
-#[derive(Clone, Copy)]
-struct Lines {
-    header: fn() -> String,
-    line: fn(&ConnectionRecord) -> String,
-    when: Flush,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    Json,
+    Csv,
+    Summaries,
+}
+
+impl Lines {
+    fn of(format: Format) -> Option<Self> {
+        match format {
+            Format::Jsonl => Some(Self::Json),
+            Format::Csv => Some(Self::Csv),
+            Format::Table | Format::Json => None,
+        }
+    }
+
+    fn header(self) -> String {
+        match self {
+            Self::Csv => csv_header(),
+            Self::Json | Self::Summaries => String::new(),
+        }
+    }
+
+    fn line(self, connection: &ConnectionRecord) -> String {
+        match self {
+            Self::Json => connection_line(connection),
+            Self::Csv => csv_row(connection),
+            Self::Summaries => connection_summary(connection),
+        }
+    }
 }
 
 /// When lines leave the process.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flush {
     WhenFull,
     AtOnce,
 }
 
-fn streamed(format: Format) -> Option<Lines> {
-    let (header, line): (fn() -> String, fn(&ConnectionRecord) -> String) = match format {
-        Format::Jsonl => (String::new, connection_line),
-        Format::Csv => (csv_header, csv_row),
-        Format::Table | Format::Json => return None,
-    };
-    let when = Flush::WhenFull;
-    Some(Lines { header, line, when })
-}
-
 fn follow(args: &Args, choice: &Choice, output: &Output) -> Result<Exit, Failure> {
-    let summaries = Lines {
-        header: String::new,
-        line: connection_summary,
-        when: Flush::AtOnce,
-    };
     let lines = match args.format {
         Format::Json => {
             return Err(Failure::Usage(anyhow!(
                 "--format json is one document, which ends with the capture: with --follow take jsonl"
             )));
         }
-        Format::Table => summaries,
-        Format::Jsonl | Format::Csv => streamed(args.format).unwrap_or(summaries),
+        Format::Table => Lines::Summaries,
+        Format::Jsonl => Lines::Json,
+        Format::Csv => Lines::Csv,
     };
-    let lines = Lines {
-        when: Flush::AtOnce,
-        ..lines
-    };
-    let capture = args.capture.follow(output)?;
-    stream(capture, lines, choice, output)
+    let mut capture = args.capture.follow(output)?;
+    let listed = list_as_they_end(&mut capture, lines, Flush::AtOnce, choice);
+    told(&capture, listed, output)
 }
 
 /// Prints each connection when it leaves the table.
-fn stream(
-    mut capture: Capture,
+fn list_as_they_end(
+    capture: &mut Capture,
     lines: Lines,
+    flush: Flush,
     choice: &Choice,
-    output: &Output,
-) -> Result<Exit, Failure> {
-    let mut printer = Printer {
-        stream: DataStream::open(),
-        lines,
-        choice,
-    };
-    let printed = printer.print_all(&mut capture);
+) -> ControlFlow<End> {
+    let mut stream = DataStream::open();
+    stream.write(lines.header().as_bytes())?;
+    capture.each_connection(|connection| {
+        if let Some(record) = choice.record(connection) {
+            stream.write(lines.line(&record).as_bytes())?;
+        }
+        match flush {
+            Flush::AtOnce => stream.flush(),
+            Flush::WhenFull => ControlFlow::Continue(()),
+        }
+    })?;
+    stream.flush()
+}
+
+/// What is left to say when the data was printed.
+fn told(capture: &Capture, printed: ControlFlow<End>, output: &Output) -> Result<Exit, Failure> {
     capture.tell_damage(output);
     output::ended(printed)?;
     Ok(Exit::Passed)
-}
-
-struct Printer<'a> {
-    stream: DataStream,
-    lines: Lines,
-    choice: &'a Choice,
-}
-
-impl Printer<'_> {
-    fn print_all(&mut self, capture: &mut Capture) -> ControlFlow<End> {
-        self.put(&(self.lines.header)())?;
-        let mut flows = FlowTable::default();
-        capture.each_segment(|at, segment| {
-            flows.push(at, segment);
-            while let Some(connection) = flows.take_finished() {
-                self.print(&connection)?;
-            }
-            ControlFlow::Continue(())
-        })?;
-        for connection in flows.finish() {
-            self.print(&connection)?;
-        }
-        self.stream.flush()
-    }
-
-    fn print(&mut self, connection: &Connection) -> ControlFlow<End> {
-        match self.choice.record(connection) {
-            Some(record) => self.put(&(self.lines.line)(&record)),
-            None => ControlFlow::Continue(()),
-        }
-    }
-
-    fn put(&mut self, text: &str) -> ControlFlow<End> {
-        self.stream.write(text.as_bytes())?;
-        match self.lines.when {
-            Flush::AtOnce => self.stream.flush(),
-            Flush::WhenFull => ControlFlow::Continue(()),
-        }
-    }
 }
 
 /// Prints all connections once the capture was read.
@@ -224,20 +201,12 @@ fn collect(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let mut records = Vec::new();
-    let mut count = 0;
-    let mut flows = FlowTable::default();
-    let mut keep = |connection: &Connection| {
-        count += 1;
+    let mut connections = 0;
+    let _ = capture.each_connection(|connection| {
+        connections += 1;
         records.extend(choice.record(connection));
-    };
-    let _ = capture.each_segment(|at, segment| {
-        flows.push(at, segment);
-        while let Some(connection) = flows.take_finished() {
-            keep(&connection);
-        }
         ControlFlow::<()>::Continue(())
     });
-    flows.finish().iter().for_each(&mut keep);
     match choice.sort {
         Some(sort) => sort.apply(&mut records),
         None => records.sort_by_key(|record| record.connection),
@@ -245,7 +214,7 @@ fn collect(
     capture.tell_damage(output);
     let document = FlowsDocument {
         schema: FlowsDocument::SCHEMA,
-        capture: capture.record(count),
+        capture: capture.record(connections),
         connections: records,
     };
     output::data(&drawn(&document, format, output))?;
@@ -258,7 +227,9 @@ fn drawn(document: &FlowsDocument, format: Format, output: &Output) -> String {
         Format::Table => {
             let page = output.page();
             let mut table = FlowsTable::default();
-            records.iter().for_each(|record| table.push(record));
+            for record in records {
+                table.push(record);
+            }
             capture_heading(&document.capture, &page) + &table.drawn(&page)
         }
         Format::Json => flows_json(document),

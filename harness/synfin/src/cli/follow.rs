@@ -72,11 +72,11 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         flows: FlowTable::default(),
         known: 0,
     };
-    let followed = follower.read(&mut capture);
+    let outcome = follower.read(&mut capture);
     capture.tell_damage(output);
-    followed.end?;
-    if followed.known <= args.connection {
-        return Err(no_such_connection(args.connection, followed.known));
+    outcome.end?;
+    if outcome.known <= args.connection {
+        return Err(no_such_connection(args.connection, outcome.known));
     }
     Ok(Exit::Passed)
 }
@@ -112,7 +112,7 @@ enum Stop {
 }
 
 impl Follower {
-    fn read(mut self, capture: &mut Capture) -> Followed {
+    fn read(mut self, capture: &mut Capture) -> Outcome {
         let read = capture.each_segment(|at, segment| self.take(at, segment));
         let known = self.known;
         let end = match read {
@@ -121,7 +121,7 @@ impl Follower {
                 output::ended(self.finish())
             }
         };
-        Followed { known, end }
+        Outcome { known, end }
     }
 
     fn take(&mut self, at: Milestone, segment: &Segment<'_>) -> ControlFlow<Stop> {
@@ -173,7 +173,7 @@ impl Follower {
 }
 
 /// How following ended.
-struct Followed {
+struct Outcome {
     /// How many connections there were.
     known: u32,
     end: End,
@@ -205,7 +205,7 @@ enum Drawing {
     Text(TextView),
     Hex(HexView),
     Raw,
-    Sha256([Digest; 2]),
+    Sha256(Box<[Digest; 2]>),
 }
 
 impl View {
@@ -216,7 +216,7 @@ impl View {
                 Form::Text => Drawing::Text(TextView::default()),
                 Form::Hex => Drawing::Hex(HexView::default()),
                 Form::Raw => Drawing::Raw,
-                Form::Sha256 => Drawing::Sha256(Default::default()),
+                Form::Sha256 => Drawing::Sha256(Box::default()),
             },
             sides: args.side,
             output: output.clone(),
@@ -256,7 +256,8 @@ impl View {
             Drawing::Text(view) => view.finish(),
             Drawing::Hex(view) => view.finish(),
             Drawing::Raw => String::new(),
-            Drawing::Sha256([initiator, responder]) => {
+            Drawing::Sha256(digests) => {
+                let [initiator, responder] = *digests;
                 let sides = [(Side::Initiator, initiator), (Side::Responder, responder)];
                 sides
                     .into_iter()

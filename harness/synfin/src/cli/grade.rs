@@ -1,14 +1,16 @@
 //! `synfin grade`: judge a recording, without privileges, on any system.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use synfin_core::flow::{Connection, Roles};
 use synfin_core::grade::GradeError;
 use synfin_core::report;
 
-use super::capture::CaptureArg;
+use super::capture::{Capture, CaptureArg};
 use super::exit::{Exit, Failure, Strictness};
 use super::output::{self, Output};
 use super::progress::Progress;
@@ -157,12 +159,12 @@ fn failure(error: GradingError) -> Failure {
 
 /// A capture made elsewhere says who answered, but not who was meant.
 fn which_server(path: &Path) -> Failure {
-    let connections = match CaptureArg::from(path.to_owned()).open(Progress::none()) {
-        Ok(mut capture) => capture.connections(),
+    let candidates = match CaptureArg::from(path.to_owned()).open(Progress::none()) {
+        Ok(mut capture) => candidates(&mut capture),
         Err(failure) => return failure,
     };
     let question = "which server is to be graded? give --server ADDR:PORT";
-    let seen: Vec<String> = candidates(&connections)
+    let seen: Vec<String> = candidates
         .into_iter()
         .map(|(server, connections)| format!("\n  {server}  on {connections} connections"))
         .collect();
@@ -176,24 +178,16 @@ fn which_server(path: &Path) -> Failure {
     })
 }
 
-/// Who answered SYNs, and how many connections; the busiest first.
-fn candidates(connections: &[Connection]) -> Vec<(SocketAddr, usize)> {
-    let mut answered: Vec<(SocketAddr, usize)> = Vec::new();
-    let by_answer = connections
-        .iter()
-        .filter(|connection| match connection.roles {
-            Roles::Syn | Roles::SynAck => connection.setup.syn_ack.is_some(),
-            Roles::Guessed => false,
-        });
-    for connection in by_answer {
-        match answered
-            .iter_mut()
-            .find(|(server, _)| *server == connection.responder)
-        {
-            Some((_, count)) => *count += 1,
-            None => answered.push((connection.responder, 1)),
+/// Who answered SYNs, and on how many connections; the busiest first.
+fn candidates(capture: &mut Capture) -> Vec<(SocketAddr, usize)> {
+    let mut answered: HashMap<SocketAddr, usize> = HashMap::new();
+    let _ = capture.each_connection(|connection| {
+        if connection.setup.syn_ack.is_some() {
+            *answered.entry(connection.responder).or_default() += 1;
         }
-    }
-    answered.sort_by_key(|&(server, count)| (std::cmp::Reverse(count), server));
+        ControlFlow::<()>::Continue(())
+    });
+    let mut answered: Vec<_> = answered.into_iter().collect();
+    answered.sort_by_key(|&(server, count)| (Reverse(count), server));
     answered
 }

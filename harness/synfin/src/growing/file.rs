@@ -46,11 +46,11 @@ impl GrowingFile {
     /// # Errors
     /// If it cannot be opened or watched.
     pub fn open(path: &Path, notice: impl FnMut(Notice) + 'static) -> io::Result<Self> {
-        let (waker, wakes) = sync_channel(1);
+        let (alarm, wakes) = sync_channel(1);
         #[cfg(target_os = "linux")]
         {
-            let waker = waker.clone();
-            super::watch::watch(path, move || wake(&waker))?;
+            let alarm = alarm.clone();
+            super::watch::watch(path, move || wake(&alarm))?;
         }
         let file = File::open(path)?;
         if file.metadata()?.is_dir() {
@@ -64,7 +64,7 @@ impl GrowingFile {
             was_moved: false,
             wakes,
             stop: Stop::on_signal(move || {
-                wake(&waker);
+                wake(&alarm);
             })?,
             notice: Box::new(notice),
         })
@@ -94,8 +94,8 @@ impl GrowingFile {
 }
 
 /// Wakes the reader; if it was woken already, once is enough. Whether there still is one.
-fn wake(waker: &SyncSender<()>) -> bool {
-    !matches!(waker.try_send(()), Err(TrySendError::Disconnected(())))
+fn wake(alarm: &SyncSender<()>) -> bool {
+    !matches!(alarm.try_send(()), Err(TrySendError::Disconnected(())))
 }
 
 impl Read for GrowingFile {

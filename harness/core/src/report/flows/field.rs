@@ -56,18 +56,19 @@ impl Field {
 
 /// The fields, as `--help` lists them.
 pub const FIELDS_HELP: &str = "\
-Fields:
-  connection frames first last vlan completeness   numbers; first and last are frames
-  initiator responder host                         an address, with or without :port; host is either
-  initiator_port responder_port port               port is either
-  ending                                           orderly half-closed reset refused unanswered still-open
+Fields of a connection:
+  connection frames first last vlan completeness  numbers; first and last are frames
+  initiator responder host         an address, with or without :port; host is either
+  initiator_port responder_port port               numbers; port is either
+  ending    orderly, half-closed, reset, refused, unanswered or still-open
   roles setup closed_first reset_by                words, as --format json has them
   state history                                    Zeek's, such as SF and ShADadFf
-  bytes initiator_bytes responder_bytes            payload, each byte once; 64KiB, 1.5MB, …
-  retransmitted out_of_order missing conflicting   payload bytes
+  bytes initiator_bytes responder_bytes            payload, each byte once: 1000, 64KiB, 1.5MB
+  retransmitted out_of_order missing conflicting   payload bytes, of both sides
   half_close                                       payload bytes after the first FIN
-  duration rtt                                     with a unit: 20ms, 1.5s
-  syns fins resets zero_windows probes keep_alives window_full duplicates   numbers, both sides together";
+  duration rtt                                     times with a unit: 20ms, 1.5s
+  syns fins resets zero_windows probes keep_alives window_full duplicates
+                                                   numbers, of both sides";
 
 const SIDES: &[&str] = &["initiator", "responder"];
 const ROLES: &[&str] = &["syn", "syn-ack", "guessed"];

@@ -22,7 +22,7 @@ impl ConnectionRecord {
             initiator: connection.initiator.to_string(),
             responder: connection.responder.to_string(),
             roles: connection.roles.into(),
-            vlan_ids: Vec::new(), /* MERGE */
+            vlan_ids: connection.network.vlan_ids().to_vec(),
             frames: connection.frames,
             first: connection.first.into(),
             last: connection.last.into(),
@@ -33,7 +33,7 @@ impl ConnectionRecord {
             ending,
             reset_by,
             closed_first: connection.first_to_close().map(SideName::from),
-            half_close_bytes: 0, /* MERGE */
+            half_close_bytes: half_close_bytes(connection),
             pushed_out: connection.is_pushed_out,
             completeness: connection.completeness().into(),
             conn_state: connection.conn_state().to_string(),
@@ -52,6 +52,14 @@ fn ending(ending: Ending) -> (EndingName, Option<SideName>) {
         Ending::Unanswered => (EndingName::Unanswered, None),
         Ending::StillOpen => (EndingName::StillOpen, None),
     }
+}
+
+/// What the other side of whoever closed first still sent.
+fn half_close_bytes(connection: &Connection) -> u64 {
+    let first = connection.first_to_close();
+    first.map_or(0, |first| {
+        connection.sent_by(first.peer()).bytes_after_peers_fin
+    })
 }
 
 fn setup(setup: &Setup) -> SetupRecord {

@@ -44,8 +44,9 @@ fn records(scripts: &[&str]) -> Vec<ConnectionRecord> {
 
 fn table(columns: usize) -> String {
     let mut table = FlowsTable::default();
-    let records = records(&[TALK, REFUSED, LOSSY]);
-    records.iter().for_each(|record| table.push(record));
+    for record in &records(&[TALK, REFUSED, LOSSY]) {
+        table.push(record);
+    }
     table.drawn(&Page::plain(columns))
 }
 
@@ -168,10 +169,10 @@ fn a_condition_on_what_is_absent_does_not_hold() {
 }
 
 fn wrong(filter: &str) -> String {
-    problem(Filter::parse(filter).unwrap_err())
+    problem(&Filter::parse(filter).unwrap_err())
 }
 
-fn problem(error: SpecError) -> String {
+fn problem(error: &SpecError) -> String {
     error.render(Palette::Plain)
 }
 
@@ -218,7 +219,7 @@ fn an_order_puts_equals_in_the_order_of_their_numbers() {
 
 #[test]
 fn an_unknown_order_is_shown_where_it_stands() {
-    let wrong = ["byte:desc", "bytes:down"].map(|sort| problem(Sort::parse(sort).unwrap_err()));
+    let wrong = ["byte:desc", "bytes:down"].map(|sort| problem(&Sort::parse(sort).unwrap_err()));
     assert_snapshot!(wrong.join("\n\n"));
 }
 
