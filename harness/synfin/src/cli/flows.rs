@@ -217,23 +217,33 @@ fn collect(
         capture: capture.record(connections),
         connections: records,
     };
-    output::data(&drawn(&document, format, output))?;
+    output::ended(print(&document, format, output))?;
     Ok(Exit::Passed)
 }
 
-fn drawn(document: &FlowsDocument, format: Format, output: &Output) -> String {
-    let records = &document.connections;
+fn print(document: &FlowsDocument, format: Format, output: &Output) -> ControlFlow<End> {
+    let records = document.connections.iter();
     match format {
-        Format::Table => {
-            let page = output.page();
-            let mut table = FlowsTable::default();
-            for record in records {
-                table.push(record);
-            }
-            capture_heading(&document.capture, &page) + &table.drawn(&page)
-        }
-        Format::Json => flows_json(document),
-        Format::Jsonl => records.iter().map(connection_line).collect(),
-        Format::Csv => csv_header() + &records.iter().map(csv_row).collect::<String>(),
+        Format::Table => print_parts([table(document, output)]),
+        Format::Json => print_parts(flows_json(document)),
+        Format::Jsonl => print_parts(records.map(connection_line)),
+        Format::Csv => print_parts([csv_header()].into_iter().chain(records.map(csv_row))),
     }
+}
+
+fn print_parts(parts: impl IntoIterator<Item = String>) -> ControlFlow<End> {
+    let mut stream = DataStream::open();
+    for part in parts {
+        stream.write(part.as_bytes())?;
+    }
+    stream.flush()
+}
+
+fn table(document: &FlowsDocument, output: &Output) -> String {
+    let page = output.page();
+    let mut table = FlowsTable::default();
+    for record in &document.connections {
+        table.push(record);
+    }
+    capture_heading(&document.capture, &page) + &table.drawn(&page)
 }
