@@ -3,6 +3,8 @@
 //! ```text
 //! Report ─┬─► json, junit, markdown           files: the same bytes on every machine
 //!         └─► table, connections, failures    for a Page: a width, colours, folders to name
+//!
+//! Connection, Story, Piece ─► flows, ladder, payload    of any capture, nothing graded
 //! ```
 //!
 //! A report's strings may hold what programs printed. They came in harmless (`text::Foreign`); every renderer makes them
@@ -24,7 +26,7 @@ mod markdown;
 mod payload;
 mod table;
 
-pub use connections::{connections, recording_table};
+pub use connections::connections;
 pub use failures::failures;
 pub use flows::{
     AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,

@@ -156,6 +156,9 @@ impl Bounded {
 /// Whether a character could do something to what shows it, or hide: controls, line separators, bidirectional and other
 /// format characters, noncharacters (Unicode 15, 23.7), private use.
 pub(crate) fn is_hostile(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     let is_noncharacter =
         matches!(u32::from(c), 0xFDD0..=0xFDEF) || u32::from(c) & 0xFFFE == 0xFFFE;
     c.is_control() || is_noncharacter || is_format_or_separator(c) || is_private(c)

@@ -37,6 +37,8 @@ fn a_wrong_command_line_is_code_2() {
         vec!["grade", "no-such-file", "--server", "127.0.0.1:1"],
         vec!["flows", "no-such-file"],
         vec!["explain", "."],
+        vec!["explain", "no-such-file", "--frames", "40-17"],
+        vec!["follow", "no-such-file", "0"],
         vec!["checks", "orderly-clos"],
     ] {
         let output = synfin(&arguments);

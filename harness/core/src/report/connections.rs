@@ -21,11 +21,6 @@ pub fn connections(report: &Report, page: &Page) -> String {
     harmless(&sections.join("\n"))
 }
 
-/// One recording's table, by itself.
-pub fn recording_table(recording: &RecordingReport, page: &Page) -> String {
-    harmless(&section(&with_text(recording, visible), page))
-}
-
 fn section(recording: &RecordingReport, page: &Page) -> String {
     let capture = &recording.capture;
     let heading = format!("{} · {}", page.capture_path(&capture.file), health(capture));

@@ -11,13 +11,21 @@ pub fn json(report: &Report) -> String {
 
 /// What a terminal or a CI log would act on stands as `\u001b`. Outside strings pretty JSON has line breaks only.
 pub(super) fn escaped(json: &str) -> String {
-    let escape = |c: char| match c {
-        '\n' => c.to_string(),
-        c if is_hostile(c) => utf16_escape(c),
-        c => c.to_string(),
-    };
-    let safe: String = json.chars().map(escape).collect();
-    safe.replace("##", "#\\u0023")
+    let mut safe = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(|c| c != '\n' && is_hostile(c)) {
+        let (plain, from) = rest.split_at(at);
+        let mut chars = from.chars();
+        safe += plain;
+        safe.extend(chars.next().map(utf16_escape));
+        rest = chars.as_str();
+    }
+    safe += rest;
+    if safe.contains("##") {
+        safe.replace("##", "#\\u0023")
+    } else {
+        safe
+    }
 }
 
 /// RFC 8259, 7.

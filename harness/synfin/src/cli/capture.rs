@@ -169,6 +169,11 @@ impl Capture {
         }
     }
 
+    /// Takes the progress off the terminal.
+    pub(super) fn end_progress(&self) {
+        self.progress.clear();
+    }
+
     /// Says what of the capture could not be read, once the rest was.
     pub(super) fn tell_damage(&self, output: &Output) {
         self.progress.clear();

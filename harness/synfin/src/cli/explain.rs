@@ -111,5 +111,9 @@ fn frame_range(text: &str) -> Result<RangeInclusive<u64>, String> {
             .map_err(|_| format!("`{text}` is no frame number: write 17-40")),
     };
     let (first, last) = text.split_once('-').unwrap_or((text, text));
-    Ok(number(first, 0)?..=number(last, u64::MAX)?)
+    let range = number(first, 0)?..=number(last, u64::MAX)?;
+    if range.is_empty() {
+        return Err("the first frame comes after the last: write 17-40".to_owned());
+    }
+    Ok(range)
 }

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::anyhow;
 use synfin_core::flow::Connection;
 use synfin_core::report::{
-    ConnectionRecord, FIELDS_HELP, Filter, FlowsDocument, FlowsTable, Sort, capture_heading,
-    connection_line, connection_summary, csv_header, csv_row, flows_json,
+    CaptureRecord, ConnectionRecord, FIELDS_HELP, Filter, FlowsDocument, FlowsTable, Sort,
+    capture_heading, connection_line, connection_summary, csv_header, csv_row, flows_json,
 };
 
 use super::capture::{Capture, CaptureArg};
@@ -200,40 +200,71 @@ fn collect(
     choice: &Choice,
     output: &Output,
 ) -> Result<Exit, Failure> {
+    if format == Format::Table && choice.sort.is_none() {
+        return collect_rows(capture, choice, output);
+    }
     let mut records = Vec::new();
-    let mut connections = 0;
-    let _ = capture.each_connection(|connection| {
-        connections += 1;
-        records.extend(choice.record(connection));
-        ControlFlow::<()>::Continue(())
-    });
+    let connections = gather(&mut capture, choice, |record| records.push(record));
     match choice.sort {
         Some(sort) => sort.apply(&mut records),
         None => records.sort_by_key(|record| record.connection),
     }
-    capture.tell_damage(output);
     let document = FlowsDocument {
         schema: FlowsDocument::SCHEMA,
         capture: capture.record(connections),
         connections: records,
     };
-    output::data(&drawn(&document, format, output))?;
-    Ok(Exit::Passed)
+    told(&capture, print(&document, format, output), output)
 }
 
-fn drawn(document: &FlowsDocument, format: Format, output: &Output) -> String {
-    let records = &document.connections;
+/// The same for a table by number, which keeps no more of a connection than is drawn.
+fn collect_rows(mut capture: Capture, choice: &Choice, output: &Output) -> Result<Exit, Failure> {
+    let mut table = FlowsTable::default();
+    let connections = gather(&mut capture, choice, |record| table.push(&record));
+    table.order_by_number();
+    let text = drawn(&table, &capture.record(connections), output);
+    told(&capture, print_parts([text]), output)
+}
+
+/// Gives the records of all connections that were chosen, and how many there were in all.
+fn gather(capture: &mut Capture, choice: &Choice, mut take: impl FnMut(ConnectionRecord)) -> u64 {
+    let mut connections = 0;
+    let _ = capture.each_connection(|connection| {
+        connections += 1;
+        if let Some(record) = choice.record(connection) {
+            take(record);
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    capture.end_progress();
+    connections
+}
+
+fn print(document: &FlowsDocument, format: Format, output: &Output) -> ControlFlow<End> {
+    let records = document.connections.iter();
     match format {
         Format::Table => {
-            let page = output.page();
             let mut table = FlowsTable::default();
             for record in records {
                 table.push(record);
             }
-            capture_heading(&document.capture, &page) + &table.drawn(&page)
+            print_parts([drawn(&table, &document.capture, output)])
         }
-        Format::Json => flows_json(document),
-        Format::Jsonl => records.iter().map(connection_line).collect(),
-        Format::Csv => csv_header() + &records.iter().map(csv_row).collect::<String>(),
+        Format::Json => print_parts(flows_json(document)),
+        Format::Jsonl => print_parts(records.map(connection_line)),
+        Format::Csv => print_parts([csv_header()].into_iter().chain(records.map(csv_row))),
     }
+}
+
+fn print_parts(parts: impl IntoIterator<Item = String>) -> ControlFlow<End> {
+    let mut stream = DataStream::open();
+    for part in parts {
+        stream.write(part.as_bytes())?;
+    }
+    stream.flush()
+}
+
+fn drawn(table: &FlowsTable, capture: &CaptureRecord, output: &Output) -> String {
+    let page = output.page();
+    capture_heading(capture, &page) + &table.drawn(&page)
 }

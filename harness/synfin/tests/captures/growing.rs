@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -35,6 +35,7 @@ fn parts() -> (Vec<u8>, [Vec<u8>; 3]) {
 struct Following {
     child: Child,
     lines: BufReader<ChildStdout>,
+    said: BufReader<ChildStderr>,
 }
 
 impl Following {
@@ -47,7 +48,8 @@ impl Following {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
-        Self { child, lines }
+        let said = BufReader::new(child.stderr.take().unwrap());
+        Self { child, lines, said }
     }
 
     /// Number and ending of the connection that is told next.
@@ -57,6 +59,13 @@ impl Following {
         let connection: Value = serde_json::from_str(&line).unwrap();
         let ending = connection["ending"].as_str().unwrap().to_owned();
         (connection["connection"].as_u64().unwrap(), ending)
+    }
+
+    /// What it says next.
+    fn says(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).unwrap();
+        line
     }
 
     fn signal(&self, signal: Signal) {
@@ -69,8 +78,7 @@ impl Following {
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).unwrap();
         let mut said = String::new();
-        let mut stderr = self.child.stderr.take().unwrap();
-        stderr.read_to_string(&mut said).unwrap();
+        self.said.read_to_string(&mut said).unwrap();
         (self.child.wait().unwrap().code(), rest, said)
     }
 }
@@ -158,10 +166,13 @@ fn a_file_that_was_moved_is_followed_on() {
     .unwrap();
     file.write_all(&third).unwrap();
     assert_eq!(following.next(), ended(1, "reset"));
+    assert_eq!(
+        following.says(),
+        "synfin: mine.pcap: the file was moved, removed or replaced: the one that was opened is followed on\n"
+    );
     following.signal(Signal::TERM);
     assert_eq!(following.next(), ended(2, "still-open"));
-    let said = "synfin: mine.pcap: the file was moved, removed or replaced: the one that was opened is followed on\n";
-    assert_eq!(following.end(), (Some(0), String::new(), said.to_owned()));
+    assert_eq!(following.end(), (Some(0), String::new(), String::new()));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Where tools are known to read connections wrong.
 
+use super::{check, check_established, established};
 use crate::flow::script::{connections, events};
 use crate::flow::{FastOpen, FlowEvent, SetupKind, Side};
-use super::{check, check_established, established};
 use crate::pcap::FrameNumber;
 
 /// What the events of one frame say, in order.

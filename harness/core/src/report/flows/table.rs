@@ -34,13 +34,27 @@ const HEADINGS: [&str; COLUMNS] = [
 /// Connections that are to be drawn together, so that their columns fit.
 #[derive(Clone, Debug, Default)]
 pub struct FlowsTable {
-    rows: Vec<Cells>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    number: u32,
+    cells: Cells,
 }
 
 impl FlowsTable {
     /// Adds a connection below those that were added before.
     pub fn push(&mut self, connection: &ConnectionRecord) {
-        self.rows.push(cells(connection));
+        self.rows.push(Row {
+            number: connection.connection,
+            cells: cells(connection),
+        });
+    }
+
+    /// Puts the connections in the order of their numbers.
+    pub fn order_by_number(&mut self) {
+        self.rows.sort_by_key(|row| row.number);
     }
 
     /// Draws all of them.
@@ -59,7 +73,7 @@ impl FlowsTable {
         let mut builder = Builder::default();
         builder.push_record(laid_out(&HEADINGS.map(str::to_owned)));
         for row in &self.rows {
-            builder.push_record(laid_out(row));
+            builder.push_record(laid_out(&row.cells));
         }
         let mut table = builder.build();
         table.with(Style::empty()).with(Padding::new(1, 1, 0, 0));
@@ -68,7 +82,7 @@ impl FlowsTable {
 
     /// All columns but those that are empty in every row.
     fn columns_shown(&self) -> Vec<usize> {
-        let is_used = |column: &usize| self.rows.iter().any(|row| !row[*column].is_empty());
+        let is_used = |column: &usize| self.rows.iter().any(|row| !row.cells[*column].is_empty());
         (0..COLUMNS).filter(is_used).collect()
     }
 
@@ -97,7 +111,7 @@ impl FlowsTable {
 
     /// The greatest of what a column's cells measure.
     fn widest(&self, column: usize, measure: fn(&str) -> usize) -> usize {
-        let cells = self.rows.iter().map(|row| measure(&row[column]));
+        let cells = self.rows.iter().map(|row| measure(&row.cells[column]));
         cells.chain([measure(HEADINGS[column])]).max().unwrap_or(0)
     }
 }

@@ -78,9 +78,8 @@ fn a_connection_in_one_line() {
     assert_snapshot!(lines);
 }
 
-#[test]
-fn a_connection_as_json() {
-    let document = FlowsDocument {
+fn document() -> FlowsDocument {
+    FlowsDocument {
         schema: FlowsDocument::SCHEMA,
         capture: CaptureRecord {
             file: "mine.pcap".to_owned(),
@@ -99,8 +98,26 @@ fn a_connection_as_json() {
             skipped_count: 1,
         },
         connections: records(&[TALK]),
-    };
-    assert_snapshot!(flows_json(&document));
+    }
+}
+
+#[test]
+fn a_connection_as_json() {
+    let document = document();
+    let text: String = flows_json(&document).collect();
+    assert_snapshot!(text);
+}
+
+#[test]
+fn a_document_in_parts_is_the_document() {
+    for scripts in [&[][..], &[TALK], &[TALK, REFUSED, LOSSY]] {
+        let document = FlowsDocument {
+            connections: records(scripts),
+            ..document()
+        };
+        let whole = serde_json::to_string_pretty(&document).unwrap() + "\n";
+        assert_eq!(flows_json(&document).collect::<String>(), whole);
+    }
 }
 
 #[test]
