@@ -1,7 +1,21 @@
 //! Segments → connections and what happened on them. Sans-IO: segments are pushed in, events and connections come out;
 //! the same code reads a finished capture and drives a live recording.
 //!
-//! Order is the order of frames, never of timestamps; bytes and sequence ranges are counted, never packets.
+//! ```text
+//! segment ─► key ─► epoch ─────► tracked ───────────────────────────────► lingering ─► finished
+//!            whose  which of     tracker: handshake, reset,               waits for    waits to
+//!            ends   their        half: position, window, purpose,         stragglers   be taken
+//!                   connections  ranges, retained, duplicate
+//!                                   │
+//!                                   └─► connection, half-connections, events; vocabulary: other tools' words
+//! ```
+//!
+//! Order is the order of frames, never of timestamps; bytes and sequence ranges are counted, never packets. An *offset*
+//! counts a side's payload bytes, 64-bit; only `position` makes one of a sequence number. What may be many in a hostile
+//! capture has a bound: see the constants named `MAX_…`.
+//!
+//! A connection that is read on takes two kilobytes, and of each side's payload the last 64 KiB to compare with what is sent
+//! again. Captured copies of a frame are counted and not read.
 
 mod connection;
 mod duplicate;

@@ -135,7 +135,7 @@ async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
 async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFrame>>) {
     while let Some(batch) = frames.recv().await {
         for frame in batch {
-            if let Some(segment) = frame.segment {
+            if let Some(segment) = frame.segment() {
                 stage.wire.push(
                     Milestone {
                         frame: frame.number,

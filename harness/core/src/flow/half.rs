@@ -35,8 +35,8 @@ pub(super) struct Half {
 pub(super) struct Received {
     /// The parts that were not seen before.
     pub(super) fresh: Parts,
-    /// Where the first captured byte of the stream in it stands, and its index in the segment's payload.
-    pub(super) start: u64,
+    /// Where all of it stands, and the index of its first byte in the segment's payload.
+    pub(super) range: Range<u64>,
     pub(super) skipped: usize,
     /// The first range that was sent before.
     pub(super) again: Option<Range<u64>>,
@@ -106,17 +106,17 @@ impl Half {
         let sent_before = self.position.next();
         self.position.advance(range.end);
         let mut received = Received {
-            start: range.start,
             skipped: index(skipped),
             fills_window: self.allowance == Allowance::UpTo(range.end),
             filled: fresh.first().and_then(|part| below(part, sent_before)),
             fresh,
+            range,
             ..Received::default()
         };
-        received.count(told, at, &range, sent_before);
+        received.count(told, at, sent_before);
         let captured = segment.payload.get(index(skipped)..).unwrap_or_default();
-        if range.end - range.start > total(&received.fresh) {
-            self.compare(told, at, &range, captured, &mut received);
+        if received.again_bytes() > 0 {
+            self.compare(told, at, captured, &mut received);
         }
         self.keep(at, captured, &received);
         received
@@ -136,12 +136,12 @@ impl Half {
         &self,
         told: &mut HalfConnection,
         at: Milestone,
-        range: &Range<u64>,
         captured: &[u8],
         received: &mut Received,
     ) {
-        for part in Ranges::from_iter(received.fresh.iter().cloned()).gaps_within(range.clone()) {
-            let bytes = slice(captured, range.start, &part);
+        let fresh: Ranges = received.fresh.iter().cloned().collect();
+        for part in fresh.gaps_within(received.range.clone()) {
+            let bytes = slice(captured, received.range.start, &part);
             let comparison = self.retained.compare(part.start, bytes);
             let not_captured = part.end - part.start - bytes.len() as u64;
             told.conflicts.bytes += comparison.differing_bytes;
@@ -161,7 +161,7 @@ impl Half {
     /// Keeps what is new, to compare with what may come again.
     fn keep(&mut self, at: Milestone, captured: &[u8], received: &Received) {
         for part in &received.fresh {
-            let bytes = slice(captured, received.start, part);
+            let bytes = slice(captured, received.range.start, part);
             self.retained.keep(part.start, bytes);
             self.first_copies.push(part.start, at.frame);
         }
@@ -255,20 +255,16 @@ impl Half {
 }
 
 impl Received {
-    fn count(
-        &mut self,
-        told: &mut HalfConnection,
-        at: Milestone,
-        range: &Range<u64>,
-        sent_before: u64,
-    ) {
+    fn again_bytes(&self) -> u64 {
+        self.range.end - self.range.start - total(&self.fresh)
+    }
+
+    fn count(&self, told: &mut HalfConnection, at: Milestone, sent_before: u64) {
         told.first_payload.get_or_insert(at);
-        if self.fresh.is_empty() {
-            told.retransmitted_bytes += range.end - range.start;
-            return;
+        told.retransmitted_bytes += self.again_bytes();
+        if !self.fresh.is_empty() {
+            told.last_payload = Some(at);
         }
-        told.last_payload = Some(at);
-        told.retransmitted_bytes += range.end - range.start - total(&self.fresh);
         let filled = self
             .fresh
             .iter()

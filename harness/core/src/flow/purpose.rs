@@ -47,135 +47,54 @@ pub(super) fn of(situation: Situation) -> Purpose {
 
 #[cfg(test)]
 mod tests {
+    use super::Allowance::{Unknown, Unscaled, UpTo, Zero};
+    use super::Purpose::{KeepAlive, Transfer, ZeroWindowProbe, ZeroWindowProbeWithByte};
     use super::*;
 
-    const PROBE: Situation = Situation {
-        payload_len: 0,
-        is_bare: true,
-        ahead: Some(-1),
-        is_all_acknowledged: true,
-        allowance: Allowance::UpTo(1000),
-    };
+    /// Payload length, how far ahead, the window, whether all was acknowledged, and what a bare segment is then for.
+    type Row = (u32, Option<i64>, Allowance, bool, Purpose);
+
+    const TABLE: [Row; 22] = [
+        (0, Some(-1), UpTo(9), true, KeepAlive),
+        (1, Some(-1), UpTo(9), true, KeepAlive),
+        (2, Some(-1), UpTo(9), true, Transfer),
+        (0, Some(0), UpTo(9), true, Transfer),
+        (1, Some(0), UpTo(9), true, Transfer),
+        (0, Some(-2), UpTo(9), true, Transfer),
+        (1, Some(-2), UpTo(9), true, Transfer),
+        (0, None, UpTo(9), true, Transfer),
+        (0, Some(-1), UpTo(9), false, Transfer),
+        (1, Some(-1), UpTo(9), false, Transfer),
+        (0, Some(-1), Unknown, true, KeepAlive),
+        (0, Some(-1), Unscaled, true, KeepAlive),
+        (1, Some(-1), Unscaled, false, Transfer),
+        (0, Some(-1), Zero, true, ZeroWindowProbe),
+        (1, Some(-1), Zero, true, ZeroWindowProbe),
+        (0, Some(-1), Zero, false, ZeroWindowProbe),
+        (1, Some(-1), Zero, false, ZeroWindowProbe),
+        (2, Some(-1), Zero, true, Transfer),
+        (0, Some(0), Zero, true, Transfer),
+        (1, Some(0), Zero, true, ZeroWindowProbeWithByte),
+        (1, Some(0), Zero, false, ZeroWindowProbeWithByte),
+        (2, Some(0), Zero, true, Transfer),
+    ];
 
     #[test]
-    fn the_decision_table() {
-        let zero = Situation {
-            allowance: Allowance::Zero,
-            ..PROBE
-        };
-        let table = [
-            (PROBE, Purpose::KeepAlive),
-            (
-                Situation {
-                    payload_len: 1,
-                    ..PROBE
-                },
-                Purpose::KeepAlive,
-            ),
-            (
-                Situation {
-                    payload_len: 2,
-                    ..PROBE
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    is_bare: false,
-                    ..PROBE
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    ahead: Some(0),
-                    ..PROBE
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    ahead: Some(-2),
-                    ..PROBE
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    ahead: None,
-                    ..PROBE
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    is_all_acknowledged: false,
-                    ..PROBE
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    allowance: Allowance::Unknown,
-                    ..PROBE
-                },
-                Purpose::KeepAlive,
-            ),
-            (
-                Situation {
-                    allowance: Allowance::Unscaled,
-                    ..PROBE
-                },
-                Purpose::KeepAlive,
-            ),
-            (zero, Purpose::ZeroWindowProbe),
-            (
-                Situation {
-                    payload_len: 1,
-                    ..zero
-                },
-                Purpose::ZeroWindowProbe,
-            ),
-            (
-                Situation {
-                    is_all_acknowledged: false,
-                    ..zero
-                },
-                Purpose::ZeroWindowProbe,
-            ),
-            (
-                Situation {
-                    ahead: Some(0),
-                    ..zero
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    ahead: Some(0),
-                    payload_len: 1,
-                    ..zero
-                },
-                Purpose::ZeroWindowProbeWithByte,
-            ),
-            (
-                Situation {
-                    ahead: Some(0),
-                    payload_len: 2,
-                    ..zero
-                },
-                Purpose::Transfer,
-            ),
-            (
-                Situation {
-                    is_bare: false,
-                    ..zero
-                },
-                Purpose::Transfer,
-            ),
-        ];
-        for (situation, expected) in table {
-            assert_eq!(of(situation), expected, "{situation:?}");
+    fn the_decision_table_holds_for_bare_segments_and_others_only_transfer() {
+        for (payload_len, ahead, allowance, is_all_acknowledged, expected) in TABLE {
+            let bare = Situation {
+                payload_len,
+                is_bare: true,
+                ahead,
+                is_all_acknowledged,
+                allowance,
+            };
+            assert_eq!(of(bare), expected, "{bare:?}");
+            let controls = Situation {
+                is_bare: false,
+                ..bare
+            };
+            assert_eq!(of(controls), Transfer, "{controls:?}");
         }
     }
 }

@@ -151,7 +151,10 @@ mod tests {
         }
         let beyond = MAX_RANGES as u64 * 2 + 5..MAX_RANGES as u64 * 2 + 6;
         assert_eq!(ranges.insert(beyond.clone()), None);
-        assert_eq!(ranges.insert(1..2).as_deref(), Some([1..2].as_slice()));
+        assert_eq!(
+            ranges.insert(1..2).as_deref(),
+            Some(std::slice::from_ref(&(1..2)))
+        );
         assert_eq!(
             ranges.insert(beyond.clone()).as_deref(),
             Some([beyond].as_slice())

@@ -51,7 +51,7 @@ impl Tracker {
         self.is_closed || self.doubt.is_some() || self.handshake.is_refused
     }
 
-    /// Gives back the memory that only a connection needs that goes on.
+    /// Gives back the memory that only a connection needs that goes on: the payload kept to compare with.
     pub(super) fn forget(&mut self) {
         self.initiator.forget();
         self.responder.forget();
@@ -210,6 +210,7 @@ impl Tracker {
     fn tell_if_closed(&mut self, connection: &Connection, arrival: &mut Arrival<'_>) {
         if !self.is_closed && connection.is_closed() {
             self.is_closed = true;
+            self.forget();
             arrival.tell(FlowEvent::Closed(connection.id));
         }
     }
@@ -323,7 +324,7 @@ impl Arrival<'_> {
             });
         }
         for offsets in received.fresh {
-            let index = offsets.start - received.start;
+            let index = offsets.start - received.range.start;
             self.tell(FlowEvent::Payload {
                 connection,
                 from,

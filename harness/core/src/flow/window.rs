@@ -56,7 +56,7 @@ impl Scaling {
 
     /// By how many bits a side's windows are shifted; `None` if that was not captured. A SYN-ACK has the option only where the
     /// SYN had it.
-    pub(super) fn shift_of(&self, side: Side) -> Option<u8> {
+    pub(super) fn shift_of(self, side: Side) -> Option<u8> {
         match (side, self.by_initiator, self.by_responder) {
             (_, Offer::Absent, _) | (_, _, Offer::Absent) => Some(0),
             (Side::Initiator, Offer::Shift(shift), Offer::Shift(_))
@@ -70,14 +70,14 @@ impl Scaling {
     }
 
     /// The largest window that a side can announce, bytes, if its scale is known.
-    pub(super) fn largest_window_of(&self, side: Side) -> Option<u32> {
+    pub(super) fn largest_window_of(self, side: Side) -> Option<u32> {
         Some(MAX_UNSCALED_BYTES << self.shift_of(side)?)
     }
 
     /// What a segment of `from` allows the other side, whose payload it acknowledged up to an offset. The window of a SYN is
     /// never scaled.
     pub(super) fn allowance(
-        &self,
+        self,
         from: Side,
         segment: &Segment<'_>,
         acknowledged: u64,

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::live::Mark;
 use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
-use super::step::{Fill, Request, Unmet};
+use super::step::{Fill, LastWord, Request, Unmet};
 use super::terminal::Terminal;
 use super::watch::{sample, supervise};
 use crate::clock;
@@ -97,13 +97,14 @@ impl Turn<'_> {
         let converse = async {
             match script {
                 Some(script) => request.converse(script, &Fill::default()).await,
-                None => Ok(false),
+                None => Ok(LastWord::Ours),
             }
         };
-        let (handshake, wants_input) = tokio::join!(self.handshake(&program), converse);
+        let (handshake, last_word) = tokio::join!(self.handshake(&program), converse);
         handshake?;
-        if !wants_input? {
-            request.quiet(mark).await?;
+        match last_word? {
+            LastWord::Program => {}
+            LastWord::Ours => request.quiet(mark).await?,
         }
         Ok(StepOutcome::Done)
     }
@@ -167,7 +168,7 @@ impl Turn<'_> {
         let request = self.ask(&program);
         let told = request.converse(script, &fill).await;
         let settled = match told {
-            Ok(wants_input) => request.settle(mark, wants_input).await,
+            Ok(last_word) => request.settle(mark, last_word).await,
             Err(unmet) => Err(unmet),
         };
         self.stage
@@ -281,13 +282,7 @@ impl Turn<'_> {
 /// Whether nothing more is to come on the connection.
 pub(crate) fn is_over(connection: &Connection) -> bool {
     match connection.ending() {
-        Ending::Orderly { .. } => {
-            let acknowledged = |side: &synfin_core::flow::HalfConnection| {
-                side.fin.is_some_and(|fin| fin.acknowledged.is_some())
-            };
-            acknowledged(&connection.by_initiator) && acknowledged(&connection.by_responder)
-        }
-        Ending::Reset { .. } | Ending::Refused => true,
+        Ending::Orderly { .. } | Ending::Reset { .. } | Ending::Refused => true,
         Ending::HalfClosed { .. } | Ending::Unanswered | Ending::StillOpen => false,
     }
 }

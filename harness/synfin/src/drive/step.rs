@@ -42,6 +42,15 @@ pub(crate) struct Fill {
     pub(crate) size: u64,
 }
 
+/// What came last when a step's lines had been typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastWord {
+    /// The program's: its output matched an `expect` without a line, so that it wants input again.
+    Program,
+    /// Ours: a line was typed, or there was nothing to say.
+    Ours,
+}
+
 /// Why a wait ended without what was waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unmet {
@@ -64,33 +73,36 @@ impl From<Unmet> for StepOutcome {
 }
 
 impl Request<'_> {
-    /// Types the step's lines, each after its `expect`. Tells whether the last thing was an `expect` that matched: the
-    /// program then wants input again.
-    pub(crate) async fn converse(&self, script: &StepScript, fill: &Fill) -> Result<bool, Unmet> {
-        let mut wants_input = false;
+    /// Types the step's lines, each after its `expect`, and tells whose word was the last.
+    pub(crate) async fn converse(
+        &self,
+        script: &StepScript,
+        fill: &Fill,
+    ) -> Result<LastWord, Unmet> {
+        let mut last = LastWord::Ours;
         let mut awaited = PROMPT;
         for exchange in &script.exchanges {
-            wants_input = self.exchange(exchange, fill, awaited).await?;
-            if !wants_input {
+            last = self.exchange(exchange, fill, awaited).await?;
+            if last == LastWord::Ours {
                 awaited = "its output to match";
             }
         }
-        Ok(wants_input)
+        Ok(last)
     }
 
-    /// One wait for the program, for what is called `awaited`, and one line. Tells whether there was no line.
+    /// One wait for the program, for what is called `awaited`, and one line if there is one.
     async fn exchange(
         &self,
         exchange: &spec::Exchange,
         fill: &Fill,
         awaited: &str,
-    ) -> Result<bool, Unmet> {
+    ) -> Result<LastWord, Unmet> {
         if let Some(expect) = &exchange.expect {
             let waiting_for = || format!("{awaited} {:?}", expect.as_str());
             self.met(self.terminal.expect(expect), waiting_for).await?;
         }
         let Some(line) = &exchange.send else {
-            return Ok(true);
+            return Ok(LastWord::Program);
         };
         let line = line
             .replace("{name}", &fill.name)
@@ -102,16 +114,15 @@ impl Request<'_> {
             .map_err(|NotRead| Unmet::Late {
                 waiting_for: waiting_for(),
             })?;
-        Ok(false)
+        Ok(LastWord::Ours)
     }
 
     /// Waits until the exchange that began at `mark` is over on the wire and the program wants input again.
-    pub(crate) async fn settle(&self, mark: Mark, wants_input: bool) -> Result<(), Unmet> {
+    pub(crate) async fn settle(&self, mark: Mark, last: LastWord) -> Result<(), Unmet> {
         self.reach(mark, Exchange::ClientSpokeLast).await?;
-        if wants_input {
-            Ok(())
-        } else {
-            self.quiet(mark).await
+        match last {
+            LastWord::Program => Ok(()),
+            LastWord::Ours => self.quiet(mark).await,
         }
     }
 

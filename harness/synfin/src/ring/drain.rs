@@ -17,6 +17,9 @@ use super::sentinel::Sentinels;
 /// `lo` pretends to be an Ethernet.
 const LINK_TYPE: LinkType = LinkType::Ethernet;
 
+/// The most that the options of a TCP header can be, bytes (RFC 9293, 3.1).
+const MAX_OPTIONS_BYTES: usize = 40;
+
 /// One frame as the drive sees it, while the file is being written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveFrame {
@@ -24,8 +27,20 @@ pub struct LiveFrame {
     pub number: FrameNumber,
     /// When it was captured.
     pub timestamp: Timestamp,
+    /// Its TCP segment, if it is one, without options and payload.
+    segment: Option<Segment<'static>>,
+    options: [u8; MAX_OPTIONS_BYTES],
+    options_len: usize,
+}
+
+impl LiveFrame {
     /// Its TCP segment, if it is one, without payload bytes; `payload_len` is true.
-    pub segment: Option<Segment<'static>>,
+    pub fn segment(&self) -> Option<Segment<'_>> {
+        Some(Segment {
+            options: &self.options[..self.options_len],
+            ..self.segment?
+        })
+    }
 }
 
 /// What the drain does with frames.
@@ -123,8 +138,14 @@ impl Drain<'_> {
 }
 
 fn live_frame(number: FrameNumber, frame: RingFrame<'_>, sentinels: &Sentinels) -> LiveFrame {
+    let mut options = [0; MAX_OPTIONS_BYTES];
+    let mut options_len = 0;
     let segment = match wire::parse(LINK_TYPE, frame.original_len, frame.data) {
-        Packet::Tcp(segment) => Some(without_payload(segment)),
+        Packet::Tcp(segment) => {
+            options_len = segment.options.len().min(MAX_OPTIONS_BYTES);
+            options[..options_len].copy_from_slice(&segment.options[..options_len]);
+            Some(without_bytes(segment))
+        }
         Packet::Udp { payload } => {
             sentinels.see(payload, number);
             None
@@ -135,10 +156,12 @@ fn live_frame(number: FrameNumber, frame: RingFrame<'_>, sentinels: &Sentinels) 
         number,
         timestamp: frame.timestamp,
         segment,
+        options,
+        options_len,
     }
 }
 
-fn without_payload(segment: Segment<'_>) -> Segment<'static> {
+fn without_bytes(segment: Segment<'_>) -> Segment<'static> {
     let Segment {
         network,
         ip_id,

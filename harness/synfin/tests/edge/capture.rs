@@ -36,7 +36,9 @@ fn read(file: &tempfile::NamedTempFile) -> Read {
             at: frame.timestamp,
         };
         match wire::parse(frame.link_type, frame.original_len, frame.data) {
-            Packet::Tcp(segment) => drop(read.flows.push(at, &segment)),
+            Packet::Tcp(segment) => {
+                read.flows.push(at, &segment);
+            }
             Packet::Udp { .. } => read.sentinel_frames.push(frame.number.0),
             other => panic!("frame {}: {other:?}", frame.number),
         }
@@ -178,7 +180,7 @@ async fn the_live_frames_are_those_of_the_file() {
                 frame: frame.number,
                 at: frame.timestamp,
             };
-            if let Some(segment) = frame.segment {
+            if let Some(segment) = frame.segment() {
                 flows.push(at, &segment);
             }
         }

@@ -1,8 +1,8 @@
 //! Where tools are known to read connections wrong.
 
-use super::super::script::{connections, events};
-use super::super::{FastOpen, FlowEvent, SetupKind, Side};
 use super::{check, check_established, established};
+use crate::flow::script::{connections, events};
+use crate::flow::{FastOpen, FlowEvent, SetupKind, Side};
 use crate::pcap::FrameNumber;
 
 /// What the events of one frame say, in order.
@@ -523,7 +523,7 @@ fn the_second_rst_comes_after_the_end() {
 fn a_side_that_is_reset_by_a_forger_is_the_side_that_is_named() {
     let script = established("< R 5001\n> . 1001 ack 5001\n< . 5001 ack 1001");
     let ignored = FlowEvent::ResetIgnored {
-        connection: super::super::ConnectionId(0),
+        connection: crate::flow::ConnectionId(0),
         from: Side::Responder,
     };
     assert!(events(&script).contains(&(6, ignored)));

@@ -1,8 +1,8 @@
 //! When connections leave the table, and what becomes of what comes late.
 
-use super::super::script::{connections, segments};
-use super::super::{Connection, FlowTable};
 use super::{describe, established};
+use crate::flow::script::{connections, segments};
+use crate::flow::{Connection, FlowTable};
 
 const CLOSE: &str = "> F. 1001 ack 5001\n< F. 5001 ack 1002\n> . 1002 ack 5002\n";
 
