@@ -102,7 +102,7 @@ impl Zeek {
         let is_idle = self.endpoint(from.peer()).state == State::Closed;
         let endpoint = self.endpoint_mut(from);
         if seen.window == 0 && !seen.is_rst && !is_idle && endpoint.state != State::Reset {
-            endpoint.zero_windows += 1;
+            endpoint.zero_windows = endpoint.zero_windows.saturating_add(1);
             if is_told(endpoint.zero_windows) {
                 self.history.push(from, b'W');
             }
@@ -126,7 +126,7 @@ impl Zeek {
         if !endpoint.takes_as_resent(seen) {
             return;
         }
-        endpoint.resent_segments += 1;
+        endpoint.resent_segments = endpoint.resent_segments.saturating_add(1);
         if is_told(endpoint.resent_segments) {
             self.history.push(from, b'T');
         }
@@ -219,7 +219,8 @@ impl Zeek {
             return;
         }
         for _ in captured.gaps_within(passed) {
-            self.endpoint_mut(of).gaps += 1;
+            let gaps = &mut self.endpoint_mut(of).gaps;
+            *gaps = gaps.saturating_add(1);
             if is_told(self.endpoint(of).gaps) {
                 self.history.push(of, b'G');
             }
