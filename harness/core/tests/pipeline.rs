@@ -88,7 +88,7 @@ proptest! {
         most_bytes in 1..5_000_usize,
     ) {
         let (whole, its_connections) = read(&capture);
-        prop_assert_eq!(contents(Sips::of(&capture, most_bytes)), whole);
+        invariants::check_sipped(&contents(Sips::of(&capture, most_bytes)), &whole);
         prop_assert_eq!(connections(Sips::of(&capture, most_bytes)), its_connections);
     }
 

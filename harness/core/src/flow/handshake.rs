@@ -93,7 +93,7 @@ impl Connection {
         let half = self.half_mut(from);
         half.segments += 1;
         half.sent_payload_bytes += u64::from(syn.payload_len);
-        half.syns.push(syn.at.frame);
+        half.syns.insert(syn.at.frame);
         self.frames += 1;
         self.last = self.last.max(syn.at);
     }
