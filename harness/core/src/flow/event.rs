@@ -34,7 +34,7 @@ pub enum FlowEvent {
         /// Up to this offset.
         offset: u64,
     },
-    /// A side's first FIN.
+    /// A side's FIN that counts: its first, or one further on than one that was not acknowledged.
     Fin {
         /// On this connection.
         connection: ConnectionId,

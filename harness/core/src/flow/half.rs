@@ -28,6 +28,8 @@ pub(super) struct Half {
     acknowledged_at: Option<Milestone>,
     /// The begin and the end of the last payload in a row that was out of reach.
     stray: Option<(SeqNumber, SeqNumber)>,
+    /// A FIN beyond the window: it is forged, or the capture lacks what opened the window. Its acknowledgment tells.
+    distant_fin: Option<Box<Fin>>,
 }
 
 /// What came of a segment's payload.
@@ -184,7 +186,8 @@ impl Half {
         }
     }
 
-    /// Takes a segment's FIN in; whether it is this side's first.
+    /// Takes a segment's FIN in; whether it counts and did not before. One that was not acknowledged gives way to a later one
+    /// that stands elsewhere.
     pub(super) fn take_fin(
         &mut self,
         told: &mut HalfConnection,
@@ -195,19 +198,39 @@ impl Half {
         let Some(offset) = self.position.stream_offset_of(end) else {
             return false;
         };
-        if told.fin.is_some() {
+        let is_settled = |fin: Fin| fin.offset == offset || fin.acknowledged.is_some();
+        if told.fin.is_some_and(is_settled) {
             return false;
         }
-        told.fin = Some(Fin {
+        let fin = Fin {
             sent: at,
             offset,
             acknowledged: None,
-        });
-        self.position.end_at(offset);
+        };
+        if offset > self.last_admitted() {
+            self.distant_fin = Some(Box::new(fin));
+            return false;
+        }
+        self.end_with(told, fin);
         if let Some(at) = self.acknowledged_at {
             told.acknowledge(at, self.position.acknowledged());
         }
         true
+    }
+
+    fn end_with(&mut self, told: &mut HalfConnection, fin: Fin) {
+        told.fin = Some(fin);
+        self.position.end_at(fin.offset);
+    }
+
+    /// The highest offset at which the other side takes a FIN or an RST: a FIN takes one number beyond the window. Where the
+    /// window's scale is not known, it is taken for as large as it can be.
+    pub(super) fn last_admitted(&self) -> u64 {
+        match self.allowance {
+            Allowance::UpTo(end) => end.max(self.position.next()) + 1,
+            Allowance::Zero => self.position.next() + 1,
+            Allowance::Unknown | Allowance::Unscaled => u64::MAX,
+        }
     }
 
     /// Learns where the stream begins in a capture that began later than it, from one of its sender's own segments.
@@ -231,6 +254,9 @@ impl Half {
         };
         if !self.position.acknowledge(offset) {
             return Acknowledgment::default();
+        }
+        if let Some(fin) = self.distant_fin.take_if(|fin| fin.offset + 1 == offset) {
+            self.end_with(told, *fin);
         }
         self.acknowledged_at = Some(at);
         let before = told.acknowledged;

@@ -3,7 +3,6 @@
 use super::connection::{Connection, Side};
 use super::half_connection::ResetEffect;
 use super::tracker::{Arrival, Tracker};
-use super::window::Allowance;
 
 /// An RST after which nothing should come.
 #[derive(Clone, Copy, Debug)]
@@ -73,20 +72,19 @@ fn is_believable(connection: &Connection, tracker: &Tracker, arrival: &Arrival<'
     if connection.awaits_answer() {
         return position.begins_at(segment.seq);
     }
-    is_in_window(tracker, arrival)
+    is_in_window(connection, tracker, arrival)
 }
 
-/// Whether an RST stands between what the other side acknowledged and the end of its window. A FIN takes one number beyond
-/// the window; where the scale is not known, the window is taken for as large as it can be.
-fn is_in_window(tracker: &Tracker, arrival: &Arrival<'_>) -> bool {
+/// Whether an RST stands between what the other side acknowledged and the end of its window, or where the sender's
+/// acknowledged FIN stands: that is where some systems reset what they have closed, and receivers take it.
+fn is_in_window(connection: &Connection, tracker: &Tracker, arrival: &Arrival<'_>) -> bool {
     let half = tracker.half(arrival.from);
-    let Some(offset) = half.position.stream_offset_of(arrival.segment.seq) else {
-        return false;
-    };
-    let end = match half.allowance {
-        Allowance::UpTo(end) => end.max(half.position.next()) + 1,
-        Allowance::Zero => half.position.next() + 1,
-        Allowance::Unknown | Allowance::Unscaled => u64::MAX,
-    };
-    (half.position.acknowledged()..=end).contains(&offset)
+    let acknowledged_fin = connection
+        .sent_by(arrival.from)
+        .fin
+        .filter(|fin| fin.acknowledged.is_some());
+    let first = acknowledged_fin.map_or(half.position.acknowledged(), |fin| fin.offset);
+    half.position
+        .stream_offset_of(arrival.segment.seq)
+        .is_some_and(|offset| (first..=half.last_admitted()).contains(&offset))
 }

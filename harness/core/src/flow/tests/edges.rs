@@ -589,3 +589,69 @@ fn a_long_gap_in_the_capture_is_bridged_by_an_acknowledgment_that_lags() {
     assert_eq!(half.acknowledged, 5_000_009);
     assert_eq!(half.unplaced_bytes, 18);
 }
+
+#[test]
+fn a_fin_beyond_the_window_closes_nothing_unless_it_is_acknowledged() {
+    let forged = "
+        > P. 1001(5) ack 5001
+        > F. 300000 ack 5001
+        < . 5001 ack 1006
+        > F. 1006 ack 5001
+        < F. 5001 ack 1007
+        > . 1007 ack 5002
+    ";
+    check_established(
+        forged,
+        "
+        client by Syn: setup 1 2 3; orderly, initiator first; 31 SF
+        > [0..5] acknowledged 5 FIN 7@5 acknowledged 8
+        < [] acknowledged 0 FIN 8@0 acknowledged 9
+        ",
+    );
+    let after_a_gap = "
+        > P. 1001(5) ack 5001
+        > F. 300000 ack 5001
+        < . 5001 ack 300001
+    ";
+    check_established(
+        after_a_gap,
+        "
+        client by Syn: setup 1 2 3; half-closed by initiator; 31 S2
+        > [0..5] acknowledged 298999 FIN 5@298999 acknowledged 6 missing 5..298999
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn a_fin_that_was_not_acknowledged_gives_way_to_one_further_on() {
+    check_established(
+        "
+        > F. 1001(10) ack 5001
+        > F. 1001(30) ack 5001
+        < F. 5001 ack 1032
+        > . 1032 ack 5002
+        ",
+        "
+        client by Syn: setup 1 2 3; orderly, initiator first; 31 SF
+        > [0..30] acknowledged 30 FIN 5@30 acknowledged 6 again 10
+        < [] acknowledged 0 FIN 6@0 acknowledged 7
+        ",
+    );
+}
+
+#[test]
+fn an_rst_where_the_acknowledged_fin_stands_is_heeded() {
+    check_established(
+        "
+        > F. 1001 ack 5001
+        < . 5001 ack 1002
+        > R 1001
+        ",
+        "
+        client by Syn: setup 1 2 3; reset by initiator; 55 RSTO
+        > [] acknowledged 0 FIN 4@0 acknowledged 5 RST 6 aborts
+        < [] acknowledged 0
+        ",
+    );
+}
