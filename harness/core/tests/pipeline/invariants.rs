@@ -1,12 +1,12 @@
 //! What holds of whatever was captured. The fuzz targets use this too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use synfin_core::flow::{
     Connection, ConnectionId, Ending, FlowEvent, FlowTable, HalfConnection, Milestone, Side,
 };
-use synfin_core::pcap::Tail;
+use synfin_core::pcap::{FrameNumber, Tail};
 use synfin_core::wire::Packet;
 
 use super::reading::Contents;
@@ -59,9 +59,14 @@ pub(crate) fn check_push(table: &FlowTable, id: Option<ConnectionId>, at: Milest
     }
 }
 
-/// The payload that events told of, by connection and side.
+/// The payload that events told of.
 #[derive(Debug, Default)]
-pub(crate) struct Payloads(BTreeMap<(ConnectionId, bool), Vec<Range<u64>>>);
+pub(crate) struct Payloads {
+    /// By connection, and whether its initiator sent it.
+    told: BTreeMap<(ConnectionId, bool), Vec<Range<u64>>>,
+    /// The frames that no connection was told of when they were read.
+    in_doubt: BTreeSet<FrameNumber>,
+}
 
 impl Payloads {
     /// Takes in the payload that these events tell of.
@@ -75,15 +80,32 @@ impl Payloads {
             } = event
             {
                 let key = (*connection, *from == Side::Initiator);
-                self.0.entry(key).or_default().push(offsets.clone());
+                self.told.entry(key).or_default().push(offsets.clone());
             }
+        }
+    }
+
+    /// Takes in a frame that stays in doubt.
+    pub(crate) fn add_in_doubt(&mut self, frame: FrameNumber) {
+        self.in_doubt.insert(frame);
+    }
+
+    /// What an opening SYN brought while it was in doubt counts, and no event could tell of it.
+    fn add_of_doubtful_syn(&mut self, connection: &Connection) {
+        let setup = connection.setup;
+        let is_doubtful = setup
+            .syn
+            .is_some_and(|syn| self.in_doubt.contains(&syn.frame));
+        if let Some(open) = setup.fast_open.filter(|_| is_doubtful) {
+            let ranges = self.told.entry((connection.id, true)).or_default();
+            ranges.push(0..open.sent_bytes.into());
         }
     }
 
     /// The ranges told of a half-connection, ascending and joined. None may overlap.
     fn take_joined(&mut self, id: ConnectionId, side: Side) -> Vec<Range<u64>> {
         let key = (id, side == Side::Initiator);
-        let mut told = self.0.remove(&key).unwrap_or_default();
+        let mut told = self.told.remove(&key).unwrap_or_default();
         told.sort_by_key(|range| range.start);
         let mut joined: Vec<Range<u64>> = Vec::new();
         for range in told {
@@ -105,6 +127,7 @@ pub(crate) fn check_connection(connection: &Connection, payloads: &mut Payloads)
     let halves = [&connection.by_initiator, &connection.by_responder];
     let segments: u64 = halves.iter().map(|half| half.segments).sum();
     assert_eq!(connection.frames, segments, "{connection:#?}");
+    payloads.add_of_doubtful_syn(connection);
     for side in [Side::Initiator, Side::Responder] {
         let half = connection.sent_by(side);
         check_half(half);
