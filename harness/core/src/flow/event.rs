@@ -14,7 +14,8 @@ pub enum FlowEvent {
     SynAcked(ConnectionId),
     /// The handshake is complete.
     Established(ConnectionId),
-    /// Payload not seen before; a segment may bring more than one such range.
+    /// Payload not seen before; a segment may bring more than one such range. What a SYN brought that was in doubt counts
+    /// as sent once the SYN is answered, and is never told of here: its bytes are gone by then.
     Payload {
         /// On this connection.
         connection: ConnectionId,

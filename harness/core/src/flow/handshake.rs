@@ -37,6 +37,14 @@ pub(super) struct DoubtfulSyn {
     pub(super) payload_len: u32,
 }
 
+impl DoubtfulSyn {
+    /// Whether a number acknowledges it, with whatever part of its payload (RFC 7413, 4.1.3).
+    fn is_acknowledged_by(&self, ack: SeqNumber) -> bool {
+        let accepted = i64::from(ack.distance_from(self.isn.plus(1)));
+        (0..=i64::from(self.payload_len)).contains(&accepted)
+    }
+}
+
 /// SYNs that wait.
 pub(super) type DoubtfulSyns = SmallVec<[DoubtfulSyn; 1]>;
 
@@ -54,8 +62,8 @@ impl Handshake {
         if !answer.is_syn_ack() && !answer.flags.is_rst() {
             return None;
         }
-        let is_answered =
-            |syn: &&DoubtfulSyn| syn.from != from && answer.ack == Some(syn.isn.plus(1));
+        let ack = answer.ack?;
+        let is_answered = |syn: &&DoubtfulSyn| syn.from != from && syn.is_acknowledged_by(ack);
         self.doubtful_syns.iter().find(is_answered).copied()
     }
 

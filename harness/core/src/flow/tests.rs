@@ -6,7 +6,7 @@ mod leaving;
 use std::fmt::Write;
 
 use super::script::{CLIENT, connections, events};
-use super::{Connection, Ending, HalfConnection, Milestone, ResetEffect, Side};
+use super::{Connection, Ending, FlowEvent, HalfConnection, Milestone, ResetEffect, Side};
 use crate::pcap::FrameNumber;
 
 /// Compares all that a script's connections tell with what is expected, line by line.
@@ -948,6 +948,28 @@ fn a_syn_into_a_living_connection_opens_a_new_one_once_it_is_answered() {
         < [] acknowledged 0
         ",
     );
+}
+
+#[test]
+fn the_payload_of_a_syn_that_was_in_doubt_counts_and_no_event_tells_of_it() {
+    let script = "
+        > S  1000
+        < S. 5000 ack 1001
+        > .  1001 ack 5001
+        > S  7000(5)
+        < S. 8000 ack 7006
+        > P. 7006(3) ack 8001
+    ";
+    let reopened = &connections(script)[1];
+    assert_eq!(reopened.by_initiator.ranges(), [0..8]);
+    let accepted = reopened.setup.fast_open.map(|open| open.accepted_bytes);
+    assert_eq!(accepted, Some(5));
+    let told = events(script);
+    let told = told.iter().filter_map(|(frame, event)| match event {
+        FlowEvent::Payload { offsets, .. } => Some((*frame, offsets.clone())),
+        _ => None,
+    });
+    assert_eq!(Vec::from_iter(told), [(6, 5..8)]);
 }
 
 #[test]

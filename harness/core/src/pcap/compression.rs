@@ -1,13 +1,14 @@
 //! A capture file as it is stored: plain, or compressed by gzip or zstd.
 //!
 //! Both are decompressed as they are read, so that a file that expands a thousandfold needs no more memory than another.
-//! What comes before a broken or missing end is read.
+//! What comes before a broken or missing end is read: before a missing one all of it, and before a broken one what an earlier
+//! block of the stored file stands for. How the source cuts what it gives makes no difference to that.
 
 use std::error::Error;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
@@ -17,6 +18,9 @@ const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// Bytes read ahead to tell how a file is compressed.
 const MAGIC_BYTES: u64 = 4;
 
+/// Bytes of a gzip file decoded at a time. Of those that are broken, what was decoded is lost.
+const GZIP_BLOCK_BYTES: usize = 512;
+
 /// How far back zstd may refer, bytes: what the `zstd` program takes unless told otherwise.
 const LONGEST_ZSTD_WINDOW_BYTES: u64 = 128 << 20;
 
@@ -24,12 +28,19 @@ const LONGEST_ZSTD_WINDOW_BYTES: u64 = 128 << 20;
 #[derive(Debug)]
 pub(super) enum Stored<R: Read> {
     Plain(Source<R>),
-    Gzip(Box<MultiGzDecoder<Source<R>>>),
+    Gzip(Box<MultiGzDecoder<Blocks<Source<R>>>>),
     Zstd(Box<Zstd<Source<R>>>),
 }
 
 /// A source, with the bytes that told how it is compressed put back in front.
 type Source<R> = Chain<Cursor<Vec<u8>>, Counted<R>>;
+
+/// A source that is read in blocks of one length, however it gives what it has.
+type Blocks<R> = BufReader<Filling<R>>;
+
+/// A source that gives as much as there is room for; less only at its end, or before a failure.
+#[derive(Debug)]
+pub(super) struct Filling<R>(R);
 
 /// A source that counts what is read of it.
 #[derive(Debug)]
@@ -48,7 +59,8 @@ impl<R: Read> Stored<R> {
         let is_zstd = magic.starts_with(&ZSTD_MAGIC);
         let source = Cursor::new(magic).chain(source);
         Ok(if is_gzip {
-            Self::Gzip(Box::new(MultiGzDecoder::new(source)))
+            let blocks = BufReader::with_capacity(GZIP_BLOCK_BYTES, Filling(source));
+            Self::Gzip(Box::new(MultiGzDecoder::new(blocks)))
         } else if is_zstd {
             Self::Zstd(Box::new(Zstd::new(source)))
         } else {
@@ -60,7 +72,7 @@ impl<R: Read> Stored<R> {
     pub(super) fn bytes_read(&self) -> u64 {
         let (_, source) = match self {
             Self::Plain(source) => source.get_ref(),
-            Self::Gzip(decoder) => decoder.get_ref().get_ref(),
+            Self::Gzip(decoder) => decoder.get_ref().get_ref().0.get_ref(),
             Self::Zstd(decoder) => decoder.source.get_ref().get_ref(),
         };
         source.bytes
@@ -82,6 +94,22 @@ impl<R: Read> Read for Counted<R> {
         let length = self.source.read(buffer)?;
         self.bytes += length as u64;
         Ok(length)
+    }
+}
+
+impl<R: Read> Read for Filling<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.0.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(length) => filled += length,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if filled == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(filled)
     }
 }
 

@@ -1,12 +1,12 @@
 //! What holds of whatever was captured. The fuzz targets use this too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use synfin_core::flow::{
     Connection, ConnectionId, Ending, FlowEvent, FlowTable, HalfConnection, Milestone, Side,
 };
-use synfin_core::pcap::{Damage, Tail};
+use synfin_core::pcap::{FrameNumber, Tail};
 use synfin_core::wire::Packet;
 
 use super::reading::Contents;
@@ -28,21 +28,6 @@ pub(crate) fn check_contents(contents: &Contents, skipped_count: u64) {
     assert_eq!(kept as u64, skipped_count.min(MOST_KEPT as u64));
     if let Some(Tail::Truncated { frames: before, .. }) = contents.tail {
         assert_eq!(before, frames.len() as u64);
-    }
-}
-
-/// A container that comes in sips is the same as one that comes whole. Of a compressed one that cannot be decompressed to
-/// its end, as much is read as the decompressor gave before: in sips, that may be more.
-pub(crate) fn check_sipped(sipped: &Contents, whole: &Contents) {
-    let is_broken = match &whole.tail {
-        None => true,
-        Some(Tail::Whole) => false,
-        Some(Tail::Truncated { reason, .. }) => matches!(reason, Damage::Unreadable(_)),
-    };
-    if is_broken {
-        assert!(sipped.frames.starts_with(&whole.frames));
-    } else {
-        assert_eq!(sipped, whole);
     }
 }
 
@@ -74,9 +59,14 @@ pub(crate) fn check_push(table: &FlowTable, id: Option<ConnectionId>, at: Milest
     }
 }
 
-/// The payload that events told of, by connection and side.
+/// The payload that events told of.
 #[derive(Debug, Default)]
-pub(crate) struct Payloads(BTreeMap<(ConnectionId, bool), Vec<Range<u64>>>);
+pub(crate) struct Payloads {
+    /// By connection, and whether its initiator sent it.
+    told: BTreeMap<(ConnectionId, bool), Vec<Range<u64>>>,
+    /// The frames that no connection was told of when they were read.
+    in_doubt: BTreeSet<FrameNumber>,
+}
 
 impl Payloads {
     /// Takes in the payload that these events tell of.
@@ -90,27 +80,32 @@ impl Payloads {
             } = event
             {
                 let key = (*connection, *from == Side::Initiator);
-                self.0.entry(key).or_default().push(offsets.clone());
+                self.told.entry(key).or_default().push(offsets.clone());
             }
         }
     }
 
-    /// Takes in the payload of a SYN that was in doubt when it came: of it only the length was kept, so no event could tell
-    /// of its bytes.
-    fn add_unread(&mut self, connection: &Connection, side: Side) {
-        let (Side::Initiator, Some(fast_open)) = (side, connection.setup.fast_open) else {
-            return;
-        };
-        let told = self.0.entry((connection.id, true)).or_default();
-        if told.iter().all(|range| range.start > 0) && fast_open.sent_bytes > 0 {
-            told.push(0..fast_open.sent_bytes.into());
+    /// Takes in a frame that stays in doubt.
+    pub(crate) fn add_in_doubt(&mut self, frame: FrameNumber) {
+        self.in_doubt.insert(frame);
+    }
+
+    /// What an opening SYN brought while it was in doubt counts, and no event could tell of it.
+    fn add_of_doubtful_syn(&mut self, connection: &Connection) {
+        let setup = connection.setup;
+        let is_doubtful = setup
+            .syn
+            .is_some_and(|syn| self.in_doubt.contains(&syn.frame));
+        if let Some(open) = setup.fast_open.filter(|_| is_doubtful) {
+            let ranges = self.told.entry((connection.id, true)).or_default();
+            ranges.push(0..open.sent_bytes.into());
         }
     }
 
     /// The ranges told of a half-connection, ascending and joined. None may overlap.
     fn take_joined(&mut self, id: ConnectionId, side: Side) -> Vec<Range<u64>> {
         let key = (id, side == Side::Initiator);
-        let mut told = self.0.remove(&key).unwrap_or_default();
+        let mut told = self.told.remove(&key).unwrap_or_default();
         told.sort_by_key(|range| range.start);
         let mut joined: Vec<Range<u64>> = Vec::new();
         for range in told {
@@ -132,10 +127,10 @@ pub(crate) fn check_connection(connection: &Connection, payloads: &mut Payloads)
     let halves = [&connection.by_initiator, &connection.by_responder];
     let segments: u64 = halves.iter().map(|half| half.segments).sum();
     assert_eq!(connection.frames, segments, "{connection:#?}");
+    payloads.add_of_doubtful_syn(connection);
     for side in [Side::Initiator, Side::Responder] {
         let half = connection.sent_by(side);
         check_half(half);
-        payloads.add_unread(connection, side);
         assert_eq!(half.ranges(), payloads.take_joined(connection.id, side));
         check_milestones(connection, half);
     }

@@ -1,6 +1,6 @@
 //! Captures compressed by gzip and zstd.
 
-use std::io::Write as _;
+use std::io::{self, Read, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -106,6 +106,33 @@ fn bytes_are_counted_as_they_are_stored() {
             assert!(reader.bytes_read() <= stored.len() as u64);
         }
         assert_eq!(reader.bytes_read(), stored.len() as u64);
+    }
+}
+
+/// A source that gives one byte at a time.
+struct Drops<'a>(&'a [u8]);
+
+impl Read for Drops<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = buffer.len().min(1);
+        self.0.read(&mut buffer[..length])
+    }
+}
+
+/// Whichever block of the stored file is broken, of those before it nothing is lost.
+#[test]
+fn what_comes_before_a_broken_block_is_read_however_the_bytes_arrive() {
+    let capture = capture();
+    let all = read(&capture[..]).0;
+    for compress in BOTH {
+        let mut stored = compress(&capture);
+        let half = stored.len() / 2;
+        stored[half..half + 100].fill(0xFF);
+        let (frames, tail) = read(&stored[..]);
+        let intact = frames.iter().zip(&all).take_while(|(a, b)| a == b).count();
+        assert!(intact > all.len() / 3, "{intact} frames");
+        assert!(tail != Tail::Whole);
+        assert!(read(Drops(&stored)) == (frames, tail));
     }
 }
 
