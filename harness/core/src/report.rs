@@ -32,7 +32,8 @@ pub use flows::{
     AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord, CsvTable,
     DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
     FlowsDocument, FlowsTable, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
-    SkippedRecord, Sort, TailRecord, capture_heading, connection_summary, write_connection_line, write_flows_json,
+    SkippedRecord, Sort, TailRecord, capture_heading, connection_summary, write_connection_line,
+    write_flows_json,
 };
 pub use json::json;
 pub use junit::{JunitError, junit};

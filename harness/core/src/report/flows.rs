@@ -10,6 +10,7 @@
 mod csv;
 mod field;
 mod filter;
+mod heading;
 mod json;
 mod of_connection;
 mod record;
@@ -19,6 +20,7 @@ mod table;
 pub use self::csv::CsvTable;
 pub use field::FIELDS_HELP;
 pub use filter::Filter;
+pub use heading::capture_heading;
 pub use json::{write_connection_line, write_flows_json};
 pub use record::{
     AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
@@ -26,7 +28,7 @@ pub use record::{
     ResetRecord, SetupName, SetupRecord, SideName, SideRecord, SkippedRecord, TailRecord,
 };
 pub use sort::Sort;
-pub use table::{FlowsTable, capture_heading, connection_summary};
+pub use table::{FlowsTable, connection_summary};
 
 #[cfg(test)]
 mod tests;

@@ -4,12 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
-use super::record::{
-    AddressRoles, CaptureRecord, ConnectionRecord, EndingName, Moment, SideName, SideRecord,
-    TailRecord,
-};
+use super::record::{AddressRoles, ConnectionRecord, EndingName, Moment, SideName, SideRecord};
 use crate::report::page::{Page, columns_of, labelled, wrapped};
-use crate::report::visible::{harmless, visible};
+use crate::report::visible::harmless;
 use crate::report::words::NO_BREAK;
 use crate::text::{counted, grouped};
 use crate::time::Span;
@@ -202,30 +199,6 @@ fn drawn(row: &str, columns: &[Column]) -> String {
 
 fn longest_word(cell: &str) -> usize {
     cell.split(' ').map(columns_of).max().unwrap_or(0)
-}
-
-/// The capture's file, and what was read of it.
-pub fn capture_heading(capture: &CaptureRecord, page: &Page) -> String {
-    let mut parts = vec![
-        visible(&capture.file),
-        counted(capture.frames, "frame"),
-        counted(capture.connections, "connection"),
-    ];
-    parts.extend(
-        (capture.malformed_frames > 0)
-            .then(|| format!("{} malformed", grouped(capture.malformed_frames))),
-    );
-    parts.extend(match &capture.tail {
-        TailRecord::Whole => None,
-        TailRecord::Truncated { .. } => Some("cut off".to_owned()),
-    });
-    parts.extend(
-        (capture.skipped_count > 0)
-            .then(|| format!("{} skipped", counted(capture.skipped_count, "place"))),
-    );
-    let lines = wrapped(&parts.join(" · "), page.width());
-    let bold: Vec<String> = lines.iter().map(|line| page.colour.bold(line)).collect();
-    harmless(&(bold.join("\n") + "\n"))
 }
 
 /// A connection in one line, for connections that are told as they end.
