@@ -2,37 +2,35 @@
 //! it must read what we read.
 #![expect(
     clippy::disallowed_methods,
-    reason = "the traces are files, and sharkd is a process"
+    reason = "the traces are files, and tshark is a process"
 )]
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Seek, Write};
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::{Value, json};
 use synfin_core::pcap::Reader;
 use synfin_core::wire::{Dissector, Flags, Packet, Segment};
 
 /// The traces on which we differ, in the order of their names, and who is right.
 const KNOWN_DIFFERENCES: &[(&str, &str)] = &[(
     "made/syn_ip6_big_nohbh.pcap",
-    "Wireshark 4.0 sees no payload behind an IPv6 length of 0 without a jumbo option; 100000 bytes were sent",
+    "tshark 4.0 sees no payload behind an IPv6 length of 0 without a jumbo option; 100000 bytes were sent",
 )];
 
 /// The environment variable that lists the tools to do without.
 const WITHOUT: &str = "SYNFIN_TESTS_WITHOUT";
 
 #[test]
-fn wireshark_reads_the_same_headers() {
+fn tshark_reads_the_same_headers() {
     let Some(folder) = traces() else {
         return;
     };
     let mut different = BTreeMap::new();
-    let files = files_below(&folder);
-    for (file, theirs) in files.iter().zip(wiresharks(&files)) {
-        let (Some(theirs), Some(ours)) = (theirs, ours(file)) else {
+    for file in files_below(&folder) {
+        let (Some(theirs), Some(ours)) = (tsharks(&file), ours(&file)) else {
             continue;
         };
         let differences = differences(&ours, &theirs);
@@ -55,7 +53,7 @@ fn differences(ours: &Segments, theirs: &Segments) -> Vec<String> {
         .filter(|frame| ours.get(frame) != theirs.get(frame))
         .map(|frame| {
             let line = format!(
-                "{frame}: {:?}, Wireshark {:?}",
+                "{frame}: {:?}, tshark {:?}",
                 ours.get(frame),
                 theirs.get(frame)
             );
@@ -94,88 +92,41 @@ fn line(segment: &Segment<'_>) -> String {
     )
 }
 
-/// What Wireshark reads of each file, but for segments that it finds in ICMP's quotations; `None` of a file that it refuses
-/// from the start. One sharkd reads them all, one after the other: to start takes it far longer than to read a trace.
-fn wiresharks(files: &[PathBuf]) -> Vec<Option<Segments>> {
-    let mut requests = tempfile::tempfile().expect("a temporary file");
-    for (file, index) in files.iter().zip(0..) {
-        let lines = requests_for(file, index);
-        requests
-            .write_all(lines.as_bytes())
-            .expect("a temporary file takes it");
-    }
-    requests.rewind().expect("a file can be read again");
-    let output = Command::new("sharkd")
-        .arg("-")
-        .env("WIRESHARK_CONFIG_DIR", "/nonexistent")
-        .stdin(requests)
+/// What tshark reads, but for segments that it finds in ICMP's quotations; `None` of a file that it refuses from the start.
+fn tsharks(file: &Path) -> Option<Segments> {
+    const FIELDS: [&str; 8] = [
+        "frame.number",
+        "_ws.col.Source",
+        "tcp.srcport",
+        "_ws.col.Destination",
+        "tcp.dstport",
+        "tcp.seq_raw",
+        "tcp.flags",
+        "tcp.len",
+    ];
+    let output = Command::new("tshark")
+        .args(["-n", "-Y", "tcp && !icmp && !icmpv6", "-T", "fields", "-E", "occurrence=l", "-r"])
+        .arg(file)
+        .args(FIELDS.iter().flat_map(|field| ["-e", field]))
         .output()
-        .expect("sharkd is missing: apt-get install tshark, or do without it: SYNFIN_TESTS_WITHOUT=tshark");
-    // The packet list's last column quotes payload as it is.
-    let text = String::from_utf8_lossy(&output.stdout);
-    let answers = text.lines().map(|line| {
-        let answer: Value = serde_json::from_str(line).expect("a line is an answer");
-        (
-            answer["id"]
-                .as_u64()
-                .expect("an answer has its request's number"),
-            answer,
-        )
-    });
-    let answers: BTreeMap<u64, Value> = answers.collect();
-    (0..files.len() as u64)
-        .map(|index| segments(&answers, index))
-        .collect()
-}
-
-/// A file is loaded, its frames are asked for as the packet list shows them, and once more by fields: the addresses of the
-/// innermost header are in the packet list only.
-const REQUESTS: u64 = 3;
-
-fn requests_for(file: &Path, index: u64) -> String {
-    let filter = "tcp && !icmp && !icmpv6";
-    let id = index * REQUESTS;
-    [
-        json!({"jsonrpc": "2.0", "id": id, "method": "load", "params": {"file": file}}),
-        json!({"jsonrpc": "2.0", "id": id + 1, "method": "frames", "params": {"filter": filter}}),
-        json!({"jsonrpc": "2.0", "id": id + 2, "method": "frames", "params": {
-            "filter": filter,
-            "column0": "tcp.srcport:-1",
-            "column1": "tcp.dstport:-1",
-            "column2": "tcp.seq_raw:-1",
-            "column3": "tcp.flags:-1",
-            "column4": "tcp.len:-1",
-        }}),
-    ]
-    .map(|request| format!("{request}\n"))
-    .concat()
-}
-
-fn segments(answers: &BTreeMap<u64, Value>, index: u64) -> Option<Segments> {
-    let id = index * REQUESTS;
-    let is_refused = |loaded: &Value| loaded.get("error").is_some();
-    if answers.get(&id).is_some_and(is_refused) {
+        .expect("tshark is missing: apt-get install tshark, or do without it: SYNFIN_TESTS_WITHOUT=tshark");
+    let text = String::from_utf8(output.stdout).expect("numbers and addresses are ASCII");
+    if text.is_empty() && !output.status.success() {
         return None;
     }
-    let frames = |id| {
-        let answer = answers.get(&id).expect("sharkd gave up before its end");
-        answer["result"].as_array().expect("a list of frames")
-    };
-    let rows = frames(id + 1).iter().zip(frames(id + 2));
-    Some(rows.map(|(shown, fields)| segment(shown, fields)).collect())
+    Some(text.lines().map(tsharks_line).collect())
 }
 
-fn segment(shown: &Value, fields: &Value) -> (u64, String) {
-    let text =
-        |row: &Value, column: usize| row["c"][column].as_str().unwrap_or_default().to_owned();
-    let [from, to, seq, flags, len] = std::array::from_fn(|column| text(fields, column));
+fn tsharks_line(line: &str) -> (u64, String) {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let [frame, source, from, destination, to, seq, flags, len] = fields[..] else {
+        panic!("tshark printed {line:?}");
+    };
     let flags = u16::from_str_radix(flags.trim_start_matches("0x"), 16).unwrap_or_default();
     (
-        fields["num"].as_u64().expect("a frame's number"),
+        frame.parse().expect("a frame's number"),
         format!(
-            "{} {from} > {} {to} seq {seq} flags {} len {len}",
-            text(shown, 2),
-            text(shown, 3),
+            "{source} {from} > {destination} {to} seq {seq} flags {} len {len}",
             letters(flags)
         ),
     )
