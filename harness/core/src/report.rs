@@ -29,11 +29,11 @@ mod table;
 pub use connections::connections;
 pub use failures::failures;
 pub use flows::{
-    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord, CsvTable,
     DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
     FlowsDocument, FlowsTable, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
-    SkippedRecord, Sort, TailRecord, capture_heading, connection_line, connection_summary,
-    csv_header, csv_row, flows_json,
+    SkippedRecord, Sort, TailRecord, capture_heading, connection_summary, write_connection_line,
+    write_flows_json,
 };
 pub use json::json;
 pub use junit::{JunitError, junit};

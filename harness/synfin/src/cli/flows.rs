@@ -1,5 +1,6 @@
 //! `synfin flows CAPTURE`: the connections of any capture.
 
+use std::io::{self, Write};
 use std::num::NonZeroU16;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -7,13 +8,13 @@ use std::path::Path;
 use anyhow::anyhow;
 use synfin_core::flow::Connection;
 use synfin_core::report::{
-    CaptureRecord, ConnectionRecord, FIELDS_HELP, Filter, FlowsDocument, FlowsTable, Sort,
-    capture_heading, connection_line, connection_summary, csv_header, csv_row, flows_json,
+    CaptureRecord, ConnectionRecord, CsvTable, FIELDS_HELP, Filter, FlowsDocument, FlowsTable,
+    Sort, capture_heading, connection_summary, write_connection_line, write_flows_json,
 };
 
 use super::capture::{Capture, CaptureArg};
 use super::exit::{Exit, Failure};
-use super::output::{self, DataStream, End, Output};
+use super::output::{self, End, Output, Stdout, going_on};
 use super::progress::Progress;
 
 /// List the connections of a capture: setup, transfer and teardown frames, bytes, who closed, what is odd.
@@ -63,10 +64,10 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     if args.follow {
         return follow(args, &choice, output);
     }
-    let lines = Lines::of(args.format).filter(|_| choice.sort.is_none());
-    if let Some(lines) = lines {
+    let lines = LineFormat::of(args.format).filter(|_| choice.sort.is_none());
+    if let Some(format) = lines {
         let mut capture = args.capture.open(Progress::beside_data(output))?;
-        let listed = list_as_they_end(&mut capture, lines, Flush::WhenFull, &choice);
+        let listed = list_as_they_end(&mut capture, format, Flush::WhenFull, &choice);
         told(&capture, listed, output)
     } else {
         let capture = args.capture.open(Progress::new(output))?;
@@ -111,13 +112,13 @@ impl Choice {
 
 /// A format that needs no more than the connection at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lines {
+enum LineFormat {
     Json,
     Csv,
     Summaries,
 }
 
-impl Lines {
+impl LineFormat {
     fn of(format: Format) -> Option<Self> {
         match format {
             Format::Jsonl => Some(Self::Json),
@@ -125,19 +126,37 @@ impl Lines {
             Format::Table | Format::Json => None,
         }
     }
+}
 
-    fn header(self) -> String {
+/// Connections in such a format, on their way to standard output.
+enum Lines {
+    Json(Stdout),
+    Csv(Box<CsvTable<Stdout>>),
+    Summaries(Stdout),
+}
+
+impl Lines {
+    fn begin(format: LineFormat) -> io::Result<Self> {
+        let stdout = output::stdout();
+        Ok(match format {
+            LineFormat::Json => Self::Json(stdout),
+            LineFormat::Csv => Self::Csv(Box::new(CsvTable::new(stdout)?)),
+            LineFormat::Summaries => Self::Summaries(stdout),
+        })
+    }
+
+    fn write(&mut self, connection: &ConnectionRecord) -> io::Result<()> {
         match self {
-            Self::Csv => csv_header(),
-            Self::Json | Self::Summaries => String::new(),
+            Self::Json(stdout) => write_connection_line(connection, stdout),
+            Self::Csv(table) => table.push(connection),
+            Self::Summaries(stdout) => stdout.write_all(connection_summary(connection).as_bytes()),
         }
     }
 
-    fn line(self, connection: &ConnectionRecord) -> String {
+    fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Json => connection_line(connection),
-            Self::Csv => csv_row(connection),
-            Self::Summaries => connection_summary(connection),
+            Self::Json(stdout) | Self::Summaries(stdout) => stdout.flush(),
+            Self::Csv(table) => table.flush(),
         }
     }
 }
@@ -150,40 +169,42 @@ enum Flush {
 }
 
 fn follow(args: &Args, choice: &Choice, output: &Output) -> Result<Exit, Failure> {
-    let lines = match args.format {
+    let format = match args.format {
         Format::Json => {
             return Err(Failure::Usage(anyhow!(
                 "--format json is one document, which ends with the capture: with --follow take jsonl"
             )));
         }
-        Format::Table => Lines::Summaries,
-        Format::Jsonl => Lines::Json,
-        Format::Csv => Lines::Csv,
+        Format::Table => LineFormat::Summaries,
+        Format::Jsonl => LineFormat::Json,
+        Format::Csv => LineFormat::Csv,
     };
     let mut capture = args.capture.follow(output)?;
-    let listed = list_as_they_end(&mut capture, lines, Flush::AtOnce, choice);
+    let listed = list_as_they_end(&mut capture, format, Flush::AtOnce, choice);
     told(&capture, listed, output)
 }
 
 /// Prints each connection when it leaves the table.
 fn list_as_they_end(
     capture: &mut Capture,
-    lines: Lines,
+    format: LineFormat,
     flush: Flush,
     choice: &Choice,
 ) -> ControlFlow<End> {
-    let mut stream = DataStream::open();
-    stream.write(lines.header().as_bytes())?;
+    let mut lines = match Lines::begin(format) {
+        Ok(lines) => lines,
+        Err(error) => return going_on(Err(error)),
+    };
     capture.each_connection(|connection| {
         if let Some(record) = choice.record(connection) {
-            stream.write(lines.line(&record).as_bytes())?;
+            going_on(lines.write(&record))?;
         }
         match flush {
-            Flush::AtOnce => stream.flush(),
+            Flush::AtOnce => going_on(lines.flush()),
             Flush::WhenFull => ControlFlow::Continue(()),
         }
     })?;
-    stream.flush()
+    going_on(lines.flush())
 }
 
 /// What is left to say when the data was printed.
@@ -214,7 +235,7 @@ fn collect(
         capture: capture.record(connections),
         connections: records,
     };
-    told(&capture, print(&document, format, output), output)
+    told(&capture, going_on(print(&document, format, output)), output)
 }
 
 /// The same for a table by number, which keeps no more of a connection than is drawn.
@@ -222,8 +243,8 @@ fn collect_rows(mut capture: Capture, choice: &Choice, output: &Output) -> Resul
     let mut table = FlowsTable::default();
     let connections = gather(&mut capture, choice, |record| table.push(&record));
     table.order_by_number();
-    let text = drawn(&table, &capture.record(connections), output);
-    told(&capture, print_parts([text]), output)
+    let printed = print_table(&table, &capture.record(connections), output);
+    told(&capture, going_on(printed), output)
 }
 
 /// Gives the records of all connections that were chosen, and how many there were in all.
@@ -240,31 +261,36 @@ fn gather(capture: &mut Capture, choice: &Choice, mut take: impl FnMut(Connectio
     connections
 }
 
-fn print(document: &FlowsDocument, format: Format, output: &Output) -> ControlFlow<End> {
-    let records = document.connections.iter();
+fn print(document: &FlowsDocument, format: Format, output: &Output) -> io::Result<()> {
     match format {
         Format::Table => {
             let mut table = FlowsTable::default();
-            for record in records {
-                table.push(record);
-            }
-            print_parts([drawn(&table, &document.capture, output)])
+            document
+                .connections
+                .iter()
+                .for_each(|record| table.push(record));
+            print_table(&table, &document.capture, output)
         }
-        Format::Json => print_parts(flows_json(document)),
-        Format::Jsonl => print_parts(records.map(connection_line)),
-        Format::Csv => print_parts([csv_header()].into_iter().chain(records.map(csv_row))),
+        Format::Json => {
+            let mut stdout = output::stdout();
+            write_flows_json(document, &mut stdout)?;
+            stdout.flush()
+        }
+        Format::Jsonl => print_lines(&document.connections, LineFormat::Json),
+        Format::Csv => print_lines(&document.connections, LineFormat::Csv),
     }
 }
 
-fn print_parts(parts: impl IntoIterator<Item = String>) -> ControlFlow<End> {
-    let mut stream = DataStream::open();
-    for part in parts {
-        stream.write(part.as_bytes())?;
-    }
-    stream.flush()
+fn print_lines(records: &[ConnectionRecord], format: LineFormat) -> io::Result<()> {
+    let mut lines = Lines::begin(format)?;
+    records.iter().try_for_each(|record| lines.write(record))?;
+    lines.flush()
 }
 
-fn drawn(table: &FlowsTable, capture: &CaptureRecord, output: &Output) -> String {
+fn print_table(table: &FlowsTable, capture: &CaptureRecord, output: &Output) -> io::Result<()> {
     let page = output.page();
-    capture_heading(capture, &page) + &table.drawn(&page)
+    let mut stdout = output::stdout();
+    stdout.write_all(capture_heading(capture, &page).as_bytes())?;
+    table.write(&page, &mut stdout)?;
+    stdout.flush()
 }

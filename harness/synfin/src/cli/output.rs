@@ -99,7 +99,16 @@ pub(super) fn data(text: &str) -> Result<(), Failure> {
 
 /// Standard output for data that comes bit by bit.
 pub(super) struct DataStream {
-    stdout: BufWriter<StdoutLock<'static>>,
+    stdout: Stdout,
+}
+
+/// Standard output behind a buffer.
+pub(super) type Stdout = BufWriter<StdoutLock<'static>>;
+
+/// Standard output for a renderer that writes by itself.
+pub(super) fn stdout() -> Stdout {
+    const BUFFER_BYTES: usize = 64 << 10;
+    BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock())
 }
 
 /// Why nothing more is written: nobody reads on (`| head`), which is no failure, or it failed.
@@ -107,9 +116,7 @@ pub(super) type End = Result<(), Failure>;
 
 impl DataStream {
     pub(super) fn open() -> Self {
-        Self {
-            stdout: BufWriter::new(io::stdout().lock()),
-        }
+        Self { stdout: stdout() }
     }
 
     /// Writes some, perhaps later.
@@ -124,7 +131,7 @@ impl DataStream {
 }
 
 /// Whether there is somebody to write on for.
-fn going_on(written: io::Result<()>) -> ControlFlow<End> {
+pub(super) fn going_on(written: io::Result<()>) -> ControlFlow<End> {
     match written {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ControlFlow::Break(Ok(())),

@@ -1,24 +1,75 @@
 //! CSV (RFC 4180): a row a connection. Lists stand in one field, with spaces between; what is absent is empty.
 
-use super::record::{ConnectionRecord, Moment, SideRecord};
+use std::fmt::{Display, Write as _};
+use std::io;
 
-/// The first row.
-pub fn csv_header() -> String {
-    let sides = ["initiator", "responder"].into_iter().flat_map(|side| {
+use super::record::{ConnectionRecord, Moment, ResetRecord, SideRecord};
+
+/// Rows on their way to a writer, under a row of headings.
+#[derive(Debug)]
+pub struct CsvTable<W: io::Write> {
+    rows: csv::Writer<W>,
+    /// The text of the cell at hand.
+    cell: String,
+}
+
+impl<W: io::Write> CsvTable<W> {
+    /// Writes the headings.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn new(writer: W) -> io::Result<Self> {
+        let mut rows = csv::Writer::from_writer(writer);
+        rows.write_record(headings()).map_err(as_io_error)?;
+        let cell = String::new();
+        Ok(Self { rows, cell })
+    }
+
+    /// Writes a connection's row, perhaps later.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn push(&mut self, connection: &ConnectionRecord) -> io::Result<()> {
+        self.push_cells(&connection_cells(connection))?;
+        self.push_cells(&side_cells(&connection.by_initiator))?;
+        self.push_cells(&side_cells(&connection.by_responder))?;
+        let end_of_row = None::<&[u8]>;
+        self.rows.write_record(end_of_row).map_err(as_io_error)
+    }
+
+    fn push_cells(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
+        for cell in cells {
+            let text = cell.text(&mut self.cell);
+            self.rows.write_field(text).map_err(as_io_error)?;
+        }
+        Ok(())
+    }
+
+    /// Writes all that was held back.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.rows.flush()
+    }
+}
+
+/// The writer's own error, so that its kind is seen.
+fn as_io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+fn headings() -> impl Iterator<Item = String> {
+    let of_sides = ["initiator", "responder"].into_iter().flat_map(|side| {
         SIDE_COLUMNS
             .iter()
             .map(move |column| format!("{side}_{column}"))
     });
-    let columns = CONNECTION_COLUMNS.iter().map(|&column| column.to_owned());
-    line(&columns.chain(sides).collect::<Vec<_>>())
-}
-
-/// A connection's row.
-pub fn csv_row(connection: &ConnectionRecord) -> String {
-    let mut cells = connection_cells(connection).to_vec();
-    cells.extend(side_cells(&connection.by_initiator));
-    cells.extend(side_cells(&connection.by_responder));
-    line(&cells)
+    let of_connection = CONNECTION_COLUMNS.iter().map(|&column| column.to_owned());
+    of_connection.chain(of_sides)
 }
 
 const CONNECTION_COLUMNS: [&str; 26] = [
@@ -50,37 +101,34 @@ const CONNECTION_COLUMNS: [&str; 26] = [
     "wireshark_filter",
 ];
 
-fn connection_cells(c: &ConnectionRecord) -> [String; CONNECTION_COLUMNS.len()] {
-    let vlan_ids: Vec<u64> = c.vlan_ids.iter().map(|&id| id.into()).collect();
+fn connection_cells(c: &ConnectionRecord) -> [Cell<'_>; CONNECTION_COLUMNS.len()] {
     [
-        c.connection.to_string(),
-        c.initiator.clone(),
-        c.responder.clone(),
-        c.roles.name().to_owned(),
-        list(&vlan_ids),
-        c.frames.to_string(),
-        c.first.frame.to_string(),
-        c.first.time_ns.to_string(),
-        c.last.frame.to_string(),
-        c.last.time_ns.to_string(),
-        c.duration_ns.to_string(),
-        c.setup.kind.name().to_owned(),
+        Cell::Number(c.connection.into()),
+        Cell::Text(&c.initiator),
+        Cell::Text(&c.responder),
+        Cell::Text(c.roles.name()),
+        Cell::Vlans(&c.vlan_ids),
+        Cell::Number(c.frames),
+        Cell::Number(c.first.frame),
+        Cell::Number(c.first.time_ns),
+        Cell::Number(c.last.frame),
+        Cell::Number(c.last.time_ns),
+        Cell::Number(c.duration_ns),
+        Cell::Text(c.setup.kind.name()),
         frame(c.setup.syn),
         frame(c.setup.syn_ack),
         frame(c.setup.ack),
-        c.setup
-            .rtt_ns
-            .map_or_else(String::new, |rtt| rtt.to_string()),
-        c.ending.name().to_owned(),
-        c.reset_by.map_or("", |side| side.name()).to_owned(),
-        c.closed_first.map_or("", |side| side.name()).to_owned(),
-        c.half_close_bytes.to_string(),
-        c.pushed_out.to_string(),
-        c.completeness.value.to_string(),
-        c.completeness.flags.clone(),
-        c.conn_state.clone(),
-        c.history.clone(),
-        c.wireshark_filter.clone(),
+        Cell::Maybe(c.setup.rtt_ns),
+        Cell::Text(c.ending.name()),
+        Cell::Text(c.reset_by.map_or("", |side| side.name())),
+        Cell::Text(c.closed_first.map_or("", |side| side.name())),
+        Cell::Number(c.half_close_bytes),
+        Cell::Text(if c.pushed_out { "true" } else { "false" }),
+        Cell::Number(c.completeness.value.into()),
+        Cell::Text(&c.completeness.flags),
+        Cell::Text(&c.conn_state),
+        Cell::Text(&c.history),
+        Cell::Text(&c.wireshark_filter),
     ]
 }
 
@@ -113,62 +161,78 @@ const SIDE_COLUMNS: [&str; 26] = [
     "rst_count",
 ];
 
-fn side_cells(side: &SideRecord) -> [String; SIDE_COLUMNS.len()] {
-    let rsts: Vec<u64> = side.rsts.iter().map(|rst| rst.frame).collect();
+fn side_cells(side: &SideRecord) -> [Cell<'_>; SIDE_COLUMNS.len()] {
     let fin = side.fin;
     [
-        side.segments.to_string(),
-        side.sent_payload_bytes.to_string(),
-        side.unique_bytes.to_string(),
-        ranges(&side.ranges),
-        side.missing_bytes.to_string(),
-        ranges(&side.missing),
-        side.retransmitted_bytes.to_string(),
-        side.out_of_order_bytes.to_string(),
-        side.unplaced_bytes.to_string(),
-        side.conflicts.bytes.to_string(),
-        side.capture_duplicates.frames.to_string(),
-        side.capture_duplicates.bytes.to_string(),
-        list(&side.syn_frames),
-        list(&side.syn_ack_frames),
-        list(&side.fin_frames),
-        list(&rsts),
+        Cell::Number(side.segments),
+        Cell::Number(side.sent_payload_bytes),
+        Cell::Number(side.unique_bytes),
+        Cell::Ranges(&side.ranges),
+        Cell::Number(side.missing_bytes),
+        Cell::Ranges(&side.missing),
+        Cell::Number(side.retransmitted_bytes),
+        Cell::Number(side.out_of_order_bytes),
+        Cell::Number(side.unplaced_bytes),
+        Cell::Number(side.conflicts.bytes),
+        Cell::Number(side.capture_duplicates.frames),
+        Cell::Number(side.capture_duplicates.bytes),
+        Cell::Frames(&side.syn_frames),
+        Cell::Frames(&side.syn_ack_frames),
+        Cell::Frames(&side.fin_frames),
+        Cell::Resets(&side.rsts),
         frame(side.first_ack),
         frame(side.first_data),
         frame(side.last_data),
-        fin.map_or_else(String::new, |fin| fin.frame.to_string()),
+        Cell::Maybe(fin.map(|fin| fin.frame)),
         frame(fin.and_then(|fin| fin.acknowledged)),
-        side.zero_windows.to_string(),
-        side.zero_window_probes.to_string(),
-        side.keep_alives.to_string(),
-        side.window_full.to_string(),
-        side.rst_count.to_string(),
+        Cell::Number(side.zero_windows),
+        Cell::Number(side.zero_window_probes),
+        Cell::Number(side.keep_alives),
+        Cell::Number(side.window_full),
+        Cell::Number(side.rst_count),
     ]
 }
 
-fn frame(moment: Option<Moment>) -> String {
-    moment.map_or_else(String::new, |moment| moment.frame.to_string())
+fn frame<'a>(moment: Option<Moment>) -> Cell<'a> {
+    Cell::Maybe(moment.map(|moment| moment.frame))
 }
 
-fn list(numbers: &[u64]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    numbers.join(" ")
+/// What stands in one field.
+enum Cell<'a> {
+    Number(u64),
+    Maybe(Option<u64>),
+    Text(&'a str),
+    Vlans(&'a [u16]),
+    Frames(&'a [u64]),
+    Resets(&'a [ResetRecord]),
+    /// `0-10 20-30`, the ends not included.
+    Ranges(&'a [[u64; 2]]),
 }
 
-/// `0-10 20-30`, the ends not included.
-fn ranges(ranges: &[[u64; 2]]) -> String {
-    let ranges: Vec<String> = ranges
-        .iter()
-        .map(|[start, end]| format!("{start}-{end}"))
-        .collect();
-    ranges.join(" ")
+impl<'a> Cell<'a> {
+    /// Its text, made in `buffer` if need be.
+    fn text(&self, buffer: &'a mut String) -> &'a str {
+        buffer.clear();
+        match *self {
+            Self::Number(number) => join(buffer, [number]),
+            Self::Maybe(number) => join(buffer, number),
+            Self::Text(text) => return text,
+            Self::Vlans(ids) => join(buffer, ids),
+            Self::Frames(frames) => join(buffer, frames),
+            Self::Resets(rsts) => join(buffer, rsts.iter().map(|rst| rst.frame)),
+            Self::Ranges(ranges) => {
+                let shown = |[start, end]: &[u64; 2]| format!("{start}-{end}");
+                join(buffer, ranges.iter().map(shown));
+            }
+        }
+        buffer
+    }
 }
 
-fn line(cells: &[impl AsRef<[u8]>]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(cells)
-        .expect("memory takes every record");
-    let bytes = writer.into_inner().expect("memory takes every record");
-    String::from_utf8(bytes).expect("the cells are text")
+/// Appends what is listed, with spaces between.
+fn join(buffer: &mut String, items: impl IntoIterator<Item = impl Display>) {
+    for (index, item) in items.into_iter().enumerate() {
+        let gap = if index == 0 { "" } else { " " };
+        write!(buffer, "{gap}{item}").expect("memory takes every text");
+    }
 }

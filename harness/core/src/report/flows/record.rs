@@ -10,7 +10,7 @@ use serde::Serialize;
 /// All connections of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FlowsDocument {
-    /// Version of this format, 1.
+    /// Version of this format, 1. Of a line of jsonl too, which is an element of `connections` and carries none.
     pub schema: u32,
     /// The capture.
     pub capture: CaptureRecord,
@@ -301,7 +301,7 @@ pub struct FinRecord {
 }
 
 /// How a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EndingName {
     /// FIN and ACK both ways.

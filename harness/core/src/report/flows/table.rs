@@ -1,20 +1,17 @@
 //! Connections as a table: frames of setup, transfer and teardown, bytes, ending, and what is odd.
 
-use tabled::builder::Builder;
-use tabled::settings::{Padding, Style};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
 
-use super::record::{
-    AddressRoles, CaptureRecord, ConnectionRecord, EndingName, Moment, SideName, SideRecord,
-    TailRecord,
-};
-use crate::report::page::{Page, columns_of, wrapped};
-use crate::report::table::trimmed;
-use crate::report::visible::{harmless, visible};
+use super::record::{AddressRoles, ConnectionRecord, EndingName, Moment, SideName, SideRecord};
+use crate::report::page::{Page, columns_of, labelled, wrapped};
+use crate::report::visible::harmless;
 use crate::report::words::NO_BREAK;
 use crate::text::{counted, grouped};
 use crate::time::Span;
 
-/// A connection's cells; [`FlowsTable`] keeps nothing else of it.
+/// A connection's cells.
 type Cells = [String; COLUMNS];
 
 const COLUMNS: usize = 9;
@@ -31,24 +28,39 @@ const HEADINGS: [&str; COLUMNS] = [
     "Odd",
 ];
 
-/// Connections that are to be drawn together, so that their columns fit.
+/// Connections that are to be drawn together, so that their columns fit: of each, its cells' text is kept.
 #[derive(Clone, Debug, Default)]
 pub struct FlowsTable {
     rows: Vec<Row>,
+    /// The widest cell of each column.
+    widest: [usize; COLUMNS],
+    /// The longest word of each column.
+    longest_words: [usize; COLUMNS],
+    endings: BTreeMap<EndingName, u64>,
 }
 
 #[derive(Clone, Debug)]
 struct Row {
     number: u32,
-    cells: Cells,
+    /// A cell a line.
+    cells: Box<str>,
 }
+
+/// From so many connections on, a last line counts their endings: fewer are counted at a glance.
+const LONG: usize = 50;
 
 impl FlowsTable {
     /// Adds a connection below those that were added before.
     pub fn push(&mut self, connection: &ConnectionRecord) {
+        let cells = cells(connection);
+        for (column, cell) in cells.iter().enumerate() {
+            self.widest[column] = self.widest[column].max(columns_of(cell));
+            self.longest_words[column] = self.longest_words[column].max(longest_word(cell));
+        }
+        *self.endings.entry(connection.ending).or_default() += 1;
         self.rows.push(Row {
             number: connection.connection,
-            cells: cells(connection),
+            cells: cells.join("\n").into(),
         });
     }
 
@@ -57,91 +69,136 @@ impl FlowsTable {
         self.rows.sort_by_key(|row| row.number);
     }
 
-    /// Draws all of them.
-    pub fn drawn(&self, page: &Page) -> String {
+    /// Draws all of them, one after the other: a capture's connections may be many.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    pub fn write(&self, page: &Page, writer: &mut impl io::Write) -> io::Result<()> {
         if self.rows.is_empty() {
-            return " no connection\n".to_owned();
+            return writer.write_all(b" no connection\n");
         }
-        let shown = self.columns_shown();
-        let widths = self.widths(&shown, page.width());
-        let laid_out = |row: &Cells| -> Vec<String> {
-            let columns = shown.iter().zip(&widths);
-            columns
-                .map(|(&column, &width)| wrapped(&row[column], width).join("\n"))
-                .collect()
-        };
-        let mut builder = Builder::default();
-        builder.push_record(laid_out(&HEADINGS.map(str::to_owned)));
-        for row in &self.rows {
-            builder.push_record(laid_out(&row.cells));
+        let columns = self.columns(page.width());
+        let headings = HEADINGS.join("\n");
+        let rows = self.rows.iter().map(|row| &*row.cells);
+        for row in [headings.as_str()].into_iter().chain(rows) {
+            writer.write_all(drawn(row, &columns).as_bytes())?;
         }
-        let mut table = builder.build();
-        table.with(Style::empty()).with(Padding::new(1, 1, 0, 0));
-        harmless(&(trimmed(&table.to_string()).replace(NO_BREAK, " ") + "\n"))
+        if self.rows.len() >= LONG {
+            writer.write_all(self.totals(page).as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The columns that are drawn, as wide as their lines are once they are broken.
+    fn columns(&self, page_columns: usize) -> Vec<Column> {
+        let mut columns = self.columns_shown();
+        fit(&mut columns, page_columns);
+        let headings = HEADINGS.join("\n");
+        let rows = self.rows.iter().map(|row| &*row.cells);
+        let mut used = vec![0; columns.len()];
+        for row in [headings.as_str()].into_iter().chain(rows) {
+            for (used, lines) in used.iter_mut().zip(broken(row, &columns)) {
+                let widest = lines.iter().map(|line| columns_of(line)).max();
+                *used = widest.unwrap_or(0).max(*used);
+            }
+        }
+        for (column, used) in columns.iter_mut().zip(used) {
+            column.width = used;
+        }
+        columns
     }
 
     /// All columns but those that are empty in every row.
-    fn columns_shown(&self) -> Vec<usize> {
-        let is_used = |column: &usize| self.rows.iter().any(|row| !row.cells[*column].is_empty());
-        (0..COLUMNS).filter(is_used).collect()
+    fn columns_shown(&self) -> Vec<Column> {
+        let is_used = |column: &usize| self.widest[*column] > 0;
+        let column = |index: usize| Column {
+            index,
+            width: self.widest[index].max(columns_of(HEADINGS[index])),
+            longest_word: self.longest_words[index].max(longest_word(HEADINGS[index])),
+        };
+        (0..COLUMNS).filter(is_used).map(column).collect()
     }
 
-    /// Widths that fit the page: the widest column that can do so without breaking a word gives until they do, and
-    /// after that the widest.
-    fn widths(&self, shown: &[usize], page_columns: usize) -> Vec<usize> {
-        const GAP: usize = 2;
-        let available = page_columns.saturating_sub(shown.len() * GAP);
-        let words: Vec<usize> = shown
+    /// ` 1,204 connections: 1,200 orderly, 4 reset`.
+    fn totals(&self, page: &Page) -> String {
+        let endings: Vec<String> = self
+            .endings
             .iter()
-            .map(|&c| self.widest(c, longest_word))
+            .map(|(ending, count)| format!("{} {}", grouped(*count), ending.name()))
             .collect();
-        let mut widths: Vec<usize> = shown.iter().map(|&c| self.widest(c, columns_of)).collect();
-        while widths.iter().sum::<usize>() > available {
-            let can_wrap = |&column: &usize| widths[column] > words[column];
-            let wraps = (0..widths.len()).filter(can_wrap);
-            let widest = wraps.max_by_key(|&column| widths[column]);
-            let any = (0..widths.len()).max_by_key(|&column| widths[column]);
-            match widest.or(any) {
-                Some(column) => widths[column] = widths[column].saturating_sub(1),
-                None => break,
-            }
-        }
-        widths
+        let connections = counted(self.rows.len() as u64, "connection");
+        let text = format!("{connections}: {}", endings.join(", "));
+        labelled(" ", &text, page.width()).join("\n") + "\n"
     }
+}
 
-    /// The greatest of what a column's cells measure.
-    fn widest(&self, column: usize, measure: fn(&str) -> usize) -> usize {
-        let cells = self.rows.iter().map(|row| measure(&row.cells[column]));
-        cells.chain([measure(HEADINGS[column])]).max().unwrap_or(0)
+/// A column that is drawn.
+struct Column {
+    /// Which of the [`HEADINGS`] it has.
+    index: usize,
+    width: usize,
+    longest_word: usize,
+}
+
+/// Makes columns fit the page: the widest column that can do so without breaking a word gives until they do, and after
+/// that the widest.
+fn fit(columns: &mut [Column], page_columns: usize) {
+    const GAP: usize = 2;
+    let available = page_columns.saturating_sub(columns.len() * GAP);
+    while columns.iter().map(|column| column.width).sum::<usize>() > available {
+        let can_wrap = columns
+            .iter()
+            .any(|column| column.width > column.longest_word);
+        let may_give = |column: &&mut Column| !can_wrap || column.width > column.longest_word;
+        let widest = columns
+            .iter_mut()
+            .filter(may_give)
+            .max_by_key(|column| column.width);
+        match widest {
+            Some(column) if column.width > 0 => column.width -= 1,
+            Some(_) | None => break,
+        }
     }
+}
+
+/// The lines of each cell that is drawn.
+fn broken<'a>(row: &'a str, columns: &'a [Column]) -> impl Iterator<Item = Vec<Cow<'a, str>>> {
+    let cells = row.split('\n').enumerate();
+    let mut columns = columns.iter().peekable();
+    cells.filter_map(move |(index, cell)| {
+        let column = columns.next_if(|column| column.index == index)?;
+        Some(if columns_of(cell) <= column.width {
+            vec![Cow::Borrowed(cell)]
+        } else {
+            wrapped(cell, column.width)
+                .into_iter()
+                .map(Cow::Owned)
+                .collect()
+        })
+    })
+}
+
+/// A row as it is printed.
+fn drawn(row: &str, columns: &[Column]) -> String {
+    let cells: Vec<Vec<Cow<'_, str>>> = broken(row, columns).collect();
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let mut text = String::new();
+    for line in 0..height {
+        for (cell, column) in cells.iter().zip(columns) {
+            let part = cell.get(line).map_or("", |line| line);
+            let rest = (column.width + 1).saturating_sub(columns_of(part));
+            text.push(' ');
+            text.push_str(part);
+            text.extend(std::iter::repeat_n(' ', rest));
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    harmless(&text.replace(NO_BREAK, " "))
 }
 
 fn longest_word(cell: &str) -> usize {
     cell.split(' ').map(columns_of).max().unwrap_or(0)
-}
-
-/// The capture's file, and what was read of it.
-pub fn capture_heading(capture: &CaptureRecord, page: &Page) -> String {
-    let mut parts = vec![
-        visible(&capture.file),
-        counted(capture.frames, "frame"),
-        counted(capture.connections, "connection"),
-    ];
-    parts.extend(
-        (capture.malformed_frames > 0)
-            .then(|| format!("{} malformed", grouped(capture.malformed_frames))),
-    );
-    parts.extend(match &capture.tail {
-        TailRecord::Whole => None,
-        TailRecord::Truncated { .. } => Some("cut off".to_owned()),
-    });
-    parts.extend(
-        (capture.skipped_count > 0)
-            .then(|| format!("{} skipped", counted(capture.skipped_count, "place"))),
-    );
-    let lines = wrapped(&parts.join(" · "), page.width());
-    let bold: Vec<String> = lines.iter().map(|line| page.colour.bold(line)).collect();
-    harmless(&(bold.join("\n") + "\n"))
 }
 
 /// A connection in one line, for connections that are told as they end.

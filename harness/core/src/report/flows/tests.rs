@@ -47,7 +47,9 @@ fn table(columns: usize) -> String {
     for record in &records(&[TALK, REFUSED, LOSSY]) {
         table.push(record);
     }
-    table.drawn(&Page::plain(columns))
+    let mut text = Vec::new();
+    table.write(&Page::plain(columns), &mut text).unwrap();
+    String::from_utf8(text).unwrap()
 }
 
 #[test]
@@ -101,30 +103,68 @@ fn document() -> FlowsDocument {
     }
 }
 
-#[test]
-fn a_connection_as_json() {
-    let document = document();
-    let text: String = flows_json(&document).collect();
-    assert_snapshot!(text);
+fn json(document: &FlowsDocument) -> String {
+    let mut text = Vec::new();
+    write_flows_json(document, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
 }
 
 #[test]
-fn a_document_in_parts_is_the_document() {
+fn a_connection_as_json() {
+    let document = document();
+    assert_snapshot!(json(&document));
+}
+
+#[test]
+fn a_document_is_laid_out_as_json_usually_is() {
     for scripts in [&[][..], &[TALK], &[TALK, REFUSED, LOSSY]] {
         let document = FlowsDocument {
             connections: records(scripts),
             ..document()
         };
-        let whole = serde_json::to_string_pretty(&document).unwrap() + "\n";
-        assert_eq!(flows_json(&document).collect::<String>(), whole);
+        let usual = serde_json::to_string_pretty(&document).unwrap() + "\n";
+        assert_eq!(json(&document), usual);
     }
+}
+
+#[test]
+fn what_a_terminal_would_act_on_is_escaped_and_reads_back_the_same() {
+    let file = "\u{1b}[2J \u{7f} \u{9b}31m \u{202e} \u{1fffe} ###[error] #1 é";
+    let mut document = document();
+    document.capture.file = file.to_owned();
+    let text = json(&document);
+    let escaped = r"\u001b[2J \u007f \u009b31m \u202e \ud83f\udffe #\u0023#[error] #1 é";
+    assert!(text.contains(escaped), "{text}");
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(read["capture"]["file"], file);
+}
+
+#[test]
+fn a_long_table_ends_with_the_number_of_each_ending() {
+    let mut table = FlowsTable::default();
+    for record in records(&[&[TALK; 49][..], &[REFUSED; 2]].concat()) {
+        table.push(&record);
+    }
+    let mut text = Vec::new();
+    table.write(&Page::plain(160), &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(
+        text.lines().last(),
+        Some(" 51 connections: 49 orderly, 2 refused")
+    );
 }
 
 #[test]
 fn a_row_of_csv_has_a_cell_for_each_heading() {
     let rows: Vec<ConnectionRecord> = records(&[TALK, REFUSED, LOSSY]);
-    let text = csv_header() + &rows.iter().map(csv_row).collect::<String>();
-    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let mut text = Vec::new();
+    let mut table = CsvTable::new(&mut text).unwrap();
+    for row in &rows {
+        table.push(row).unwrap();
+    }
+    table.flush().unwrap();
+    drop(table);
+    let mut reader = ::csv::Reader::from_reader(text.as_slice());
     let headings = reader.headers().unwrap().clone();
     let told: Vec<String> = reader
         .records()
