@@ -32,10 +32,10 @@ fn main() {
             container_read(&capture)
         });
         measure(&mut criterion, "header parse", name, frames.len(), || {
-            header_parse(&frames)
+            header_parse(&frames);
         });
         measure(&mut criterion, "flow push", name, frames.len(), || {
-            flow_push(&segments)
+            flow_push(&segments);
         });
     }
     criterion.final_summary();

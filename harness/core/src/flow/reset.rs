@@ -63,9 +63,12 @@ fn is_believable(connection: &Connection, tracker: &Tracker, arrival: &Arrival<'
     let position = &tracker.half(arrival.from).position;
     if !position.is_known() {
         let answered = &tracker.half(arrival.to).position;
-        let is_acceptable = |ack| match connection.awaits_answer() {
-            true => answered.has_sent_up_to(ack),
-            false => answered.is_at_or_after_begin(ack),
+        let is_acceptable = |ack| {
+            if connection.awaits_answer() {
+                answered.has_sent_up_to(ack)
+            } else {
+                answered.is_at_or_after_begin(ack)
+            }
         };
         return !answered.is_known() || segment.ack.is_some_and(is_acceptable);
     }

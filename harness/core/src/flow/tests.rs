@@ -961,7 +961,10 @@ fn the_payload_of_a_syn_that_was_in_doubt_counts_and_no_event_tells_of_it() {
         > P. 7006(3) ack 8001
     ";
     let reopened = &connections(script)[1];
-    assert_eq!(reopened.by_initiator.ranges(), [0..8]);
+    assert_eq!(
+        reopened.by_initiator.ranges(),
+        std::slice::from_ref(&(0..8))
+    );
     let accepted = reopened.setup.fast_open.map(|open| open.accepted_bytes);
     assert_eq!(accepted, Some(5));
     let told = events(script);
@@ -969,7 +972,7 @@ fn the_payload_of_a_syn_that_was_in_doubt_counts_and_no_event_tells_of_it() {
         FlowEvent::Payload { offsets, .. } => Some((*frame, offsets.clone())),
         _ => None,
     });
-    assert_eq!(Vec::from_iter(told), [(6, 5..8)]);
+    assert_eq!(told.collect::<Vec<_>>(), [(6, 5..8)]);
 }
 
 #[test]
