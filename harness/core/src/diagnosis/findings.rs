@@ -163,7 +163,7 @@ fn syn_again(connection: &Connection) -> Option<Seen> {
     let is_unanswered = connection.ending() == Ending::Unanswered;
     (again > 0 && !is_unanswered).then(|| {
         let saw = format!(
-            "{} were sent before the answer",
+            "{} with the same number",
             counted(u64::from(again) + 1, "SYN")
         );
         (saw, Some(Pattern::SynAgain))
@@ -186,6 +186,10 @@ fn fast_open_refused(connection: &Connection) -> Option<Seen> {
 
 /// What an anomaly adds to what the ending and the figures say already.
 fn of_anomaly(occurrence: &Occurrence, connection: &Connection) -> Option<Seen> {
+    if occurrence.anomaly == Anomaly::AfterClose && !connection.is_closed() {
+        let saw = format!("an RST when all was over ({})", frames(occurrence));
+        return Some((saw, None));
+    }
     let sum = |figure: fn(&HalfConnection) -> u64| {
         figure(&connection.by_initiator) + figure(&connection.by_responder)
     };
@@ -217,7 +221,7 @@ fn of_anomaly(occurrence: &Occurrence, connection: &Connection) -> Option<Seen> 
             Pattern::CaptureDuplicates,
         ),
         Anomaly::Ignored => (
-            "an RST that was not heeded: the connection went on".to_owned(),
+            "an RST that was not heeded".to_owned(),
             Pattern::IgnoredReset,
         ),
         Anomaly::AfterClose => (

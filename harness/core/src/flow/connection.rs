@@ -182,9 +182,9 @@ impl Connection {
     /// How it ended, as far as it was seen. An RST decides, unless it came when all was over.
     pub fn ending(&self) -> Ending {
         if let Some(by) = self.reset_by() {
-            return match (self.setup.syn, self.setup.syn_ack, by) {
-                (Some(_), None, Side::Responder) => Ending::Refused,
-                (Some(_) | None, Some(_) | None, Side::Initiator | Side::Responder) => {
+            return match (self.awaits_answer(), by) {
+                (true, Side::Responder) => Ending::Refused,
+                (true, Side::Initiator) | (false, Side::Initiator | Side::Responder) => {
                     Ending::Reset { by }
                 }
             };
@@ -243,9 +243,15 @@ impl Connection {
 
     /// Whether nothing of the responder followed the SYN.
     fn is_unanswered(&self) -> bool {
+        self.awaits_answer() && self.by_responder.first_payload.is_none()
+    }
+
+    /// Whether nothing shows that the SYN was answered: no SYN-ACK, nor an acknowledgment of the initiator's, who has nothing
+    /// to acknowledge before it (RFC 9293, 3.10.7.3). A capture may lack the SYN-ACK.
+    pub(super) fn awaits_answer(&self) -> bool {
         self.setup.syn.is_some()
             && self.setup.syn_ack.is_none()
-            && self.by_responder.first_payload.is_none()
+            && self.by_initiator.first_ack.is_none()
     }
 }
 

@@ -64,12 +64,11 @@ fn place_syn(
     syn: &Segment<'_>,
 ) -> SynPlacement {
     let is_repeated = tracker.half(from).position.begins_at(syn.payload_seq());
-    let is_unanswered = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
     match (is_repeated, is_ending(connection)) {
         (true, false) => SynPlacement::Here,
         (true, true) => SynPlacement::InDoubt,
         (false, true) => SynPlacement::Anew,
-        (false, false) if !is_unanswered => SynPlacement::InDoubt,
+        (false, false) if !connection.awaits_answer() => SynPlacement::InDoubt,
         // Who gets no answer and tries with another number has begun anew; the other side's SYN opens at once.
         (false, false) => match from {
             Side::Initiator => SynPlacement::Anew,

@@ -32,6 +32,17 @@ impl<T> Firsts<T> {
         }
     }
 
+    /// Adds one whose place was in doubt while later ones came.
+    pub(super) fn insert(&mut self, item: T)
+    where
+        T: Ord,
+    {
+        self.count += 1;
+        let place = self.kept.partition_point(|kept| *kept < item);
+        self.kept.insert(place, item);
+        self.kept.truncate(KEPT);
+    }
+
     /// Those kept, to be judged anew.
     pub(super) fn kept_mut(&mut self) -> &mut [T] {
         &mut self.kept
@@ -68,5 +79,23 @@ mod tests {
         }
         let kept: Vec<_> = (1..=64).map(FrameNumber).collect();
         assert_eq!((&*frames, frames.count()), (kept.as_slice(), 100));
+    }
+
+    #[test]
+    fn what_comes_late_is_put_in_its_place() {
+        let mut frames = Frames::default();
+        for frame in [3, 7, 5, 1] {
+            frames.insert(FrameNumber(frame));
+        }
+        for frame in 8..=100 {
+            frames.push(FrameNumber(frame));
+        }
+        frames.insert(FrameNumber(6));
+        let kept: Vec<_> = [1, 3, 5, 6, 7]
+            .into_iter()
+            .chain(8..=66)
+            .map(FrameNumber)
+            .collect();
+        assert_eq!((&*frames, frames.count()), (kept.as_slice(), 98));
     }
 }

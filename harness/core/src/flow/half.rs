@@ -26,8 +26,8 @@ pub(super) struct Half {
     first_copies: FirstCopies,
     /// When the highest acknowledgment came.
     acknowledged_at: Option<Milestone>,
-    /// The end of the last payload that was out of reach.
-    stray: Option<SeqNumber>,
+    /// The begin and the end of the last payload in a row that was out of reach.
+    stray: Option<(SeqNumber, SeqNumber)>,
 }
 
 /// What came of a segment's payload.
@@ -96,7 +96,7 @@ impl Half {
     ) -> Received {
         let Some((range, skipped)) = self.place(segment) else {
             told.unplaced_bytes += u64::from(segment.payload_len);
-            self.stray = Some(segment.payload_seq().plus(segment.payload_len));
+            self.take_stray(segment);
             return Received::default();
         };
         let Some(fresh) = told.ranges.insert(range.clone()) else {
@@ -120,6 +120,15 @@ impl Half {
         }
         self.keep(at, captured, &received);
         received
+    }
+
+    fn take_stray(&mut self, segment: &Segment<'_>) {
+        let (start, end) = (
+            segment.payload_seq(),
+            segment.payload_seq().plus(segment.payload_len),
+        );
+        let goes_on = self.stray.filter(|stray| stray.1 == start);
+        self.stray = Some((goes_on.map_or(start, |stray| stray.0), end));
     }
 
     /// The offsets of a segment's payload, and how many of its first bytes lie before the stream's begin.
@@ -240,7 +249,8 @@ impl Half {
         if let Some(offset) = self.position.stream_offset_of(ack) {
             return Some(offset);
         }
-        if self.stray? != ack {
+        let (start, end) = self.stray?;
+        if ack.distance_from(start) <= 0 || ack.distance_from(end) > 0 {
             return None;
         }
         self.stray = None;

@@ -8,8 +8,11 @@ use super::tracker::{Arrival, Tracker};
 use super::window::Scaling;
 use crate::wire::{Segment, SeqNumber};
 
-/// How many SYNs, and how many SYN-ACKs, wait for the answer that tells which counts: what bounds a connection's memory.
-const MAX_CANDIDATES: usize = 4;
+/// How many SYNs wait for the answer that tells which counts: what bounds a connection's memory. Linux sends one seven times
+/// by default (tcp(7), `tcp_syn_retries`).
+const MAX_DOUBTFUL_SYNS: usize = 16;
+/// The same of SYN-ACKs with different numbers.
+const MAX_OTHER_SYN_ACKS: usize = 4;
 
 /// What of a handshake is not decided yet.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +49,12 @@ impl DoubtfulSyn {
 pub(super) type DoubtfulSyns = SmallVec<[DoubtfulSyn; 1]>;
 
 impl Handshake {
-    /// Keeps a SYN until its answer tells where it belongs.
-    pub(super) fn keep_doubtful_syn(&mut self, syn: DoubtfulSyn) {
-        if self.doubtful_syns.len() == MAX_CANDIDATES {
-            self.doubtful_syns.remove(0);
-        }
+    /// Keeps a SYN until its answer tells where it belongs. Gives the oldest back that there is no room for: nobody answered it.
+    pub(super) fn keep_doubtful_syn(&mut self, syn: DoubtfulSyn) -> Option<DoubtfulSyn> {
+        let is_full = self.doubtful_syns.len() == MAX_DOUBTFUL_SYNS;
+        let unanswered = is_full.then(|| self.doubtful_syns.remove(0));
         self.doubtful_syns.push(syn);
+        unanswered
     }
 
     /// The SYN kept that this segment, sent by `from`, accepts or refuses.
@@ -80,7 +83,7 @@ impl Handshake {
 
     fn keep_other_syn_ack(&mut self, isn: SeqNumber, at: Milestone) {
         let is_known = self.other_syn_acks.iter().any(|(other, _)| *other == isn);
-        if !is_known && self.other_syn_acks.len() < MAX_CANDIDATES {
+        if !is_known && self.other_syn_acks.len() < MAX_OTHER_SYN_ACKS {
             self.other_syn_acks.push((isn, at));
         }
     }
@@ -98,7 +101,7 @@ impl Connection {
         let half = self.half_mut(from);
         half.segments += 1;
         half.sent_payload_bytes += u64::from(syn.payload_len);
-        half.syns.push(syn.at.frame);
+        half.syns.insert(syn.at.frame);
         self.frames += 1;
         self.last = self.last.max(syn.at);
     }

@@ -72,6 +72,13 @@ impl Position {
         self.offset_of(seq).is_some_and(|offset| offset >= 0)
     }
 
+    /// Whether this side sent all before `seq`, which is not before its stream's begin: only such a number can acknowledge its
+    /// SYN (RFC 9293, 3.10.7.3).
+    pub(super) fn has_sent_up_to(&self, seq: SeqNumber) -> bool {
+        self.stream_offset_of(seq)
+            .is_some_and(|offset| offset <= self.next)
+    }
+
     /// Bounds how far ahead a number may lie by the largest window that the other side can announce: twice that, since
     /// frames may be missing.
     pub(super) fn bound_reach(&mut self, largest_window_bytes: u32) {

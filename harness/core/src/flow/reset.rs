@@ -37,12 +37,11 @@ pub(super) fn judge(
     tracker: &Tracker,
     arrival: &Arrival<'_>,
 ) -> ResetEffect {
-    let is_attempt = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
     if tracker.is_over() {
         ResetEffect::AfterClose
     } else if !is_believable(connection, tracker, arrival) {
         ResetEffect::Ignored
-    } else if is_attempt && arrival.from == Side::Responder {
+    } else if connection.awaits_answer() && arrival.from == Side::Responder {
         ResetEffect::Refused
     } else {
         ResetEffect::Aborted
@@ -65,13 +64,13 @@ fn is_believable(connection: &Connection, tracker: &Tracker, arrival: &Arrival<'
     let position = &tracker.half(arrival.from).position;
     if !position.is_known() {
         let answered = &tracker.half(arrival.to).position;
-        return !answered.is_known()
-            || segment
-                .ack
-                .is_some_and(|ack| answered.is_at_or_after_begin(ack));
+        let is_acceptable = |ack| match connection.awaits_answer() {
+            true => answered.has_sent_up_to(ack),
+            false => answered.is_at_or_after_begin(ack),
+        };
+        return !answered.is_known() || segment.ack.is_some_and(is_acceptable);
     }
-    let is_attempt = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
-    if is_attempt {
+    if connection.awaits_answer() {
         return position.begins_at(segment.seq);
     }
     is_in_window(tracker, arrival)

@@ -100,7 +100,9 @@ impl FlowTable {
                 Some(self.insert(key, |id| Tracked::opened_by(id, at, segment, sender)))
             }
             Placement::InDoubt(syn) => {
-                latest.tracker.handshake.keep_doubtful_syn(syn);
+                if let Some(syn) = latest.tracker.handshake.keep_doubtful_syn(syn) {
+                    latest.connection.list_syn(&syn, syn.from);
+                }
                 None
             }
             Placement::Answers(syn) => {

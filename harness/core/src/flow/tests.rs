@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::script::{CLIENT, connections, events};
 use super::{Connection, Ending, FlowEvent, HalfConnection, Milestone, ResetEffect, Side};
+use crate::pcap::FrameNumber;
 
 /// Compares all that a script's connections tell with what is expected, line by line.
 #[track_caller]
@@ -1075,6 +1076,16 @@ fn a_retransmission_that_brings_new_bytes_tells_only_those() {
         Payload { connection: ConnectionId(0), from: Initiator, offsets: 4..8, index: 4 }
         Payload { connection: ConnectionId(0), from: Initiator, offsets: 12..16, index: 12 }
         ");
+}
+
+#[test]
+fn a_syn_in_doubt_is_listed_in_its_place() {
+    let script = "> P. 1001(4) ack 5001
+                  > S 9000
+                  > SR 1000";
+    let connections = connections(script);
+    let lists: Vec<&[FrameNumber]> = connections.iter().map(|c| &*c.by_initiator.syns).collect();
+    assert_eq!(lists, [[FrameNumber(2), FrameNumber(3)]]);
 }
 
 #[test]

@@ -528,3 +528,64 @@ fn a_side_that_is_reset_by_a_forger_is_the_side_that_is_named() {
     };
     assert!(events(&script).contains(&(6, ignored)));
 }
+
+// --- what the capture lacks, and RSTs ---
+
+#[test]
+fn a_syn_ack_that_was_not_captured_was_sent_if_it_is_acknowledged() {
+    check(
+        "
+        > S 1000
+        > . 1001 ack 5001
+        > P. 1001(10) ack 5001
+        < . 5001 ack 1011
+        < R. 5001 ack 1011
+        ",
+        "
+        client by Syn: setup 1 - -; reset by responder; 45 REJ
+        > [0..10] acknowledged 10
+        < [] acknowledged 0 RST 5 aborts
+        ",
+    );
+    let ending = |script: &str| connections(script)[0].ending();
+    let by = Side::Initiator;
+    let alive = "> S 1000\n> P. 1001(10) ack 5001\n< . 5001 ack 1011";
+    assert_eq!(ending(alive), super::Ending::StillOpen);
+    let reset = format!("{alive}\n> R. 1011 ack 5001");
+    assert_eq!(ending(&reset), super::Ending::Reset { by });
+}
+
+#[test]
+fn an_rst_that_acknowledges_more_than_the_syn_refuses_nothing() {
+    let script = format!("> S 1000\n< R. 0 ack 6001\n{}", established(""));
+    assert_eq!(connections(&script)[0].ending(), super::Ending::StillOpen);
+}
+
+#[test]
+fn no_syn_that_waits_for_its_answer_is_lost() {
+    let syns = "> S 900000 after 1s\n".repeat(7);
+    let answered = established(&format!("{syns}< S. 77777 ack 900001"));
+    let frames: Vec<u64> = connections(&answered)[1]
+        .by_initiator
+        .syns
+        .iter()
+        .map(|frame| frame.0)
+        .collect();
+    assert_eq!(frames, [4, 5, 6, 7, 8, 9, 10]);
+    let unanswered = established(&"> S 900000 after 1s\n".repeat(20));
+    assert_eq!(connections(&unanswered)[0].by_initiator.syns.count(), 21);
+}
+
+#[test]
+fn a_long_gap_in_the_capture_is_bridged_by_an_acknowledgment_that_lags() {
+    let script = established(
+        "> P. 5001001(9) ack 5001
+         > P. 5001010(9) ack 5001
+         < . 5001 ack 5001010
+         > P. 5001019(9) ack 5001",
+    );
+    let half = &connections(&script)[0].by_initiator;
+    assert_eq!(half.ranges(), [5_000_018..5_000_027]);
+    assert_eq!(half.acknowledged, 5_000_009);
+    assert_eq!(half.unplaced_bytes, 18);
+}
