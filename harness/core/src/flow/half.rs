@@ -10,6 +10,7 @@ use super::position::Position;
 use super::purpose::{self, Purpose, Situation};
 use super::ranges::{Parts, Ranges, total};
 use super::retained::Retained;
+use super::stray::Stray;
 use super::window::Allowance;
 use crate::wire::{Segment, SeqNumber};
 
@@ -26,8 +27,8 @@ pub(super) struct Half {
     first_copies: FirstCopies,
     /// When the highest acknowledgment came.
     acknowledged_at: Option<Milestone>,
-    /// The begin and the end of the last payload in a row that was out of reach.
-    stray: Option<(SeqNumber, SeqNumber)>,
+    /// The last segments that were out of reach.
+    stray: Option<Box<Stray>>,
     /// A FIN beyond the window: it is forged, or the capture lacks what opened the window. Its acknowledgment tells.
     distant_fin: Option<Box<Fin>>,
 }
@@ -59,6 +60,8 @@ pub(super) struct Acknowledgment {
     pub(super) acknowledges_fin: bool,
     /// The first range that is now acknowledged and was never captured.
     pub(super) unseen: Option<Range<u64>>,
+    /// Payload whose place shows only now.
+    pub(super) placed: Vec<Range<u64>>,
 }
 
 impl Half {
@@ -98,7 +101,7 @@ impl Half {
     ) -> Received {
         let Some((range, skipped)) = self.place(segment) else {
             told.unplaced_bytes += u64::from(segment.payload_len);
-            self.take_stray(segment);
+            self.take_stray(at, segment);
             return Received::default();
         };
         let Some(fresh) = told.ranges.insert(range.clone()) else {
@@ -124,13 +127,21 @@ impl Half {
         received
     }
 
-    fn take_stray(&mut self, segment: &Segment<'_>) {
-        let (start, end) = (
-            segment.payload_seq(),
-            segment.payload_seq().plus(segment.payload_len),
-        );
-        let goes_on = self.stray.filter(|stray| stray.1 == start);
-        self.stray = Some((goes_on.map_or(start, |stray| stray.0), end));
+    /// Keeps what is out of reach in mind, until an acknowledgment tells where it belongs.
+    fn take_stray(&mut self, at: Milestone, segment: &Segment<'_>) {
+        let seq = segment.payload_seq();
+        if self.position.offset_of(seq).is_some() {
+            return;
+        }
+        let is_taken = self
+            .stray
+            .as_mut()
+            .is_some_and(|stray| stray.take(at, segment));
+        if !is_taken {
+            let mut stray = Stray::around(seq);
+            stray.take(at, segment);
+            self.stray = Some(Box::new(stray));
+        }
     }
 
     /// The offsets of a segment's payload, and how many of its first bytes lie before the stream's begin.
@@ -196,6 +207,9 @@ impl Half {
     ) -> bool {
         let end = segment.payload_seq().plus(segment.payload_len);
         let Some(offset) = self.position.stream_offset_of(end) else {
+            if segment.payload_len == 0 {
+                self.take_stray(at, segment);
+            }
             return false;
         };
         let is_settled = |fin: Fin| fin.offset == offset || fin.acknowledged.is_some();
@@ -249,7 +263,8 @@ impl Half {
         at: Milestone,
         ack: SeqNumber,
     ) -> Acknowledgment {
-        let Some(offset) = self.offset_of_ack(ack) else {
+        let placed = self.place_strays(told, ack);
+        let Some(offset) = self.position.stream_offset_of(ack) else {
             return Acknowledgment::default();
         };
         if !self.position.acknowledge(offset) {
@@ -266,21 +281,38 @@ impl Half {
             payload: (now > before).then_some(now),
             acknowledges_fin,
             unseen: told.ranges.first_gap_within(before..now),
+            placed,
         }
     }
 
-    /// The offset that an acknowledgment stands for. One out of reach counts where payload out of reach was sent just
-    /// before: then the capture lacks what was between.
-    fn offset_of_ack(&mut self, ack: SeqNumber) -> Option<u64> {
-        if let Some(offset) = self.position.stream_offset_of(ack) {
-            return Some(offset);
-        }
-        let (start, end) = self.stray?;
-        if ack.distance_from(start) <= 0 || ack.distance_from(end) > 0 {
-            return None;
-        }
-        self.stray = None;
-        self.position.offset_beyond_reach(ack)
+    /// Gives strays their place where an acknowledgment out of reach says that they arrived: then the capture lacks what was
+    /// between. The ranges that are now seen.
+    fn place_strays(&mut self, told: &mut HalfConnection, ack: SeqNumber) -> Vec<Range<u64>> {
+        let is_out_of_reach = self.position.offset_of(ack).is_none();
+        let arrived = |stray: &mut Box<Stray>| is_out_of_reach && stray.is_acknowledged_by(ack);
+        let Some(stray) = self.stray.take_if(arrived) else {
+            return Vec::new();
+        };
+        let acknowledged = self.position.offset_beyond_reach(ack);
+        let Some(found) = acknowledged.and_then(|offset| stray.found(ack, offset)) else {
+            return Vec::new();
+        };
+        let copies = found.sent_bytes - total(&found.ranges);
+        told.retransmitted_bytes += copies;
+        told.unplaced_bytes -= copies;
+        self.distant_fin = found.fin.map(|(sent, offset)| {
+            Box::new(Fin {
+                sent,
+                offset,
+                acknowledged: None,
+            })
+        });
+        let mut placed = found.ranges;
+        placed.retain(|range| told.ranges.insert(range.clone()).is_some());
+        told.unplaced_bytes -= total(&placed);
+        self.position
+            .advance(placed.last().map_or(0, |range| range.end));
+        placed
     }
 
     /// Gives back the memory that only a connection needs that goes on.

@@ -23,6 +23,8 @@ pub(super) struct Handshake {
     other_syn_acks: SmallVec<[(SeqNumber, Milestone); 1]>,
     /// What both SYNs said of windows.
     pub(super) scaling: Scaling,
+    /// Payload of the SYN that was counted while it was in doubt and not told of yet, bytes.
+    untold_syn_bytes: u32,
     /// Whether the SYN was answered by an RST.
     pub(super) is_refused: bool,
 }
@@ -132,6 +134,19 @@ impl Tracker {
         let half = self.half_mut(Side::Initiator);
         half.position.begin_at(first.isn.plus(1));
         half.begin_with_unread(connection.half_mut(Side::Initiator), first.payload_len);
+        self.handshake.untold_syn_bytes = first.payload_len;
+    }
+
+    /// Tells of the payload that a SYN brought while it was in doubt.
+    pub(super) fn tell_doubtful_syn(&mut self, connection: &Connection, arrival: &mut Arrival<'_>) {
+        let untold_bytes = std::mem::take(&mut self.handshake.untold_syn_bytes);
+        if untold_bytes > 0 {
+            arrival.tell(FlowEvent::PlacedLate {
+                connection: connection.id,
+                from: Side::Initiator,
+                offsets: 0..untold_bytes.into(),
+            });
+        }
     }
 
     /// Takes a segment with a SYN in; whether it belongs to this connection.

@@ -60,6 +60,7 @@ impl Tracker {
     /// Reads one segment of the connection.
     pub(super) fn receive(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
         let (at, segment, from) = (arrival.at, arrival.segment, arrival.from);
+        self.tell_doubtful_syn(connection, arrival);
         connection.translate(from, segment);
         connection.frames += 1;
         connection.last = at;
@@ -281,6 +282,13 @@ impl Arrival<'_> {
 
     fn tell_acknowledgment(&mut self, connection: &Connection, brought: Acknowledgment) {
         let (connection, of) = (connection.id, self.to);
+        for offsets in brought.placed {
+            self.tell(FlowEvent::PlacedLate {
+                connection,
+                from: of,
+                offsets,
+            });
+        }
         if let Some(offset) = brought.payload {
             self.tell(FlowEvent::Acknowledged {
                 connection,

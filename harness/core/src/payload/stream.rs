@@ -56,17 +56,27 @@ pub enum Absence {
     NeverArrived,
     /// Their frame was cut by the snap length.
     Cut,
+    /// They were captured before their place was known, and not kept.
+    NotKept,
     /// So much came before them that they were not waited for.
     TooLate,
     /// They came after all, when what follows had been given out.
     OutOfTurn,
 }
 
+/// What a range holds.
+#[derive(Debug)]
+struct Content<'a> {
+    frame: FrameNumber,
+    bytes: Cow<'a, [u8]>,
+    /// Why the others are absent, where there are fewer bytes than the range says.
+    why_fewer: Absence,
+}
+
 #[derive(Debug)]
 struct Waiting {
-    frame: FrameNumber,
     end: u64,
-    bytes: Vec<u8>,
+    content: Content<'static>,
 }
 
 impl Stream {
@@ -78,6 +88,29 @@ impl Stream {
         offsets: Range<u64>,
         bytes: &'a [u8],
     ) -> Vec<Piece<'a>> {
+        let content = Content {
+            frame,
+            bytes: Cow::Borrowed(bytes),
+            why_fewer: Absence::Cut,
+        };
+        self.take(offsets, content)
+    }
+
+    /// The same for a range of which the bytes are gone, since its place shows only at this frame.
+    pub fn push_placed_late(
+        &mut self,
+        frame: FrameNumber,
+        offsets: Range<u64>,
+    ) -> Vec<Piece<'static>> {
+        let content = Content {
+            frame,
+            bytes: Cow::Borrowed(&[]),
+            why_fewer: Absence::NotKept,
+        };
+        self.take(offsets, content)
+    }
+
+    fn take<'a>(&mut self, offsets: Range<u64>, content: Content<'a>) -> Vec<Piece<'a>> {
         let mut pieces = Vec::new();
         match offsets.start.cmp(&self.next) {
             Ordering::Less => {
@@ -85,11 +118,11 @@ impl Stream {
                 pieces.push(Piece::Missing { offsets, why });
             }
             Ordering::Equal => {
-                self.give(&mut pieces, frame, offsets.end, Cow::Borrowed(bytes));
+                self.give(&mut pieces, offsets.end, content);
                 self.give_waiting(&mut pieces);
             }
             Ordering::Greater => {
-                self.keep(frame, offsets, bytes);
+                self.keep(offsets, content);
                 self.pass_acknowledged_holes(&mut pieces);
                 while self.waiting_bytes > MAX_WAITING_BYTES {
                     self.pass_hole(&mut pieces, Absence::TooLate);
@@ -131,12 +164,14 @@ impl Stream {
         }
     }
 
-    fn keep(&mut self, frame: FrameNumber, offsets: Range<u64>, bytes: &[u8]) {
-        self.waiting_bytes += bytes.len() + RANGE_COST_BYTES;
+    fn keep(&mut self, offsets: Range<u64>, content: Content<'_>) {
+        self.waiting_bytes += content.bytes.len() + RANGE_COST_BYTES;
         let waiting = Waiting {
-            frame,
             end: offsets.end,
-            bytes: bytes.to_vec(),
+            content: Content {
+                bytes: Cow::Owned(content.bytes.into_owned()),
+                ..content
+            },
         };
         self.waiting.insert(offsets.start, waiting);
     }
@@ -167,33 +202,26 @@ impl Stream {
     /// Gives what waits and is next.
     fn give_waiting(&mut self, pieces: &mut Vec<Piece<'_>>) {
         while let Some(waiting) = self.waiting.remove(&self.next) {
-            self.waiting_bytes -= waiting.bytes.len() + RANGE_COST_BYTES;
-            let bytes = Cow::Owned(waiting.bytes);
-            self.give(pieces, waiting.frame, waiting.end, bytes);
+            self.waiting_bytes -= waiting.content.bytes.len() + RANGE_COST_BYTES;
+            self.give(pieces, waiting.end, waiting.content);
         }
     }
 
     /// Gives what begins at `next` and ends at `end`.
-    fn give<'a>(
-        &mut self,
-        pieces: &mut Vec<Piece<'a>>,
-        frame: FrameNumber,
-        end: u64,
-        bytes: Cow<'a, [u8]>,
-    ) {
+    fn give<'a>(&mut self, pieces: &mut Vec<Piece<'a>>, end: u64, content: Content<'a>) {
         let offset = self.next;
-        let captured_end = offset.saturating_add(bytes.len() as u64).min(end);
-        if !bytes.is_empty() {
+        let captured_end = offset.saturating_add(content.bytes.len() as u64).min(end);
+        if !content.bytes.is_empty() {
             pieces.push(Piece::Bytes {
-                frame,
+                frame: content.frame,
                 offset,
-                bytes,
+                bytes: content.bytes,
             });
         }
         if captured_end < end {
             pieces.push(Piece::Missing {
                 offsets: captured_end..end,
-                why: Absence::Cut,
+                why: content.why_fewer,
             });
         }
         self.next = end;
@@ -206,6 +234,7 @@ impl fmt::Display for Absence {
             Self::NotCaptured => f.write_str("acknowledged, and in no frame of the capture"),
             Self::NeverArrived => f.write_str("in no frame of the capture, and not acknowledged"),
             Self::Cut => f.write_str("cut off by the snap length"),
+            Self::NotKept => f.write_str("captured before their place was known, and not kept"),
             Self::TooLate => {
                 let mebibytes = MAX_WAITING_BYTES >> 20;
                 write!(f, "not waited for: {mebibytes} MiB came before them")

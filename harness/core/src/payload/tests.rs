@@ -63,6 +63,17 @@ fn what_the_snap_length_cut_is_told_in_its_place() {
 }
 
 #[test]
+fn what_was_captured_and_not_kept_is_told_in_its_place() {
+    let mut stream = Stream::default();
+    assert_eq!(
+        told(&stream.push_placed_late(FrameNumber(5), 2..9)),
+        [""; 0]
+    );
+    assert_eq!(push(&mut stream, 0, "ab"), ["0: ab", "2..9 NotKept"]);
+    assert_eq!(push(&mut stream, 9, "j"), ["9: j"]);
+}
+
+#[test]
 fn memory_is_bounded_and_what_was_given_up_is_told() {
     let mut stream = Stream::default();
     let block = vec![b'x'; 1 << 20];

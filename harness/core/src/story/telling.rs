@@ -164,13 +164,25 @@ impl Telling {
 
     /// Remembers where new payload stands, so that the place of a repeated one can be told.
     fn anchor(&mut self, change: &Change<'_>) {
-        let sent = &mut self.sides[slot(change.from)];
         for event in change.events {
-            if let FlowEvent::Payload { offsets, index, .. } = event {
-                let skipped = u32::try_from(*index).unwrap_or(0);
-                let seq = change.segment.payload_seq().plus(skipped);
-                sent.anchor = Some((seq, offsets.start));
-                sent.up_to = sent.up_to.max(offsets.end);
+            match event {
+                FlowEvent::Payload {
+                    from,
+                    offsets,
+                    index,
+                    ..
+                } => {
+                    let skipped = u32::try_from(*index).unwrap_or(0);
+                    let seq = change.segment.payload_seq().plus(skipped);
+                    let sent = &mut self.sides[slot(*from)];
+                    sent.anchor = Some((seq, offsets.start));
+                    sent.up_to = sent.up_to.max(offsets.end);
+                }
+                FlowEvent::PlacedLate { from, offsets, .. } => {
+                    let sent = &mut self.sides[slot(*from)];
+                    sent.up_to = sent.up_to.max(offsets.end);
+                }
+                _ => {}
             }
         }
     }
@@ -219,6 +231,7 @@ impl Telling {
             FlowEvent::Fin { from, .. } => change.crosses_fin(*from),
             FlowEvent::Opened(_) | FlowEvent::SynAcked(_) => change.crosses_syn(),
             FlowEvent::Established(_)
+            | FlowEvent::PlacedLate { .. }
             | FlowEvent::Acknowledged { .. }
             | FlowEvent::FinAcknowledged { .. }
             | FlowEvent::Closed(_)
@@ -297,7 +310,9 @@ fn event_sender(event: &FlowEvent) -> Option<Side> {
         FlowEvent::Acknowledged { of, .. }
         | FlowEvent::FinAcknowledged { of, .. }
         | FlowEvent::AckedUnseen { of, .. } => Some(of.peer()),
-        FlowEvent::Closed(_) | FlowEvent::ResetIgnored { .. } => None,
+        FlowEvent::PlacedLate { .. } | FlowEvent::Closed(_) | FlowEvent::ResetIgnored { .. } => {
+            None
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! What holds of whatever was captured. The fuzz targets use this too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use synfin_core::flow::{
     Connection, ConnectionId, Ending, FlowEvent, FlowTable, HalfConnection, Milestone, Side,
 };
-use synfin_core::pcap::{FrameNumber, Tail};
+use synfin_core::pcap::Tail;
 use synfin_core::wire::Packet;
 
 use super::reading::Contents;
@@ -64,8 +64,6 @@ pub(crate) fn check_push(table: &FlowTable, id: Option<ConnectionId>, at: Milest
 pub(crate) struct Payloads {
     /// By connection, and whether its initiator sent it.
     told: BTreeMap<(ConnectionId, bool), Vec<Range<u64>>>,
-    /// The frames that no connection was told of when they were read.
-    in_doubt: BTreeSet<FrameNumber>,
 }
 
 impl Payloads {
@@ -77,28 +75,16 @@ impl Payloads {
                 from,
                 offsets,
                 ..
+            }
+            | FlowEvent::PlacedLate {
+                connection,
+                from,
+                offsets,
             } = event
             {
                 let key = (*connection, *from == Side::Initiator);
                 self.told.entry(key).or_default().push(offsets.clone());
             }
-        }
-    }
-
-    /// Takes in a frame that stays in doubt.
-    pub(crate) fn add_in_doubt(&mut self, frame: FrameNumber) {
-        self.in_doubt.insert(frame);
-    }
-
-    /// What an opening SYN brought while it was in doubt counts, and no event could tell of it.
-    fn add_of_doubtful_syn(&mut self, connection: &Connection) {
-        let setup = connection.setup;
-        let is_doubtful = setup
-            .syn
-            .is_some_and(|syn| self.in_doubt.contains(&syn.frame));
-        if let Some(open) = setup.fast_open.filter(|_| is_doubtful) {
-            let ranges = self.told.entry((connection.id, true)).or_default();
-            ranges.push(0..open.sent_bytes.into());
         }
     }
 
@@ -127,7 +113,6 @@ pub(crate) fn check_connection(connection: &Connection, payloads: &mut Payloads)
     let halves = [&connection.by_initiator, &connection.by_responder];
     let segments: u64 = halves.iter().map(|half| half.segments).sum();
     assert_eq!(connection.frames, segments, "{connection:#?}");
-    payloads.add_of_doubtful_syn(connection);
     for side in [Side::Initiator, Side::Responder] {
         let half = connection.sent_by(side);
         check_half(half);
@@ -219,6 +204,7 @@ fn connection_of(event: &FlowEvent) -> ConnectionId {
         | FlowEvent::Established(connection)
         | FlowEvent::Closed(connection)
         | FlowEvent::Payload { connection, .. }
+        | FlowEvent::PlacedLate { connection, .. }
         | FlowEvent::Acknowledged { connection, .. }
         | FlowEvent::Fin { connection, .. }
         | FlowEvent::FinAcknowledged { connection, .. }

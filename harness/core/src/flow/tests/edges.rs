@@ -81,7 +81,7 @@ fn a_gap_in_the_capture_longer_than_any_window_is_bridged_once_it_is_acknowledge
         ",
         "
         client by Syn: setup 1 2 3; still open; 15 S1
-        > [0..5 1500000009..1500000013] acknowledged 1500000013 unplaced 9 missing 5..1500000009
+        > [0..5 1500000000..1500000013] acknowledged 1500000013 missing 5..1500000000
         < [] acknowledged 0
         ",
     );
@@ -585,9 +585,32 @@ fn a_long_gap_in_the_capture_is_bridged_by_an_acknowledgment_that_lags() {
          > P. 5001019(9) ack 5001",
     );
     let half = &connections(&script)[0].by_initiator;
-    assert_eq!(half.ranges(), std::slice::from_ref(&(5_000_018..5_000_027)));
+    assert_eq!(half.ranges(), std::slice::from_ref(&(5_000_000..5_000_027)));
     assert_eq!(half.acknowledged, 5_000_009);
-    assert_eq!(half.unplaced_bytes, 18);
+    assert_eq!(half.unplaced_bytes, 0);
+    assert_eq!(
+        told_at(&script, 6)[0],
+        "PlacedLate { connection: ConnectionId(0), from: Initiator, offsets: 5000000..5000018 }"
+    );
+}
+
+#[test]
+fn what_follows_a_long_gap_may_come_again_out_of_order_with_holes_and_a_fin() {
+    check_established(
+        "
+        > P. 5001010(9) ack 5001
+        > P. 5001001(9) ack 5001
+        > P. 5001010(9) ack 5001
+        > P. 5001030(9) ack 5001
+        > F. 5001039 ack 5001
+        < . 5001 ack 5001040
+        ",
+        "
+        client by Syn: setup 1 2 3; half-closed by initiator; 31 S2
+        > [5000000..5000018 5000029..5000038] acknowledged 5000038 FIN 8@5000038 acknowledged 9 again 9 missing 0..5000000 missing 5000018..5000029
+        < [] acknowledged 0
+        ",
+    );
 }
 
 #[test]
