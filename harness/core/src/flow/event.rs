@@ -35,6 +35,16 @@ pub enum FlowEvent {
         /// Where it stands in the sender's stream.
         offsets: Range<u64>,
     },
+    /// In a capture that begins in mid-stream, a side's stream begins earlier than was supposed: all offsets told of it so
+    /// far grow by so much.
+    BeginsEarlier {
+        /// On this connection.
+        connection: ConnectionId,
+        /// Whose stream.
+        from: Side,
+        /// How much earlier.
+        bytes: u64,
+    },
     /// A side's payload is now acknowledged up to this offset.
     Acknowledged {
         /// On this connection.

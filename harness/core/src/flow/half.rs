@@ -6,7 +6,7 @@ use super::connection::Milestone;
 use super::duplicate::Recent;
 use super::first_copies::FirstCopies;
 use super::half_connection::{Conflict, Fin, HalfConnection};
-use super::position::Position;
+use super::position::{MIN_REACH_BYTES, Position};
 use super::purpose::{self, Purpose, Situation};
 use super::ranges::{Parts, Ranges, total};
 use super::retained::Retained;
@@ -247,13 +247,45 @@ impl Half {
         }
     }
 
-    /// Learns where the stream begins in a capture that began later than it, from one of its sender's own segments.
-    pub(super) fn locate(&mut self, told: &mut HalfConnection, segment: &Segment<'_>) {
-        self.position.begin_at_if_unknown(segment.payload_seq());
-        let is_first = told.segments == 1 && told.isn.is_none();
-        if is_first {
-            told.acknowledged += self.position.begin_earlier(segment.payload_seq());
+    /// Learns where the stream begins in a capture that began later than it, from one of its sender's own segments; by how
+    /// many bytes earlier than was supposed.
+    pub(super) fn locate(&mut self, told: &mut HalfConnection, segment: &Segment<'_>) -> u64 {
+        let seq = segment.payload_seq();
+        self.position.begin_at_if_unknown(seq);
+        if told.isn.is_some() {
+            return 0;
         }
+        let earlier = self.position.before_begin(seq);
+        if earlier > 0 && (told.segments == 1 || self.was_under_way(earlier, segment)) {
+            self.begin_earlier(told, earlier);
+            earlier
+        } else {
+            0
+        }
+    }
+
+    /// Whether a segment that stands before the supposed begin was on its way when the capture began, and came after one
+    /// that follows it: nothing says that what it brings had arrived before.
+    fn was_under_way(&self, earlier: u64, segment: &Segment<'_>) -> bool {
+        segment.payload_len > 0
+            && earlier <= MIN_REACH_BYTES.unsigned_abs()
+            && !self.position.has_acknowledgment()
+            && self.purpose(segment) == Purpose::Transfer
+    }
+
+    /// Counts all offsets from an earlier begin.
+    fn begin_earlier(&mut self, told: &mut HalfConnection, bytes: u64) {
+        if self.position.has_acknowledgment() {
+            told.acknowledged += bytes;
+        }
+        self.position.begin_earlier(bytes);
+        self.allowance = self.allowance.shifted(bytes);
+        self.retained.shift(bytes);
+        self.first_copies.shift(bytes);
+        if let Some(fin) = &mut self.distant_fin {
+            fin.offset += bytes;
+        }
+        told.begin_earlier(bytes);
     }
 
     /// Takes an acknowledgment of what this side sent in, and what the other side allows it to send.

@@ -170,6 +170,17 @@ impl HalfConnection {
         is_first
     }
 
+    /// Counts the offsets of what was captured from an earlier begin.
+    pub(super) fn begin_earlier(&mut self, bytes: u64) {
+        self.ranges.shift(bytes);
+        if let Some(fin) = &mut self.fin {
+            fin.offset += bytes;
+        }
+        if let Some(conflict) = &mut self.conflicts.first {
+            conflict.offset += bytes;
+        }
+    }
+
     /// Its RSTs that were not ignored, in order.
     pub fn heeded_resets(&self) -> impl Iterator<Item = &Reset> {
         self.resets

@@ -101,10 +101,17 @@ impl Tracker {
     }
 
     /// Learns where the sides' streams begin in a capture that began later than they.
-    fn locate(&mut self, connection: &mut Connection, arrival: &Arrival<'_>) {
+    fn locate(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
         let (from, segment) = (arrival.from, arrival.segment);
-        self.half_mut(from)
-            .locate(connection.half_mut(from), segment);
+        let half = self.half_mut(from);
+        let bytes = half.locate(connection.half_mut(from), segment);
+        if bytes > 0 {
+            arrival.tell(FlowEvent::BeginsEarlier {
+                connection: connection.id,
+                from,
+                bytes,
+            });
+        }
         if let Some(ack) = segment.ack {
             self.half_mut(arrival.to).position.begin_at_if_unknown(ack);
         }

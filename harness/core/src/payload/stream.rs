@@ -24,6 +24,8 @@ pub struct Stream {
     waiting_bytes: usize,
     /// The highest offset that the other side acknowledged.
     acknowledged: u64,
+    /// Where what was given out first begins: not at 0 if the stream turned out to begin earlier.
+    first_given: u64,
 }
 
 /// A stretch of a stream, or what there is instead.
@@ -60,6 +62,8 @@ pub enum Absence {
     NotKept,
     /// So much came before them that they were not waited for.
     TooLate,
+    /// They stand before what was given out first: the capture begins in mid-stream, and they came late.
+    BeforeFirst,
     /// They came after all, when what follows had been given out.
     OutOfTurn,
 }
@@ -114,7 +118,11 @@ impl Stream {
         let mut pieces = Vec::new();
         match offsets.start.cmp(&self.next) {
             Ordering::Less => {
-                let why = Absence::OutOfTurn;
+                let why = if offsets.start < self.first_given {
+                    Absence::BeforeFirst
+                } else {
+                    Absence::OutOfTurn
+                };
                 pieces.push(Piece::Missing { offsets, why });
             }
             Ordering::Equal => {
@@ -138,6 +146,24 @@ impl Stream {
         self.acknowledged = self.acknowledged.max(offset);
         self.pass_acknowledged_holes(&mut pieces);
         pieces
+    }
+
+    /// Takes in that the stream begins earlier than was supposed: offsets count from its new begin.
+    pub fn begin_earlier(&mut self, bytes: u64) {
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        self.waiting = waiting
+            .map(|(start, it)| {
+                let end = it.end + bytes;
+                (start + bytes, Waiting { end, ..it })
+            })
+            .collect();
+        if self.next > 0 {
+            self.next += bytes;
+            self.first_given += bytes;
+        }
+        if self.acknowledged > 0 {
+            self.acknowledged += bytes;
+        }
     }
 
     /// Gives what is left when nothing more can come.
@@ -239,6 +265,7 @@ impl fmt::Display for Absence {
                 let mebibytes = MAX_WAITING_BYTES >> 20;
                 write!(f, "not waited for: {mebibytes} MiB came before them")
             }
+            Self::BeforeFirst => f.write_str("they stand before what was given out first"),
             Self::OutOfTurn => f.write_str("they came when what follows had been given out"),
         }
     }

@@ -30,6 +30,16 @@ struct Sent {
     up_to: u64,
 }
 
+impl Sent {
+    /// Counts offsets from an earlier begin.
+    fn begin_earlier(&mut self, bytes: u64) {
+        if let Some((_, offset)) = &mut self.anchor {
+            *offset += bytes;
+            self.up_to += bytes;
+        }
+    }
+}
+
 /// A segment, and what came of it.
 struct Change<'a> {
     at: Milestone,
@@ -80,6 +90,7 @@ impl Telling {
         };
         self.tell_earlier_syn(&change);
         self.mark_ignored_reset(&change);
+        self.begin_earlier(&change);
         let anomalies = self.anomalies(&change);
         self.oddities.add(&anomalies, at.frame);
         let row = self.row(&change, anomalies);
@@ -109,6 +120,15 @@ impl Telling {
                 let frame = frame.unwrap_or(change.at.frame);
                 self.oddities.add(&[Anomaly::Ignored], frame);
                 self.phase = Some(Phase::Established);
+            }
+        }
+    }
+
+    fn begin_earlier(&mut self, change: &Change<'_>) {
+        for event in change.events {
+            if let FlowEvent::BeginsEarlier { from, bytes, .. } = event {
+                self.rows.begin_earlier(*from, *bytes);
+                self.sides[slot(*from)].begin_earlier(*bytes);
             }
         }
     }
@@ -232,6 +252,7 @@ impl Telling {
             FlowEvent::Opened(_) | FlowEvent::SynAcked(_) => change.crosses_syn(),
             FlowEvent::Established(_)
             | FlowEvent::PlacedLate { .. }
+            | FlowEvent::BeginsEarlier { .. }
             | FlowEvent::Acknowledged { .. }
             | FlowEvent::FinAcknowledged { .. }
             | FlowEvent::Closed(_)
@@ -297,6 +318,7 @@ fn event_sender(event: &FlowEvent) -> Option<Side> {
         FlowEvent::Opened(_) | FlowEvent::Established(_) => Some(Side::Initiator),
         FlowEvent::SynAcked(_) => Some(Side::Responder),
         FlowEvent::Payload { from, .. }
+        | FlowEvent::BeginsEarlier { from, .. }
         | FlowEvent::Fin { from, .. }
         | FlowEvent::Reset { from, .. }
         | FlowEvent::Retransmitted { from, .. }

@@ -70,22 +70,35 @@ impl Payloads {
     /// Takes in the payload that these events tell of.
     pub(crate) fn add_all(&mut self, events: &[FlowEvent]) {
         for event in events {
-            if let FlowEvent::Payload {
-                connection,
-                from,
-                offsets,
-                ..
-            }
-            | FlowEvent::PlacedLate {
-                connection,
-                from,
-                offsets,
-            } = event
-            {
-                let key = (*connection, *from == Side::Initiator);
-                self.told.entry(key).or_default().push(offsets.clone());
+            match event {
+                FlowEvent::Payload {
+                    connection,
+                    from,
+                    offsets,
+                    ..
+                }
+                | FlowEvent::PlacedLate {
+                    connection,
+                    from,
+                    offsets,
+                } => self.told_of(*connection, *from).push(offsets.clone()),
+                FlowEvent::BeginsEarlier {
+                    connection,
+                    from,
+                    bytes,
+                } => {
+                    for range in self.told_of(*connection, *from) {
+                        *range = range.start + bytes..range.end + bytes;
+                    }
+                }
+                _ => {}
             }
         }
+    }
+
+    fn told_of(&mut self, connection: ConnectionId, from: Side) -> &mut Vec<Range<u64>> {
+        let key = (connection, from == Side::Initiator);
+        self.told.entry(key).or_default()
     }
 
     /// The ranges told of a half-connection, ascending and joined. None may overlap.
@@ -205,6 +218,7 @@ fn connection_of(event: &FlowEvent) -> ConnectionId {
         | FlowEvent::Closed(connection)
         | FlowEvent::Payload { connection, .. }
         | FlowEvent::PlacedLate { connection, .. }
+        | FlowEvent::BeginsEarlier { connection, .. }
         | FlowEvent::Acknowledged { connection, .. }
         | FlowEvent::Fin { connection, .. }
         | FlowEvent::FinAcknowledged { connection, .. }

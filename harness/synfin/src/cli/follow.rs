@@ -159,6 +159,9 @@ impl Follower {
                     let pieces = stream.push_placed_late(at.frame, offsets.clone());
                     self.view.show(*from, &pieces)?;
                 }
+                FlowEvent::BeginsEarlier { from, bytes, .. } => {
+                    self.streams[slot(*from)].begin_earlier(*bytes);
+                }
                 FlowEvent::Acknowledged { of, offset, .. } => {
                     let pieces = self.streams[slot(*of)].acknowledge(*offset);
                     self.view.show(*of, &pieces)?;

@@ -416,6 +416,48 @@ fn the_acknowledgment_captured_before_a_mid_stream_segment_does_not_cut_it() {
     );
 }
 
+#[test]
+fn what_was_reordered_when_the_capture_began_is_counted() {
+    let script = "
+        > P. 2001(10) ack 5001 text klmnopqrst
+        > P. 1991(10) ack 5001 text abcdefghij
+        > P. 1996(10) ack 5001 text fghijkXmno
+        < . 5001 ack 2011
+        > F. 2011 ack 5001
+        ";
+    check(
+        script,
+        "
+        client by Guessed: setup - - -; half-closed by initiator; 28 SH
+        > [0..20] acknowledged 20 FIN 5@20 acknowledged - again 10 out of order 10 conflicting 1
+        < [] acknowledged 0
+        ",
+    );
+    assert_eq!(
+        told_at(script, 2)[0],
+        "BeginsEarlier { connection: ConnectionId(0), from: Initiator, bytes: 10 }"
+    );
+    let conflict = connections(script)[0].by_initiator.conflicts.first;
+    let conflict = conflict.expect("one byte differs");
+    assert_eq!((conflict.offset, conflict.kept), (11, Some(FrameNumber(1))));
+}
+
+#[test]
+fn what_was_acknowledged_when_the_capture_began_is_not_counted() {
+    for script in [
+        "> P. 2001(10) ack 5001\n< . 5001 ack 2011\n> P. 1991(10) ack 5001",
+        "> . 2001 ack 5001\n> . 2000(1) ack 5001",
+        "> P. 2001(10) ack 5001\n> P. 1002001(10) ack 5001\n> P. 4293000001(10) ack 5001",
+    ] {
+        let half = &connections(script)[0].by_initiator;
+        assert_eq!(half.ranges().first().map_or(0, |it| it.start), 0);
+        assert!(
+            half.retransmitted_bytes == 0 && half.out_of_order_bytes == 0,
+            "{script}"
+        );
+    }
+}
+
 // --- teardown ---
 
 #[test]
