@@ -322,6 +322,56 @@ fn what_is_sent_again_later_or_unmarked_is_no_copy() {
 }
 
 #[test]
+fn a_frame_that_is_captured_again_in_pieces_is_no_retransmission() {
+    check_established(
+        "
+        > P. 1001(30) ack 5001 id 100
+        > P. 1031(5) ack 5001 id 103
+        > .  1001(10) ack 5001 id 100 after 1us
+        > .  1011(10) ack 5001 id 101 after 1us
+        > P. 1021(10) ack 5001 id 102 after 1us
+        > P. 1031(5) ack 5001 id 103 after 1us
+        ",
+        "
+        client by Syn: setup 1 2 3; still open; 15 S1
+        > [0..35] acknowledged 0 captured twice 4
+        < [] acknowledged 0
+        ",
+    );
+}
+
+#[test]
+fn the_head_of_a_frame_that_is_sent_again_is_no_piece_of_it() {
+    for again in [
+        "> . 1001(10) ack 5001 id 103",
+        "> . 1011(10) ack 5001 id 101",
+        "> . 1001(10) ack 5001 id 100 after 300ms",
+        "> . 1001(10) ack 5009 id 100",
+        "> . 1001(10) ack 5001",
+    ] {
+        let script = established(&format!("> P. 1001(30) ack 5001 id 100\n{again}"));
+        let half = &connections(&script)[0].by_initiator;
+        assert_eq!(half.retransmitted_bytes, 10, "{again}");
+        assert_eq!(half.capture_duplicates.frames, 0, "{again}");
+    }
+}
+
+#[test]
+fn copies_that_come_in_a_burst_are_known_once_there_was_a_copy() {
+    let frames = |gap: &str| -> String {
+        let line = |n| format!("> P. {}(10) ack 5001 id {} {gap}\n", 1001 + 10 * n, 10 + n);
+        (0..40).map(line).collect()
+    };
+    let burst = frames("after 1us");
+    let script = format!(
+        "> S 1000 id 7\n> S 1000 id 7 after 1us\n< S. 5000 ack 1001\n> . 1001 ack 5001\n{burst}{burst}"
+    );
+    let half = &connections(&script)[0].by_initiator;
+    assert_eq!((half.payload_bytes(), half.retransmitted_bytes), (400, 0));
+    assert_eq!(half.capture_duplicates.frames, 41);
+}
+
+#[test]
 fn a_window_is_full_where_its_scale_says_so() {
     let transfer = "> P. 1001(400) ack 5001\n> P. 1401(400) ack 5001\n< . 5001 ack 1801 win 1";
     let full = |client: &str, server: &str| {
