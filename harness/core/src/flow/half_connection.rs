@@ -77,6 +77,8 @@ pub struct Reset {
     pub sent: Milestone,
     /// What it did.
     pub effect: ResetEffect,
+    /// Payload of the other side that its sender had not acknowledged by then, bytes.
+    pub unacknowledged_bytes: u32,
 }
 
 /// What an RST did (RFC 9293, 3.5.3; RFC 5961, 3).
@@ -193,7 +195,7 @@ impl HalfConnection {
         self.ranges.as_slice()
     }
 
-    /// Payload bytes captured, each once.
+    /// Payload bytes captured, each once, whether or not they arrived: [`Self::acknowledged`] tells what did.
     pub fn payload_bytes(&self) -> u64 {
         self.ranges.total_bytes()
     }
@@ -205,6 +207,12 @@ impl HalfConnection {
             .iter()
             .map(|range| range.end.saturating_sub(range.start.max(end)))
             .sum()
+    }
+
+    /// Payload bytes before the last one captured that the other side has not acknowledged.
+    pub(super) fn unacknowledged_bytes(&self) -> u64 {
+        let end = self.ranges().last().map_or(0, |range| range.end);
+        end.saturating_sub(self.acknowledged)
     }
 
     /// Ranges that the other side acknowledged and the capture does not hold: the capture is not whole. Holes that were

@@ -225,13 +225,19 @@ impl Tracker {
 
     fn take_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
         let (id, from) = (connection.id, arrival.from);
+        let is_exact = reset::is_exact(self, arrival);
+        if is_exact {
+            self.judge_challenged_reset(connection, arrival);
+        }
         let effect = reset::judge(connection, self, arrival);
+        let unacknowledged_bytes = connection.sent_by(arrival.to).unacknowledged_bytes();
         connection.half_mut(from).resets.push(Reset {
             sent: arrival.at,
             effect,
+            unacknowledged_bytes: u32::try_from(unacknowledged_bytes).unwrap_or(u32::MAX),
         });
         match effect {
-            ResetEffect::Aborted => self.doubt = Some(Doubt::new(from)),
+            ResetEffect::Aborted => self.doubt = Some(Doubt::new(from, is_exact)),
             ResetEffect::Refused => self.handshake.is_refused = true,
             ResetEffect::AfterClose | ResetEffect::Ignored => {}
         }
@@ -259,6 +265,24 @@ impl Tracker {
             return;
         }
         let from = doubt.reset_by;
+        self.unbelieve_reset(connection, arrival, from);
+    }
+
+    /// An RST that is not where the other side expects it is answered by a challenge ACK; the RST that answers that is the
+    /// one that ends the connection (RFC 5961, 3.2).
+    fn judge_challenged_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
+        let from = arrival.from;
+        if self.doubt.is_some_and(|doubt| doubt.was_challenged(from)) {
+            self.unbelieve_reset(connection, arrival, from);
+        }
+    }
+
+    fn unbelieve_reset(
+        &mut self,
+        connection: &mut Connection,
+        arrival: &mut Arrival<'_>,
+        from: Side,
+    ) {
         self.doubt = None;
         reset::unbelieve(connection);
         arrival.tell(FlowEvent::ResetIgnored {

@@ -143,6 +143,25 @@ fn sequence_numbers_of_both_sides_tell_which_syn_ack_counts() {
 }
 
 #[test]
+fn the_syn_ack_that_counts_tells_the_windows_scale() {
+    let script = "
+        > S 1000 scale 3
+        < S. 5000 ack 1001
+        < S. 9000 ack 1001 scale 3
+        > . 1001 ack 9001
+        < . 9001 ack 1001 win 100
+        > P. 1001(100) ack 9001
+        > P. 1101(700) ack 9001
+        ";
+    let full = told_at(script, 7);
+    assert!(
+        full.iter().any(|event| event.starts_with("WindowFull")),
+        "{full:?}"
+    );
+    assert_eq!(connections(script)[0].by_initiator.window_full, 1);
+}
+
+#[test]
 fn a_syn_ack_that_acknowledges_another_syn_is_no_answer() {
     check(
         "
@@ -593,6 +612,32 @@ fn an_rst_within_the_window_that_draws_a_challenge_ack_was_ignored() {
         "ResetIgnored { connection: ConnectionId(0), from: Initiator }"
     );
     assert_eq!(connections(&script)[0].ending(), super::Ending::StillOpen);
+}
+
+#[test]
+fn the_rst_that_answers_a_challenge_ack_is_the_one_that_ends_the_connection() {
+    check_established(
+        "
+        > P. 1001(5) ack 5001
+        < . 5001 ack 1006
+        > R 1500
+        < . 5001 ack 1006
+        > R 1006
+        < R 5001
+        ",
+        "
+        client by Syn: setup 1 2 3; reset by initiator; 47 RSTR
+        > [0..5] acknowledged 5 RST 6 ignored RST 8 aborts
+        < [] acknowledged 0 RST 9 after close
+        ",
+    );
+}
+
+#[test]
+fn what_an_rst_left_unacknowledged_does_not_grow_afterwards() {
+    let script = established("> P. 1001(5) ack 5001\n< R. 5001 ack 1001\n> P. 1006(90) ack 5001");
+    let reset = connections(&script)[0].by_responder.resets[0];
+    assert_eq!(reset.unacknowledged_bytes, 5);
 }
 
 #[test]
