@@ -92,12 +92,23 @@ impl Half {
         })
     }
 
-    /// Takes a segment's payload in.
+    /// Whether a segment ends before its sender's SYN. A keep-alive stands where the SYN does.
+    pub(super) fn is_before_syn(&self, segment: &Segment<'_>) -> bool {
+        const AT_SYN: i64 = -1;
+        let offset = self.position.offset_of(segment.payload_seq());
+        offset.is_some_and(|offset| {
+            offset < AT_SYN && offset + i64::from(segment.payload_len) <= AT_SYN
+        })
+    }
+
+    /// Takes a segment's payload in. The byte that probes a zero window does not move its sender on: it is sent as usual once
+    /// there is room, unless it was taken (RFC 9293, 3.8.6.1).
     pub(super) fn take_payload(
         &mut self,
         told: &mut HalfConnection,
         at: Milestone,
         segment: &Segment<'_>,
+        purpose: Purpose,
     ) -> Received {
         let Some((range, skipped)) = self.place(segment) else {
             told.unplaced_bytes += u64::from(segment.payload_len);
@@ -109,7 +120,9 @@ impl Half {
             return Received::default();
         };
         let sent_before = self.position.next();
-        self.position.advance(range.end);
+        if purpose != Purpose::ZeroWindowProbeWithByte {
+            self.position.advance(range.end);
+        }
         let mut received = Received {
             skipped: index(skipped),
             fills_window: self.allowance == Allowance::UpTo(range.end),
@@ -120,8 +133,9 @@ impl Half {
         };
         received.count(told, at, sent_before);
         let captured = segment.payload.get(index(skipped)..).unwrap_or_default();
-        if received.again_bytes() > 0 {
+        if received.range.end - received.range.start > total(&received.fresh) {
             self.compare(told, at, captured, &mut received);
+            received.again = received.again.filter(|part| part.start < sent_before);
         }
         self.keep(at, captured, &received);
         received
@@ -306,6 +320,7 @@ impl Half {
             self.end_with(told, *fin);
         }
         self.acknowledged_at = Some(at);
+        self.position.advance(offset.min(told.payload_end()));
         let before = told.acknowledged;
         let acknowledges_fin = told.acknowledge(at, offset);
         let now = told.acknowledged;
@@ -355,13 +370,16 @@ impl Half {
 }
 
 impl Received {
-    fn again_bytes(&self) -> u64 {
-        self.range.end - self.range.start - total(&self.fresh)
+    /// How many bytes were sent before. What stands where the sender goes on is not among them, though it was captured: it
+    /// probed a window.
+    fn again_bytes(&self, sent_before: u64) -> u64 {
+        let sent = |range| below(range, sent_before).map_or(0, |it| it.end - it.start);
+        sent(&self.range) - self.fresh.iter().map(sent).sum::<u64>()
     }
 
     fn count(&self, told: &mut HalfConnection, at: Milestone, sent_before: u64) {
         told.first_payload.get_or_insert(at);
-        told.retransmitted_bytes += self.again_bytes();
+        told.retransmitted_bytes += self.again_bytes(sent_before);
         if !self.fresh.is_empty() {
             told.last_payload = Some(at);
         }

@@ -211,8 +211,12 @@ impl HalfConnection {
 
     /// Payload bytes before the last one captured that the other side has not acknowledged.
     pub(super) fn unacknowledged_bytes(&self) -> u64 {
-        let end = self.ranges().last().map_or(0, |range| range.end);
-        end.saturating_sub(self.acknowledged)
+        self.payload_end().saturating_sub(self.acknowledged)
+    }
+
+    /// The offset after the last payload byte captured.
+    pub(super) fn payload_end(&self) -> u64 {
+        self.ranges().last().map_or(0, |range| range.end)
     }
 
     /// Ranges that the other side acknowledged and the capture does not hold: the capture is not whole. Holes that were

@@ -263,13 +263,14 @@ impl Tracker {
 
 fn take_initiators_syn(connection: &mut Connection, arrival: &Arrival<'_>) {
     let setup = &mut connection.setup;
+    let fast_open = fast_open(arrival.segment.payload_len);
+    setup.fast_open = setup.fast_open.or(fast_open);
     if setup.syn.is_some() {
         setup.syn_retransmissions += 1;
         return;
     }
     setup.syn = Some(arrival.at);
     setup.kind = SetupKind::Ordinary;
-    setup.fast_open = fast_open(arrival.segment.payload_len);
     connection.roles = Roles::Syn;
 }
 

@@ -81,7 +81,7 @@ impl Tracker {
         let belongs_here = if arrival.segment.flags.is_syn() {
             self.take_syn(connection, arrival)
         } else {
-            !self.is_of_older_connection(connection, arrival.from)
+            !self.is_of_older_connection(connection, arrival)
         };
         if !belongs_here {
             return;
@@ -94,8 +94,13 @@ impl Tracker {
         self.tell_if_closed(connection, arrival);
     }
 
-    /// Whether this answers something that was before our SYN: a challenge ACK of a forgotten connection.
-    fn is_of_older_connection(&self, connection: &Connection, from: Side) -> bool {
+    /// Whether this is of a connection that the same ends had before: it stands before its sender's SYN, or answers
+    /// something that was before the other side's, as a challenge ACK does.
+    fn is_of_older_connection(&self, connection: &Connection, arrival: &Arrival<'_>) -> bool {
+        let (from, segment) = (arrival.from, arrival.segment);
+        if connection.sent_by(from).isn.is_some() {
+            return self.half(from).is_before_syn(segment);
+        }
         let awaits_answer = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
         awaits_answer && from == Side::Responder && !self.responder.position.is_known()
     }
@@ -154,7 +159,8 @@ impl Tracker {
         let (id, from, segment) = (connection.id, arrival.from, arrival.segment);
         let has_peer_closed = connection.sent_by(arrival.to).fin.is_some();
         let told = connection.half_mut(from);
-        match self.half(from).purpose(segment) {
+        let purpose = self.half(from).purpose(segment);
+        match purpose {
             Purpose::Transfer => {}
             Purpose::KeepAlive => {
                 told.keep_alives += 1;
@@ -183,7 +189,8 @@ impl Tracker {
         if segment.payload_len == 0 {
             return;
         }
-        let received = self.half_mut(from).take_payload(told, arrival.at, segment);
+        let half = self.half_mut(from);
+        let received = half.take_payload(told, arrival.at, segment, purpose);
         if has_peer_closed {
             told.bytes_after_peers_fin += super::ranges::total(&received.fresh);
         }
