@@ -26,6 +26,10 @@ pub(super) struct Recent {
     /// Where the next one goes.
     slot: u8,
     /// Those before them, once there was a copy.
+    #[expect(
+        clippy::box_collection,
+        reason = "few connections have one: the others pay for a pointer only"
+    )]
     burst: Option<Box<VecDeque<Print>>>,
 }
 
