@@ -5,7 +5,7 @@
 //! segment ─► key ─► epoch ─────► tracked ───────────────────────────────► lingering ─► finished
 //!            whose  which of     tracker: handshake, reset,               waits for    waits to
 //!            ends   their        half: position, window, purpose,         stragglers   be taken
-//!                   connections  ranges, retained, duplicate
+//!                   connections  ranges, stray, retained, duplicate
 //!                                   │
 //!                                   └─► connection, half-connections, events; vocabulary: other tools' words
 //! ```
@@ -33,6 +33,7 @@ mod purpose;
 mod ranges;
 mod reset;
 mod retained;
+mod stray;
 mod table;
 mod tracked;
 mod tracker;

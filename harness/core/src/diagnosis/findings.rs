@@ -93,11 +93,11 @@ fn unanswered(connection: &Connection) -> String {
 fn reset(connection: &Connection, by: Side) -> Seen {
     let half = connection.sent_by(by);
     let rst = half.resets.iter().find(|reset| reset.effect.is_an_end());
+    let unread = rst.map_or(0, |rst| rst.unacknowledged_bytes);
     let rst = frame_of(rst.map(|rst| rst.sent.frame.0));
-    let unread = unacknowledged(connection.sent_by(by.peer()));
     let mut saw = vec![format!("the {by} sent RST ({rst})")];
     if unread > 0 {
-        let (bytes, other) = (counted(unread, "byte"), by.peer());
+        let (bytes, other) = (counted(unread.into(), "byte"), by.peer());
         saw.push(format!(
             "{bytes} from the {other} not acknowledged until then"
         ));
@@ -110,12 +110,6 @@ fn reset(connection: &Connection, by: Side) -> Seen {
         None => Pattern::Reset,
     };
     (saw.join(", "), Some(pattern))
-}
-
-/// Payload bytes that the other side had not acknowledged.
-fn unacknowledged(half: &HalfConnection) -> u64 {
-    let end = half.ranges().last().map_or(0, |range| range.end);
-    end.saturating_sub(half.acknowledged)
 }
 
 fn half_closed(connection: &Connection, by: Side) -> Seen {
@@ -171,17 +165,19 @@ fn syn_again(connection: &Connection) -> Option<Seen> {
 }
 
 fn fast_open_refused(connection: &Connection) -> Option<Seen> {
-    let fast_open = connection.setup.fast_open?;
-    (fast_open.accepted_bytes < fast_open.sent_bytes && connection.setup.syn_ack.is_some()).then(
-        || {
-            let saw = format!(
-                "the SYN carried {}, of which the SYN-ACK took {}",
-                counted(fast_open.sent_bytes.into(), "byte"),
-                fast_open.accepted_bytes
-            );
-            (saw, Some(Pattern::FastOpenRefused))
-        },
-    )
+    let open = connection.setup.fast_open?;
+    let sent = counted(open.sent_bytes.into(), "byte");
+    if connection.setup.syn_ack.is_some() {
+        let saw = format!(
+            "the SYN carried {sent}, of which the SYN-ACK took {}",
+            open.accepted_bytes
+        );
+        let is_in_part = open.accepted_bytes < open.sent_bytes;
+        return is_in_part.then_some((saw, Some(Pattern::FastOpenRefused)));
+    }
+    let was_refused = connection.ending() == Ending::Refused;
+    let saw = format!("the SYN carried {sent}, which were refused with it");
+    was_refused.then_some((saw, None))
 }
 
 /// What an anomaly adds to what the ending and the figures say already.

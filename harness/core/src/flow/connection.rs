@@ -103,7 +103,8 @@ pub enum SetupKind {
     Simultaneous,
 }
 
-/// Payload in the SYN (RFC 7413).
+/// Payload in the SYN (RFC 7413). It is part of its sender's stream whether or not it was accepted; of a SYN that was
+/// refused or never answered, nothing was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FastOpen {
     /// How much of it the SYN carried, bytes.

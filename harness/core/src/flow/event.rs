@@ -14,8 +14,7 @@ pub enum FlowEvent {
     SynAcked(ConnectionId),
     /// The handshake is complete.
     Established(ConnectionId),
-    /// Payload not seen before; a segment may bring more than one such range. What a SYN brought that was in doubt counts
-    /// as sent once the SYN is answered, and is never told of here: its bytes are gone by then.
+    /// Payload not seen before; a segment may bring more than one such range.
     Payload {
         /// On this connection.
         connection: ConnectionId,
@@ -25,6 +24,26 @@ pub enum FlowEvent {
         offsets: Range<u64>,
         /// Index in the segment's payload where it begins; the snap length may have cut its tail.
         index: usize,
+    },
+    /// Payload captured earlier whose place shows only now, when its bytes are gone: a SYN's that was in doubt until its
+    /// answer came, or what follows a long gap in the capture.
+    PlacedLate {
+        /// On this connection.
+        connection: ConnectionId,
+        /// Who sent it.
+        from: Side,
+        /// Where it stands in the sender's stream.
+        offsets: Range<u64>,
+    },
+    /// In a capture that begins in mid-stream, a side's stream begins earlier than was supposed: all offsets told of it so
+    /// far grow by so much.
+    BeginsEarlier {
+        /// On this connection.
+        connection: ConnectionId,
+        /// Whose stream.
+        from: Side,
+        /// How much earlier.
+        bytes: u64,
     },
     /// A side's payload is now acknowledged up to this offset.
     Acknowledged {

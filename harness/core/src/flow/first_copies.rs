@@ -32,6 +32,13 @@ impl FirstCopies {
         begins_before.max_by_key(|(start, _)| start).map(|it| it.1)
     }
 
+    /// Moves all of them further on in the stream.
+    pub(super) fn shift(&mut self, by: u64) {
+        for (start, _) in &mut self.frames {
+            *start += by;
+        }
+    }
+
     /// Forgets everything and gives its memory back.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

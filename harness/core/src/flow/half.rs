@@ -6,10 +6,11 @@ use super::connection::Milestone;
 use super::duplicate::Recent;
 use super::first_copies::FirstCopies;
 use super::half_connection::{Conflict, Fin, HalfConnection};
-use super::position::Position;
+use super::position::{MIN_REACH_BYTES, Position};
 use super::purpose::{self, Purpose, Situation};
 use super::ranges::{Parts, Ranges, total};
 use super::retained::Retained;
+use super::stray::Stray;
 use super::window::Allowance;
 use crate::wire::{Segment, SeqNumber};
 
@@ -26,8 +27,8 @@ pub(super) struct Half {
     first_copies: FirstCopies,
     /// When the highest acknowledgment came.
     acknowledged_at: Option<Milestone>,
-    /// The begin and the end of the last payload in a row that was out of reach.
-    stray: Option<(SeqNumber, SeqNumber)>,
+    /// The last segments that were out of reach.
+    stray: Option<Box<Stray>>,
     /// A FIN beyond the window: it is forged, or the capture lacks what opened the window. Its acknowledgment tells.
     distant_fin: Option<Box<Fin>>,
 }
@@ -59,6 +60,8 @@ pub(super) struct Acknowledgment {
     pub(super) acknowledges_fin: bool,
     /// The first range that is now acknowledged and was never captured.
     pub(super) unseen: Option<Range<u64>>,
+    /// Payload whose place shows only now.
+    pub(super) placed: Vec<Range<u64>>,
 }
 
 impl Half {
@@ -89,16 +92,27 @@ impl Half {
         })
     }
 
-    /// Takes a segment's payload in.
+    /// Whether a segment ends before its sender's SYN. A keep-alive stands where the SYN does.
+    pub(super) fn is_before_syn(&self, segment: &Segment<'_>) -> bool {
+        const AT_SYN: i64 = -1;
+        let offset = self.position.offset_of(segment.payload_seq());
+        offset.is_some_and(|offset| {
+            offset < AT_SYN && offset + i64::from(segment.payload_len) <= AT_SYN
+        })
+    }
+
+    /// Takes a segment's payload in. The byte that probes a zero window does not move its sender on: it is sent as usual once
+    /// there is room, unless it was taken (RFC 9293, 3.8.6.1).
     pub(super) fn take_payload(
         &mut self,
         told: &mut HalfConnection,
         at: Milestone,
         segment: &Segment<'_>,
+        purpose: Purpose,
     ) -> Received {
         let Some((range, skipped)) = self.place(segment) else {
             told.unplaced_bytes += u64::from(segment.payload_len);
-            self.take_stray(segment);
+            self.take_stray(at, segment);
             return Received::default();
         };
         let Some(fresh) = told.ranges.insert(range.clone()) else {
@@ -106,7 +120,9 @@ impl Half {
             return Received::default();
         };
         let sent_before = self.position.next();
-        self.position.advance(range.end);
+        if purpose != Purpose::ZeroWindowProbeWithByte {
+            self.position.advance(range.end);
+        }
         let mut received = Received {
             skipped: index(skipped),
             fills_window: self.allowance == Allowance::UpTo(range.end),
@@ -117,20 +133,29 @@ impl Half {
         };
         received.count(told, at, sent_before);
         let captured = segment.payload.get(index(skipped)..).unwrap_or_default();
-        if received.again_bytes() > 0 {
+        if received.range.end - received.range.start > total(&received.fresh) {
             self.compare(told, at, captured, &mut received);
+            received.again = received.again.filter(|part| part.start < sent_before);
         }
         self.keep(at, captured, &received);
         received
     }
 
-    fn take_stray(&mut self, segment: &Segment<'_>) {
-        let (start, end) = (
-            segment.payload_seq(),
-            segment.payload_seq().plus(segment.payload_len),
-        );
-        let goes_on = self.stray.filter(|stray| stray.1 == start);
-        self.stray = Some((goes_on.map_or(start, |stray| stray.0), end));
+    /// Keeps what is out of reach in mind, until an acknowledgment tells where it belongs.
+    fn take_stray(&mut self, at: Milestone, segment: &Segment<'_>) {
+        let seq = segment.payload_seq();
+        if self.position.offset_of(seq).is_some() {
+            return;
+        }
+        let is_taken = self
+            .stray
+            .as_mut()
+            .is_some_and(|stray| stray.take(at, segment));
+        if !is_taken {
+            let mut stray = Stray::around(seq);
+            stray.take(at, segment);
+            self.stray = Some(Box::new(stray));
+        }
     }
 
     /// The offsets of a segment's payload, and how many of its first bytes lie before the stream's begin.
@@ -196,6 +221,9 @@ impl Half {
     ) -> bool {
         let end = segment.payload_seq().plus(segment.payload_len);
         let Some(offset) = self.position.stream_offset_of(end) else {
+            if segment.payload_len == 0 {
+                self.take_stray(at, segment);
+            }
             return false;
         };
         let is_settled = |fin: Fin| fin.offset == offset || fin.acknowledged.is_some();
@@ -233,13 +261,45 @@ impl Half {
         }
     }
 
-    /// Learns where the stream begins in a capture that began later than it, from one of its sender's own segments.
-    pub(super) fn locate(&mut self, told: &mut HalfConnection, segment: &Segment<'_>) {
-        self.position.begin_at_if_unknown(segment.payload_seq());
-        let is_first = told.segments == 1 && told.isn.is_none();
-        if is_first {
-            told.acknowledged += self.position.begin_earlier(segment.payload_seq());
+    /// Learns where the stream begins in a capture that began later than it, from one of its sender's own segments; by how
+    /// many bytes earlier than was supposed.
+    pub(super) fn locate(&mut self, told: &mut HalfConnection, segment: &Segment<'_>) -> u64 {
+        let seq = segment.payload_seq();
+        self.position.begin_at_if_unknown(seq);
+        if told.isn.is_some() {
+            return 0;
         }
+        let earlier = self.position.before_begin(seq);
+        if earlier > 0 && (told.segments == 1 || self.was_under_way(earlier, segment)) {
+            self.begin_earlier(told, earlier);
+            earlier
+        } else {
+            0
+        }
+    }
+
+    /// Whether a segment that stands before the supposed begin was on its way when the capture began, and came after one
+    /// that follows it: nothing says that what it brings had arrived before.
+    fn was_under_way(&self, earlier: u64, segment: &Segment<'_>) -> bool {
+        segment.payload_len > 0
+            && earlier <= MIN_REACH_BYTES.unsigned_abs()
+            && !self.position.has_acknowledgment()
+            && self.purpose(segment) == Purpose::Transfer
+    }
+
+    /// Counts all offsets from an earlier begin.
+    fn begin_earlier(&mut self, told: &mut HalfConnection, bytes: u64) {
+        if self.position.has_acknowledgment() {
+            told.acknowledged += bytes;
+        }
+        self.position.begin_earlier(bytes);
+        self.allowance = self.allowance.shifted(bytes);
+        self.retained.shift(bytes);
+        self.first_copies.shift(bytes);
+        if let Some(fin) = &mut self.distant_fin {
+            fin.offset += bytes;
+        }
+        told.begin_earlier(bytes);
     }
 
     /// Takes an acknowledgment of what this side sent in, and what the other side allows it to send.
@@ -249,7 +309,8 @@ impl Half {
         at: Milestone,
         ack: SeqNumber,
     ) -> Acknowledgment {
-        let Some(offset) = self.offset_of_ack(ack) else {
+        let placed = self.place_strays(told, ack);
+        let Some(offset) = self.position.stream_offset_of(ack) else {
             return Acknowledgment::default();
         };
         if !self.position.acknowledge(offset) {
@@ -259,6 +320,7 @@ impl Half {
             self.end_with(told, *fin);
         }
         self.acknowledged_at = Some(at);
+        self.position.advance(offset.min(told.payload_end()));
         let before = told.acknowledged;
         let acknowledges_fin = told.acknowledge(at, offset);
         let now = told.acknowledged;
@@ -266,21 +328,38 @@ impl Half {
             payload: (now > before).then_some(now),
             acknowledges_fin,
             unseen: told.ranges.first_gap_within(before..now),
+            placed,
         }
     }
 
-    /// The offset that an acknowledgment stands for. One out of reach counts where payload out of reach was sent just
-    /// before: then the capture lacks what was between.
-    fn offset_of_ack(&mut self, ack: SeqNumber) -> Option<u64> {
-        if let Some(offset) = self.position.stream_offset_of(ack) {
-            return Some(offset);
-        }
-        let (start, end) = self.stray?;
-        if ack.distance_from(start) <= 0 || ack.distance_from(end) > 0 {
-            return None;
-        }
-        self.stray = None;
-        self.position.offset_beyond_reach(ack)
+    /// Gives strays their place where an acknowledgment out of reach says that they arrived: then the capture lacks what was
+    /// between. The ranges that are now seen.
+    fn place_strays(&mut self, told: &mut HalfConnection, ack: SeqNumber) -> Vec<Range<u64>> {
+        let is_out_of_reach = self.position.offset_of(ack).is_none();
+        let arrived = |stray: &mut Box<Stray>| is_out_of_reach && stray.is_acknowledged_by(ack);
+        let Some(stray) = self.stray.take_if(arrived) else {
+            return Vec::new();
+        };
+        let acknowledged = self.position.offset_beyond_reach(ack);
+        let Some(found) = acknowledged.and_then(|offset| stray.found(ack, offset)) else {
+            return Vec::new();
+        };
+        let copies = found.sent_bytes - total(&found.ranges);
+        told.retransmitted_bytes += copies;
+        told.unplaced_bytes -= copies;
+        self.distant_fin = found.fin.map(|(sent, offset)| {
+            Box::new(Fin {
+                sent,
+                offset,
+                acknowledged: None,
+            })
+        });
+        let mut placed = found.ranges;
+        placed.retain(|range| told.ranges.insert(range.clone()).is_some());
+        told.unplaced_bytes -= total(&placed);
+        self.position
+            .advance(placed.last().map_or(0, |range| range.end));
+        placed
     }
 
     /// Gives back the memory that only a connection needs that goes on.
@@ -291,13 +370,16 @@ impl Half {
 }
 
 impl Received {
-    fn again_bytes(&self) -> u64 {
-        self.range.end - self.range.start - total(&self.fresh)
+    /// How many bytes were sent before. What stands where the sender goes on is not among them, though it was captured: it
+    /// probed a window.
+    fn again_bytes(&self, sent_before: u64) -> u64 {
+        let sent = |range| below(range, sent_before).map_or(0, |it| it.end - it.start);
+        sent(&self.range) - self.fresh.iter().map(sent).sum::<u64>()
     }
 
     fn count(&self, told: &mut HalfConnection, at: Milestone, sent_before: u64) {
         told.first_payload.get_or_insert(at);
-        told.retransmitted_bytes += self.again_bytes();
+        told.retransmitted_bytes += self.again_bytes(sent_before);
         if !self.fresh.is_empty() {
             told.last_payload = Some(at);
         }

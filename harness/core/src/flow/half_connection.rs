@@ -77,6 +77,8 @@ pub struct Reset {
     pub sent: Milestone,
     /// What it did.
     pub effect: ResetEffect,
+    /// Payload of the other side that its sender had not acknowledged by then, bytes.
+    pub unacknowledged_bytes: u32,
 }
 
 /// What an RST did (RFC 9293, 3.5.3; RFC 5961, 3).
@@ -170,6 +172,17 @@ impl HalfConnection {
         is_first
     }
 
+    /// Counts the offsets of what was captured from an earlier begin.
+    pub(super) fn begin_earlier(&mut self, bytes: u64) {
+        self.ranges.shift(bytes);
+        if let Some(fin) = &mut self.fin {
+            fin.offset += bytes;
+        }
+        if let Some(conflict) = &mut self.conflicts.first {
+            conflict.offset += bytes;
+        }
+    }
+
     /// Its RSTs that were not ignored, in order.
     pub fn heeded_resets(&self) -> impl Iterator<Item = &Reset> {
         self.resets
@@ -182,7 +195,7 @@ impl HalfConnection {
         self.ranges.as_slice()
     }
 
-    /// Payload bytes captured, each once.
+    /// Payload bytes captured, each once, whether or not they arrived: [`Self::acknowledged`] tells what did.
     pub fn payload_bytes(&self) -> u64 {
         self.ranges.total_bytes()
     }
@@ -194,6 +207,16 @@ impl HalfConnection {
             .iter()
             .map(|range| range.end.saturating_sub(range.start.max(end)))
             .sum()
+    }
+
+    /// Payload bytes before the last one captured that the other side has not acknowledged.
+    pub(super) fn unacknowledged_bytes(&self) -> u64 {
+        self.payload_end().saturating_sub(self.acknowledged)
+    }
+
+    /// The offset after the last payload byte captured.
+    pub(super) fn payload_end(&self) -> u64 {
+        self.ranges().last().map_or(0, |range| range.end)
     }
 
     /// Ranges that the other side acknowledged and the capture does not hold: the capture is not whole. Holes that were

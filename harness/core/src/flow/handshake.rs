@@ -20,11 +20,21 @@ pub(super) struct Handshake {
     /// SYNs that are old duplicates or open a new connection.
     doubtful_syns: DoubtfulSyns,
     /// SYN-ACKs with other numbers than the first.
-    other_syn_acks: SmallVec<[(SeqNumber, Milestone); 1]>,
+    other_syn_acks: SmallVec<[OtherSynAck; 1]>,
     /// What both SYNs said of windows.
     pub(super) scaling: Scaling,
+    /// Payload of the SYN that was counted while it was in doubt and not told of yet, bytes.
+    untold_syn_bytes: u32,
     /// Whether the SYN was answered by an RST.
     pub(super) is_refused: bool,
+}
+
+/// A SYN-ACK that is not the first.
+#[derive(Clone, Copy, Debug)]
+struct OtherSynAck {
+    at: Milestone,
+    isn: SeqNumber,
+    window_scale: Option<u8>,
 }
 
 /// A SYN that waits for its answer.
@@ -81,17 +91,18 @@ impl Handshake {
         std::mem::take(&mut self.doubtful_syns)
     }
 
-    fn keep_other_syn_ack(&mut self, isn: SeqNumber, at: Milestone) {
-        let is_known = self.other_syn_acks.iter().any(|(other, _)| *other == isn);
+    fn keep_other_syn_ack(&mut self, syn_ack: OtherSynAck) {
+        let mut others = self.other_syn_acks.iter();
+        let is_known = others.any(|other| other.isn == syn_ack.isn);
         if !is_known && self.other_syn_acks.len() < MAX_OTHER_SYN_ACKS {
-            self.other_syn_acks.push((isn, at));
+            self.other_syn_acks.push(syn_ack);
         }
     }
 
     /// The SYN-ACK, not the first, that this acknowledges.
-    fn other_syn_ack_of(&self, ack: SeqNumber) -> Option<(SeqNumber, Milestone)> {
+    fn other_syn_ack_of(&self, ack: SeqNumber) -> Option<OtherSynAck> {
         let mut others = self.other_syn_acks.iter();
-        others.find(|(isn, _)| isn.plus(1) == ack).copied()
+        others.find(|other| other.isn.plus(1) == ack).copied()
     }
 }
 
@@ -132,6 +143,19 @@ impl Tracker {
         let half = self.half_mut(Side::Initiator);
         half.position.begin_at(first.isn.plus(1));
         half.begin_with_unread(connection.half_mut(Side::Initiator), first.payload_len);
+        self.handshake.untold_syn_bytes = first.payload_len;
+    }
+
+    /// Tells of the payload that a SYN brought while it was in doubt.
+    pub(super) fn tell_doubtful_syn(&mut self, connection: &Connection, arrival: &mut Arrival<'_>) {
+        let untold_bytes = std::mem::take(&mut self.handshake.untold_syn_bytes);
+        if untold_bytes > 0 {
+            arrival.tell(FlowEvent::PlacedLate {
+                connection: connection.id,
+                from: Side::Initiator,
+                offsets: 0..untold_bytes.into(),
+            });
+        }
     }
 
     /// Takes a segment with a SYN in; whether it belongs to this connection.
@@ -186,7 +210,11 @@ impl Tracker {
     fn keep_other_syn_ack(&mut self, connection: &Connection, arrival: &Arrival<'_>) {
         let isn = arrival.segment.seq;
         if connection.sent_by(arrival.from).isn != Some(isn) {
-            self.handshake.keep_other_syn_ack(isn, arrival.at);
+            self.handshake.keep_other_syn_ack(OtherSynAck {
+                at: arrival.at,
+                isn,
+                window_scale: arrival.segment.window_scale(),
+            });
         }
     }
 
@@ -221,23 +249,28 @@ impl Tracker {
     }
 
     fn choose_syn_ack(&mut self, connection: &mut Connection, ack: SeqNumber) {
-        if let Some((isn, at)) = self.handshake.other_syn_ack_of(ack) {
-            connection.setup.syn_ack = Some(at);
-            connection.half_mut(Side::Responder).isn = Some(isn);
+        if let Some(syn_ack) = self.handshake.other_syn_ack_of(ack) {
+            connection.setup.syn_ack = Some(syn_ack.at);
+            connection.half_mut(Side::Responder).isn = Some(syn_ack.isn);
             self.half_mut(Side::Responder).position.begin_at(ack);
+            self.handshake
+                .scaling
+                .take_offer(Side::Responder, syn_ack.window_scale);
+            self.bound_reach();
         }
     }
 }
 
 fn take_initiators_syn(connection: &mut Connection, arrival: &Arrival<'_>) {
     let setup = &mut connection.setup;
+    let fast_open = fast_open(arrival.segment.payload_len);
+    setup.fast_open = setup.fast_open.or(fast_open);
     if setup.syn.is_some() {
         setup.syn_retransmissions += 1;
         return;
     }
     setup.syn = Some(arrival.at);
     setup.kind = SetupKind::Ordinary;
-    setup.fast_open = fast_open(arrival.segment.payload_len);
     connection.roles = Roles::Syn;
 }
 

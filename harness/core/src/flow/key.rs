@@ -1,4 +1,7 @@
 //! What two ends are called in the table: small, equal in both directions, and quick to compare.
+//!
+//! VLANs are part of it, since the same addresses may live in several. So a connection of which a mirror port tags one
+//! direction only is read as two, each in one direction: nothing in its frames tells it from two that are.
 
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, SocketAddr};

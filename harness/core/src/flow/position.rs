@@ -5,7 +5,7 @@ use crate::wire::SeqNumber;
 /// The largest receive window there can be, bytes (RFC 7323, 2.3).
 const MAX_WINDOW_BYTES: i64 = 1 << 30;
 /// How far ahead a number may lie at least, bytes, however small the window: a capture may lack some frames.
-const MIN_REACH_BYTES: i64 = 1 << 20;
+pub(super) const MIN_REACH_BYTES: i64 = 1 << 20;
 
 /// An *offset* counts from a side's first payload byte; a FIN takes one after it.
 #[derive(Clone, Copy, Debug)]
@@ -50,16 +50,28 @@ impl Position {
         self.base.get_or_insert(seq);
     }
 
-    /// Lets the stream begin at `seq`, which is before its supposed begin; by how many bytes. For a side that was known only
-    /// by what the other one acknowledged.
-    pub(super) fn begin_earlier(&mut self, seq: SeqNumber) -> u64 {
-        let earlier = match self.offset_of(seq) {
+    /// By how many bytes a stream begins earlier than was supposed if it holds `seq`.
+    pub(super) fn before_begin(&self, seq: SeqNumber) -> u64 {
+        match self.offset_of(seq) {
             Some(offset) if offset < 0 => offset.unsigned_abs(),
-            Some(_) | None => return 0,
-        };
-        self.base = Some(seq);
-        self.acknowledged = self.acknowledged.map(|offset| offset + earlier);
-        earlier
+            Some(_) | None => 0,
+        }
+    }
+
+    /// Lets the stream begin that many bytes earlier.
+    pub(super) fn begin_earlier(&mut self, bytes: u64) {
+        self.base = self.base.map(|base| base.plus_offset(bytes.wrapping_neg()));
+        self.acknowledged = self.acknowledged.map(|offset| offset + bytes);
+        for reached in [&mut self.next, &mut self.after_fin] {
+            if *reached > 0 {
+                *reached += bytes;
+            }
+        }
+    }
+
+    /// Whether any acknowledgment came.
+    pub(super) fn has_acknowledgment(&self) -> bool {
+        self.acknowledged.is_some()
     }
 
     /// Whether `seq` is the number at which this side's payload begins, as far as that is known.

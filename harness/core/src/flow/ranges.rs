@@ -54,6 +54,13 @@ impl Ranges {
         Some(fresh)
     }
 
+    /// Moves all of them further on.
+    pub(super) fn shift(&mut self, by: u64) {
+        for range in &mut self.kept {
+            *range = range.start + by..range.end + by;
+        }
+    }
+
     /// The parts of `within` that no range holds.
     pub(super) fn gaps_within(&self, within: Range<u64>) -> Vec<Range<u64>> {
         let first = self.kept.partition_point(|range| range.end <= within.start);

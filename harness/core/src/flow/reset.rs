@@ -8,14 +8,17 @@ use super::tracker::{Arrival, Tracker};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Doubt {
     pub(super) reset_by: Side,
+    /// Whether it stands just where the other side expects it.
+    is_exact: bool,
     /// Whether the other side has sent anything since.
     has_peer_gone_on: bool,
 }
 
 impl Doubt {
-    pub(super) fn new(reset_by: Side) -> Self {
+    pub(super) fn new(reset_by: Side, is_exact: bool) -> Self {
         Self {
             reset_by,
+            is_exact,
             has_peer_gone_on: false,
         }
     }
@@ -27,6 +30,11 @@ impl Doubt {
             self.has_peer_gone_on = true;
         }
         from == self.reset_by && self.has_peer_gone_on
+    }
+
+    /// Whether the other side may have answered with a challenge ACK, when this side sends an RST that is exact.
+    pub(super) fn was_challenged(self, from: Side) -> bool {
+        from == self.reset_by && self.has_peer_gone_on && !self.is_exact
     }
 }
 
@@ -47,13 +55,20 @@ pub(super) fn judge(
     }
 }
 
-/// No RST so far had any effect: the connection lives.
+/// No RST so far had any effect: the connection lives. What came before the one in doubt was ignored already, or there
+/// would be no doubt.
 pub(super) fn unbelieve(connection: &mut Connection) {
     for side in [Side::Initiator, Side::Responder] {
         for reset in connection.half_mut(side).resets.kept_mut() {
             reset.effect = ResetEffect::Ignored;
         }
     }
+}
+
+/// Whether an RST stands just where the other side expects it: at what it acknowledged last (RFC 5961, 3.2).
+pub(super) fn is_exact(tracker: &Tracker, arrival: &Arrival<'_>) -> bool {
+    let position = &tracker.half(arrival.from).position;
+    position.stream_offset_of(arrival.segment.seq) == Some(position.acknowledged())
 }
 
 /// Whether the other side would believe an RST: as the answer to its SYN by the acknowledgment number, later by the

@@ -76,6 +76,13 @@ impl<const BOUND: usize> Retained<BOUND> {
         comparison
     }
 
+    /// Moves all that is kept further on in the stream.
+    pub(super) fn shift(&mut self, by: u64) {
+        for piece in self.older.iter_mut().chain([&mut self.newest]) {
+            piece.offsets = piece.offsets.start + by..piece.offsets.end + by;
+        }
+    }
+
     /// Forgets everything and gives its memory back.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

@@ -951,7 +951,7 @@ fn a_syn_into_a_living_connection_opens_a_new_one_once_it_is_answered() {
 }
 
 #[test]
-fn the_payload_of_a_syn_that_was_in_doubt_counts_and_no_event_tells_of_it() {
+fn the_payload_of_a_syn_that_was_in_doubt_counts_and_is_told_of_once_it_is_answered() {
     let script = "
         > S  1000
         < S. 5000 ack 1001
@@ -969,10 +969,14 @@ fn the_payload_of_a_syn_that_was_in_doubt_counts_and_no_event_tells_of_it() {
     assert_eq!(accepted, Some(5));
     let told = events(script);
     let told = told.iter().filter_map(|(frame, event)| match event {
-        FlowEvent::Payload { offsets, .. } => Some((*frame, offsets.clone())),
+        FlowEvent::PlacedLate { offsets, .. } => Some((*frame, "late", offsets.clone())),
+        FlowEvent::Payload { offsets, .. } => Some((*frame, "read", offsets.clone())),
         _ => None,
     });
-    assert_eq!(told.collect::<Vec<_>>(), [(6, 5..8)]);
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [(5, "late", 0..5), (6, "read", 5..8)]
+    );
 }
 
 #[test]

@@ -60,6 +60,7 @@ impl Tracker {
     /// Reads one segment of the connection.
     pub(super) fn receive(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
         let (at, segment, from) = (arrival.at, arrival.segment, arrival.from);
+        self.tell_doubtful_syn(connection, arrival);
         connection.translate(from, segment);
         connection.frames += 1;
         connection.last = at;
@@ -80,7 +81,7 @@ impl Tracker {
         let belongs_here = if arrival.segment.flags.is_syn() {
             self.take_syn(connection, arrival)
         } else {
-            !self.is_of_older_connection(connection, arrival.from)
+            !self.is_of_older_connection(connection, arrival)
         };
         if !belongs_here {
             return;
@@ -93,17 +94,29 @@ impl Tracker {
         self.tell_if_closed(connection, arrival);
     }
 
-    /// Whether this answers something that was before our SYN: a challenge ACK of a forgotten connection.
-    fn is_of_older_connection(&self, connection: &Connection, from: Side) -> bool {
+    /// Whether this is of a connection that the same ends had before: it stands before its sender's SYN, or answers
+    /// something that was before the other side's, as a challenge ACK does.
+    fn is_of_older_connection(&self, connection: &Connection, arrival: &Arrival<'_>) -> bool {
+        let (from, segment) = (arrival.from, arrival.segment);
+        if connection.sent_by(from).isn.is_some() {
+            return self.half(from).is_before_syn(segment);
+        }
         let awaits_answer = connection.setup.syn.is_some() && connection.setup.syn_ack.is_none();
         awaits_answer && from == Side::Responder && !self.responder.position.is_known()
     }
 
     /// Learns where the sides' streams begin in a capture that began later than they.
-    fn locate(&mut self, connection: &mut Connection, arrival: &Arrival<'_>) {
+    fn locate(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
         let (from, segment) = (arrival.from, arrival.segment);
-        self.half_mut(from)
-            .locate(connection.half_mut(from), segment);
+        let half = self.half_mut(from);
+        let bytes = half.locate(connection.half_mut(from), segment);
+        if bytes > 0 {
+            arrival.tell(FlowEvent::BeginsEarlier {
+                connection: connection.id,
+                from,
+                bytes,
+            });
+        }
         if let Some(ack) = segment.ack {
             self.half_mut(arrival.to).position.begin_at_if_unknown(ack);
         }
@@ -146,7 +159,8 @@ impl Tracker {
         let (id, from, segment) = (connection.id, arrival.from, arrival.segment);
         let has_peer_closed = connection.sent_by(arrival.to).fin.is_some();
         let told = connection.half_mut(from);
-        match self.half(from).purpose(segment) {
+        let purpose = self.half(from).purpose(segment);
+        match purpose {
             Purpose::Transfer => {}
             Purpose::KeepAlive => {
                 told.keep_alives += 1;
@@ -175,7 +189,8 @@ impl Tracker {
         if segment.payload_len == 0 {
             return;
         }
-        let received = self.half_mut(from).take_payload(told, arrival.at, segment);
+        let half = self.half_mut(from);
+        let received = half.take_payload(told, arrival.at, segment, purpose);
         if has_peer_closed {
             told.bytes_after_peers_fin += super::ranges::total(&received.fresh);
         }
@@ -217,13 +232,19 @@ impl Tracker {
 
     fn take_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
         let (id, from) = (connection.id, arrival.from);
+        let is_exact = reset::is_exact(self, arrival);
+        if is_exact {
+            self.judge_challenged_reset(connection, arrival);
+        }
         let effect = reset::judge(connection, self, arrival);
+        let unacknowledged_bytes = connection.sent_by(arrival.to).unacknowledged_bytes();
         connection.half_mut(from).resets.push(Reset {
             sent: arrival.at,
             effect,
+            unacknowledged_bytes: u32::try_from(unacknowledged_bytes).unwrap_or(u32::MAX),
         });
         match effect {
-            ResetEffect::Aborted => self.doubt = Some(Doubt::new(from)),
+            ResetEffect::Aborted => self.doubt = Some(Doubt::new(from, is_exact)),
             ResetEffect::Refused => self.handshake.is_refused = true,
             ResetEffect::AfterClose | ResetEffect::Ignored => {}
         }
@@ -251,6 +272,24 @@ impl Tracker {
             return;
         }
         let from = doubt.reset_by;
+        self.unbelieve_reset(connection, arrival, from);
+    }
+
+    /// An RST that is not where the other side expects it is answered by a challenge ACK; the RST that answers that is the
+    /// one that ends the connection (RFC 5961, 3.2).
+    fn judge_challenged_reset(&mut self, connection: &mut Connection, arrival: &mut Arrival<'_>) {
+        let from = arrival.from;
+        if self.doubt.is_some_and(|doubt| doubt.was_challenged(from)) {
+            self.unbelieve_reset(connection, arrival, from);
+        }
+    }
+
+    fn unbelieve_reset(
+        &mut self,
+        connection: &mut Connection,
+        arrival: &mut Arrival<'_>,
+        from: Side,
+    ) {
         self.doubt = None;
         reset::unbelieve(connection);
         arrival.tell(FlowEvent::ResetIgnored {
@@ -281,6 +320,13 @@ impl Arrival<'_> {
 
     fn tell_acknowledgment(&mut self, connection: &Connection, brought: Acknowledgment) {
         let (connection, of) = (connection.id, self.to);
+        for offsets in brought.placed {
+            self.tell(FlowEvent::PlacedLate {
+                connection,
+                from: of,
+                offsets,
+            });
+        }
         if let Some(offset) = brought.payload {
             self.tell(FlowEvent::Acknowledged {
                 connection,

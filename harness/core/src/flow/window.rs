@@ -39,6 +39,16 @@ enum Offer {
     Shift(u8),
 }
 
+impl Allowance {
+    /// The same in a stream that begins earlier.
+    pub(super) fn shifted(self, by: u64) -> Self {
+        match self {
+            Self::UpTo(end) => Self::UpTo(end + by),
+            Self::Unknown | Self::Zero | Self::Unscaled => self,
+        }
+    }
+}
+
 impl Scaling {
     /// Takes a side's SYN in.
     pub(super) fn take_syn(&mut self, from: Side, syn: &Segment<'_>) {

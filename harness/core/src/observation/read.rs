@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Read};
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -13,6 +14,9 @@ use crate::manifest::{Manifest, Recorded, Role, Sentinel, SentinelPlace};
 use crate::pcap::{Frame, FrameNumber, OpenError, Reader, Tail};
 use crate::spec::ClientNumber;
 use crate::wire::{Dissector, Packet, Segment};
+
+/// What both sides sent, by connection.
+type Transcripts = BTreeMap<ConnectionId, [Transcript; 2]>;
 
 /// The longest payload that is compared with the sentinels' tokens.
 const LONGEST_TOKEN_BYTES: usize = 1024;
@@ -46,7 +50,7 @@ impl Observation {
 /// A capture on its way into an observation.
 struct Reading {
     flows: FlowTable,
-    transcripts: BTreeMap<ConnectionId, [Transcript; 2]>,
+    transcripts: Transcripts,
     budget: Budget,
     frames: u64,
     cut_frames: u64,
@@ -114,22 +118,37 @@ impl Reading {
         };
         self.flows.push(at, segment);
         for event in self.flows.events() {
-            if let FlowEvent::Payload {
-                connection,
-                from,
-                offsets,
-                index,
-            } = event
-            {
-                let len = usize::try_from(offsets.end - offsets.start).unwrap_or(usize::MAX);
-                let rest = segment.payload.get(*index..).unwrap_or_default();
-                let bytes = &rest[..rest.len().min(len)];
-                self.transcripts.entry(*connection).or_default()[side_index(*from)].push(
+            match event {
+                FlowEvent::Payload {
+                    connection,
+                    from,
+                    offsets,
+                    index,
+                } => {
+                    let bytes = captured(segment, *index, offsets);
+                    transcript(&mut self.transcripts, *connection, *from).push(
+                        at,
+                        offsets.clone(),
+                        bytes,
+                        &mut self.budget,
+                    );
+                }
+                FlowEvent::PlacedLate {
+                    connection,
+                    from,
+                    offsets,
+                } => transcript(&mut self.transcripts, *connection, *from).push(
                     at,
                     offsets.clone(),
-                    bytes,
+                    &[],
                     &mut self.budget,
-                );
+                ),
+                FlowEvent::BeginsEarlier {
+                    connection,
+                    from,
+                    bytes,
+                } => transcript(&mut self.transcripts, *connection, *from).begin_earlier(*bytes),
+                _ => {}
             }
         }
     }
@@ -271,7 +290,7 @@ fn holes(connection: &Connection) -> impl Iterator<Item = Problem> + use<> {
 /// Gives each connection its payload and its client: the n-th attribution of an address pair is its n-th connection.
 fn attribute(
     flows: Vec<Connection>,
-    mut transcripts: BTreeMap<ConnectionId, [Transcript; 2]>,
+    mut transcripts: Transcripts,
     manifest: &Manifest,
 ) -> Vec<ObservedConnection> {
     let mut owners: BTreeMap<_, Vec<(u32, Option<Role>)>> = BTreeMap::new();
@@ -312,6 +331,21 @@ fn tokens(manifest: &Manifest) -> BTreeMap<String, Option<FrameNumber>> {
 
 fn contradiction((client, owner): (u32, Option<Role>)) -> Option<Role> {
     owner.filter(|&owner| owner != Role::Client(client))
+}
+
+/// The bytes of a segment's payload that were new, as far as the snap length left them.
+fn captured<'a>(segment: &Segment<'a>, index: usize, offsets: &Range<u64>) -> &'a [u8] {
+    let len = usize::try_from(offsets.end - offsets.start).unwrap_or(usize::MAX);
+    let rest = segment.payload.get(index..).unwrap_or_default();
+    &rest[..rest.len().min(len)]
+}
+
+fn transcript(
+    transcripts: &mut Transcripts,
+    connection: ConnectionId,
+    from: Side,
+) -> &mut Transcript {
+    &mut transcripts.entry(connection).or_default()[side_index(from)]
 }
 
 fn side_index(side: Side) -> usize {

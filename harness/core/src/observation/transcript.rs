@@ -97,6 +97,13 @@ impl Transcript {
         });
     }
 
+    /// Counts offsets from an earlier begin.
+    pub(super) fn begin_earlier(&mut self, bytes: u64) {
+        for piece in &mut self.pieces {
+            piece.offsets = piece.offsets.start + bytes..piece.offsets.end + bytes;
+        }
+    }
+
     /// All pieces, in the order of frames.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces

@@ -24,6 +24,8 @@ pub struct Stream {
     waiting_bytes: usize,
     /// The highest offset that the other side acknowledged.
     acknowledged: u64,
+    /// Where what was given out first begins: not at 0 if the stream turned out to begin earlier.
+    first_given: u64,
 }
 
 /// A stretch of a stream, or what there is instead.
@@ -56,17 +58,29 @@ pub enum Absence {
     NeverArrived,
     /// Their frame was cut by the snap length.
     Cut,
+    /// They were captured before their place was known, and not kept.
+    NotKept,
     /// So much came before them that they were not waited for.
     TooLate,
+    /// They stand before what was given out first: the capture begins in mid-stream, and they came late.
+    BeforeFirst,
     /// They came after all, when what follows had been given out.
     OutOfTurn,
 }
 
+/// What a range holds.
+#[derive(Debug)]
+struct Content<'a> {
+    frame: FrameNumber,
+    bytes: Cow<'a, [u8]>,
+    /// Why the others are absent, where there are fewer bytes than the range says.
+    why_fewer: Absence,
+}
+
 #[derive(Debug)]
 struct Waiting {
-    frame: FrameNumber,
     end: u64,
-    bytes: Vec<u8>,
+    content: Content<'static>,
 }
 
 impl Stream {
@@ -78,18 +92,45 @@ impl Stream {
         offsets: Range<u64>,
         bytes: &'a [u8],
     ) -> Vec<Piece<'a>> {
+        let content = Content {
+            frame,
+            bytes: Cow::Borrowed(bytes),
+            why_fewer: Absence::Cut,
+        };
+        self.take(offsets, content)
+    }
+
+    /// The same for a range of which the bytes are gone, since its place shows only at this frame.
+    pub fn push_placed_late(
+        &mut self,
+        frame: FrameNumber,
+        offsets: Range<u64>,
+    ) -> Vec<Piece<'static>> {
+        let content = Content {
+            frame,
+            bytes: Cow::Borrowed(&[]),
+            why_fewer: Absence::NotKept,
+        };
+        self.take(offsets, content)
+    }
+
+    fn take<'a>(&mut self, offsets: Range<u64>, content: Content<'a>) -> Vec<Piece<'a>> {
         let mut pieces = Vec::new();
         match offsets.start.cmp(&self.next) {
             Ordering::Less => {
-                let why = Absence::OutOfTurn;
+                let why = if offsets.start < self.first_given {
+                    Absence::BeforeFirst
+                } else {
+                    Absence::OutOfTurn
+                };
                 pieces.push(Piece::Missing { offsets, why });
             }
             Ordering::Equal => {
-                self.give(&mut pieces, frame, offsets.end, Cow::Borrowed(bytes));
+                self.give(&mut pieces, offsets.end, content);
                 self.give_waiting(&mut pieces);
             }
             Ordering::Greater => {
-                self.keep(frame, offsets, bytes);
+                self.keep(offsets, content);
                 self.pass_acknowledged_holes(&mut pieces);
                 while self.waiting_bytes > MAX_WAITING_BYTES {
                     self.pass_hole(&mut pieces, Absence::TooLate);
@@ -105,6 +146,24 @@ impl Stream {
         self.acknowledged = self.acknowledged.max(offset);
         self.pass_acknowledged_holes(&mut pieces);
         pieces
+    }
+
+    /// Takes in that the stream begins earlier than was supposed: offsets count from its new begin.
+    pub fn begin_earlier(&mut self, bytes: u64) {
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        self.waiting = waiting
+            .map(|(start, it)| {
+                let end = it.end + bytes;
+                (start + bytes, Waiting { end, ..it })
+            })
+            .collect();
+        if self.next > 0 {
+            self.next += bytes;
+            self.first_given += bytes;
+        }
+        if self.acknowledged > 0 {
+            self.acknowledged += bytes;
+        }
     }
 
     /// Gives what is left when nothing more can come.
@@ -131,12 +190,14 @@ impl Stream {
         }
     }
 
-    fn keep(&mut self, frame: FrameNumber, offsets: Range<u64>, bytes: &[u8]) {
-        self.waiting_bytes += bytes.len() + RANGE_COST_BYTES;
+    fn keep(&mut self, offsets: Range<u64>, content: Content<'_>) {
+        self.waiting_bytes += content.bytes.len() + RANGE_COST_BYTES;
         let waiting = Waiting {
-            frame,
             end: offsets.end,
-            bytes: bytes.to_vec(),
+            content: Content {
+                bytes: Cow::Owned(content.bytes.into_owned()),
+                ..content
+            },
         };
         self.waiting.insert(offsets.start, waiting);
     }
@@ -167,33 +228,26 @@ impl Stream {
     /// Gives what waits and is next.
     fn give_waiting(&mut self, pieces: &mut Vec<Piece<'_>>) {
         while let Some(waiting) = self.waiting.remove(&self.next) {
-            self.waiting_bytes -= waiting.bytes.len() + RANGE_COST_BYTES;
-            let bytes = Cow::Owned(waiting.bytes);
-            self.give(pieces, waiting.frame, waiting.end, bytes);
+            self.waiting_bytes -= waiting.content.bytes.len() + RANGE_COST_BYTES;
+            self.give(pieces, waiting.end, waiting.content);
         }
     }
 
     /// Gives what begins at `next` and ends at `end`.
-    fn give<'a>(
-        &mut self,
-        pieces: &mut Vec<Piece<'a>>,
-        frame: FrameNumber,
-        end: u64,
-        bytes: Cow<'a, [u8]>,
-    ) {
+    fn give<'a>(&mut self, pieces: &mut Vec<Piece<'a>>, end: u64, content: Content<'a>) {
         let offset = self.next;
-        let captured_end = offset.saturating_add(bytes.len() as u64).min(end);
-        if !bytes.is_empty() {
+        let captured_end = offset.saturating_add(content.bytes.len() as u64).min(end);
+        if !content.bytes.is_empty() {
             pieces.push(Piece::Bytes {
-                frame,
+                frame: content.frame,
                 offset,
-                bytes,
+                bytes: content.bytes,
             });
         }
         if captured_end < end {
             pieces.push(Piece::Missing {
                 offsets: captured_end..end,
-                why: Absence::Cut,
+                why: content.why_fewer,
             });
         }
         self.next = end;
@@ -206,10 +260,12 @@ impl fmt::Display for Absence {
             Self::NotCaptured => f.write_str("acknowledged, and in no frame of the capture"),
             Self::NeverArrived => f.write_str("in no frame of the capture, and not acknowledged"),
             Self::Cut => f.write_str("cut off by the snap length"),
+            Self::NotKept => f.write_str("captured before their place was known, and not kept"),
             Self::TooLate => {
                 let mebibytes = MAX_WAITING_BYTES >> 20;
                 write!(f, "not waited for: {mebibytes} MiB came before them")
             }
+            Self::BeforeFirst => f.write_str("they stand before what was given out first"),
             Self::OutOfTurn => f.write_str("they came when what follows had been given out"),
         }
     }

@@ -63,6 +63,30 @@ fn what_the_snap_length_cut_is_told_in_its_place() {
 }
 
 #[test]
+fn what_was_captured_and_not_kept_is_told_in_its_place() {
+    let mut stream = Stream::default();
+    assert_eq!(
+        told(&stream.push_placed_late(FrameNumber(5), 2..9)),
+        [""; 0]
+    );
+    assert_eq!(push(&mut stream, 0, "ab"), ["0: ab", "2..9 NotKept"]);
+    assert_eq!(push(&mut stream, 9, "j"), ["9: j"]);
+}
+
+#[test]
+fn what_stands_before_the_first_bytes_given_is_missing_from_the_digest() {
+    let (mut stream, mut digest) = (Stream::default(), Digest::default());
+    assert_eq!(push(&mut stream, 0, "cd"), ["0: cd"]);
+    assert_eq!(push(&mut stream, 4, "gh"), [""; 0]);
+    stream.begin_earlier(2);
+    for piece in stream.push(FrameNumber(3), 0..2, b"ab") {
+        digest.push(&piece);
+    }
+    assert_eq!(digest.missing_bytes(), 2);
+    assert_eq!(push(&mut stream, 4, "ef"), ["4: ef", "6: gh"]);
+}
+
+#[test]
 fn memory_is_bounded_and_what_was_given_up_is_told() {
     let mut stream = Stream::default();
     let block = vec![b'x'; 1 << 20];

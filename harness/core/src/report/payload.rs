@@ -3,7 +3,7 @@
 //! ```text
 //! → LIST
 //! ← Files on the server: notes.txt
-//! !← 120 bytes missing, 31 to 150: acknowledged, and in no frame of the capture
+//! !← 120 bytes missing, offsets 30 to 150: acknowledged, and in no frame of the capture
 //! ```
 //!
 //! `→` is from the initiator, `←` from the responder, as the frames brought it. A line of ours begins with `!`, which no
@@ -29,13 +29,14 @@ fn mark(from: Side) -> char {
     }
 }
 
-/// What is missing, in words, with its line end. Bytes are counted from 1 on, as in a ladder.
+/// What is missing, in words, with its line end. Offsets count from 0, the last excluded, as in a connection's record.
 pub fn missing_line(from: Side, offsets: &Range<u64>, why: Absence) -> String {
-    let (first, last) = (offsets.start + 1, offsets.end);
     let bytes = counted(offsets.end - offsets.start, "byte");
     format!(
-        "!{} {bytes} missing, {first} to {last}: {why}\n",
-        mark(from)
+        "!{} {bytes} missing, offsets {} to {}: {why}\n",
+        mark(from),
+        offsets.start,
+        offsets.end
     )
 }
 

@@ -54,6 +54,14 @@ impl Rows {
         Some(row.at.frame)
     }
 
+    /// Counts a side's offsets from an earlier begin.
+    pub(super) fn begin_earlier(&mut self, from: Side, bytes: u64) {
+        let theirs = |row: &&mut Row| row.from == from && !row.offsets.is_empty();
+        for row in self.kept.iter_mut().filter(theirs) {
+            row.offsets = row.offsets.start + bytes..row.offsets.end + bytes;
+        }
+    }
+
     /// No more than were asked for.
     pub(super) fn bounded(mut self) -> Self {
         if self.kept.len() > self.most {

@@ -30,6 +30,16 @@ struct Sent {
     up_to: u64,
 }
 
+impl Sent {
+    /// Counts offsets from an earlier begin.
+    fn begin_earlier(&mut self, bytes: u64) {
+        if let Some((_, offset)) = &mut self.anchor {
+            *offset += bytes;
+            self.up_to += bytes;
+        }
+    }
+}
+
 /// A segment, and what came of it.
 struct Change<'a> {
     at: Milestone,
@@ -80,6 +90,7 @@ impl Telling {
         };
         self.tell_earlier_syn(&change);
         self.mark_ignored_reset(&change);
+        self.begin_earlier(&change);
         let anomalies = self.anomalies(&change);
         self.oddities.add(&anomalies, at.frame);
         let row = self.row(&change, anomalies);
@@ -109,6 +120,15 @@ impl Telling {
                 let frame = frame.unwrap_or(change.at.frame);
                 self.oddities.add(&[Anomaly::Ignored], frame);
                 self.phase = Some(Phase::Established);
+            }
+        }
+    }
+
+    fn begin_earlier(&mut self, change: &Change<'_>) {
+        for event in change.events {
+            if let FlowEvent::BeginsEarlier { from, bytes, .. } = event {
+                self.rows.begin_earlier(*from, *bytes);
+                self.sides[slot(*from)].begin_earlier(*bytes);
             }
         }
     }
@@ -164,13 +184,25 @@ impl Telling {
 
     /// Remembers where new payload stands, so that the place of a repeated one can be told.
     fn anchor(&mut self, change: &Change<'_>) {
-        let sent = &mut self.sides[slot(change.from)];
         for event in change.events {
-            if let FlowEvent::Payload { offsets, index, .. } = event {
-                let skipped = u32::try_from(*index).unwrap_or(0);
-                let seq = change.segment.payload_seq().plus(skipped);
-                sent.anchor = Some((seq, offsets.start));
-                sent.up_to = sent.up_to.max(offsets.end);
+            match event {
+                FlowEvent::Payload {
+                    from,
+                    offsets,
+                    index,
+                    ..
+                } => {
+                    let skipped = u32::try_from(*index).unwrap_or(0);
+                    let seq = change.segment.payload_seq().plus(skipped);
+                    let sent = &mut self.sides[slot(*from)];
+                    sent.anchor = Some((seq, offsets.start));
+                    sent.up_to = sent.up_to.max(offsets.end);
+                }
+                FlowEvent::PlacedLate { from, offsets, .. } => {
+                    let sent = &mut self.sides[slot(*from)];
+                    sent.up_to = sent.up_to.max(offsets.end);
+                }
+                _ => {}
             }
         }
     }
@@ -219,6 +251,8 @@ impl Telling {
             FlowEvent::Fin { from, .. } => change.crosses_fin(*from),
             FlowEvent::Opened(_) | FlowEvent::SynAcked(_) => change.crosses_syn(),
             FlowEvent::Established(_)
+            | FlowEvent::PlacedLate { .. }
+            | FlowEvent::BeginsEarlier { .. }
             | FlowEvent::Acknowledged { .. }
             | FlowEvent::FinAcknowledged { .. }
             | FlowEvent::Closed(_)
@@ -284,6 +318,7 @@ fn event_sender(event: &FlowEvent) -> Option<Side> {
         FlowEvent::Opened(_) | FlowEvent::Established(_) => Some(Side::Initiator),
         FlowEvent::SynAcked(_) => Some(Side::Responder),
         FlowEvent::Payload { from, .. }
+        | FlowEvent::BeginsEarlier { from, .. }
         | FlowEvent::Fin { from, .. }
         | FlowEvent::Reset { from, .. }
         | FlowEvent::Retransmitted { from, .. }
@@ -297,7 +332,9 @@ fn event_sender(event: &FlowEvent) -> Option<Side> {
         FlowEvent::Acknowledged { of, .. }
         | FlowEvent::FinAcknowledged { of, .. }
         | FlowEvent::AckedUnseen { of, .. } => Some(of.peer()),
-        FlowEvent::Closed(_) | FlowEvent::ResetIgnored { .. } => None,
+        FlowEvent::PlacedLate { .. } | FlowEvent::Closed(_) | FlowEvent::ResetIgnored { .. } => {
+            None
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! What holds of whatever was captured. The fuzz targets use this too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use synfin_core::flow::{
     Connection, ConnectionId, Ending, FlowEvent, FlowTable, HalfConnection, Milestone, Side,
 };
-use synfin_core::pcap::{FrameNumber, Tail};
+use synfin_core::pcap::Tail;
 use synfin_core::wire::Packet;
 
 use super::reading::Contents;
@@ -64,42 +64,41 @@ pub(crate) fn check_push(table: &FlowTable, id: Option<ConnectionId>, at: Milest
 pub(crate) struct Payloads {
     /// By connection, and whether its initiator sent it.
     told: BTreeMap<(ConnectionId, bool), Vec<Range<u64>>>,
-    /// The frames that no connection was told of when they were read.
-    in_doubt: BTreeSet<FrameNumber>,
 }
 
 impl Payloads {
     /// Takes in the payload that these events tell of.
     pub(crate) fn add_all(&mut self, events: &[FlowEvent]) {
         for event in events {
-            if let FlowEvent::Payload {
-                connection,
-                from,
-                offsets,
-                ..
-            } = event
-            {
-                let key = (*connection, *from == Side::Initiator);
-                self.told.entry(key).or_default().push(offsets.clone());
+            match event {
+                FlowEvent::Payload {
+                    connection,
+                    from,
+                    offsets,
+                    ..
+                }
+                | FlowEvent::PlacedLate {
+                    connection,
+                    from,
+                    offsets,
+                } => self.told_of(*connection, *from).push(offsets.clone()),
+                FlowEvent::BeginsEarlier {
+                    connection,
+                    from,
+                    bytes,
+                } => {
+                    for range in self.told_of(*connection, *from) {
+                        *range = range.start + bytes..range.end + bytes;
+                    }
+                }
+                _ => {}
             }
         }
     }
 
-    /// Takes in a frame that stays in doubt.
-    pub(crate) fn add_in_doubt(&mut self, frame: FrameNumber) {
-        self.in_doubt.insert(frame);
-    }
-
-    /// What an opening SYN brought while it was in doubt counts, and no event could tell of it.
-    fn add_of_doubtful_syn(&mut self, connection: &Connection) {
-        let setup = connection.setup;
-        let is_doubtful = setup
-            .syn
-            .is_some_and(|syn| self.in_doubt.contains(&syn.frame));
-        if let Some(open) = setup.fast_open.filter(|_| is_doubtful) {
-            let ranges = self.told.entry((connection.id, true)).or_default();
-            ranges.push(0..open.sent_bytes.into());
-        }
+    fn told_of(&mut self, connection: ConnectionId, from: Side) -> &mut Vec<Range<u64>> {
+        let key = (connection, from == Side::Initiator);
+        self.told.entry(key).or_default()
     }
 
     /// The ranges told of a half-connection, ascending and joined. None may overlap.
@@ -127,7 +126,6 @@ pub(crate) fn check_connection(connection: &Connection, payloads: &mut Payloads)
     let halves = [&connection.by_initiator, &connection.by_responder];
     let segments: u64 = halves.iter().map(|half| half.segments).sum();
     assert_eq!(connection.frames, segments, "{connection:#?}");
-    payloads.add_of_doubtful_syn(connection);
     for side in [Side::Initiator, Side::Responder] {
         let half = connection.sent_by(side);
         check_half(half);
@@ -219,6 +217,8 @@ fn connection_of(event: &FlowEvent) -> ConnectionId {
         | FlowEvent::Established(connection)
         | FlowEvent::Closed(connection)
         | FlowEvent::Payload { connection, .. }
+        | FlowEvent::PlacedLate { connection, .. }
+        | FlowEvent::BeginsEarlier { connection, .. }
         | FlowEvent::Acknowledged { connection, .. }
         | FlowEvent::Fin { connection, .. }
         | FlowEvent::FinAcknowledged { connection, .. }

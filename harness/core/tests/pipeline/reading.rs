@@ -94,9 +94,6 @@ impl Flows {
         let id = self.table.push(at, segment);
         invariants::check_push(&self.table, id, at);
         self.payloads.add_all(self.table.events());
-        if id.is_none() {
-            self.payloads.add_in_doubt(at.frame);
-        }
         while let Some(connection) = self.table.take_finished() {
             self.taken.push(connection);
         }

@@ -154,6 +154,14 @@ impl Follower {
                     let pieces = stream.push(at.frame, offsets.clone(), bytes);
                     self.view.show(*from, &pieces)?;
                 }
+                FlowEvent::PlacedLate { from, offsets, .. } => {
+                    let stream = &mut self.streams[slot(*from)];
+                    let pieces = stream.push_placed_late(at.frame, offsets.clone());
+                    self.view.show(*from, &pieces)?;
+                }
+                FlowEvent::BeginsEarlier { from, bytes, .. } => {
+                    self.streams[slot(*from)].begin_earlier(*bytes);
+                }
                 FlowEvent::Acknowledged { of, offset, .. } => {
                     let pieces = self.streams[slot(*of)].acknowledge(*offset);
                     self.view.show(*of, &pieces)?;

@@ -68,7 +68,7 @@ fn each_byte_is_shown_once_in_stream_order_and_a_gap_is_told_in_its_place() {
     let output = synfin(folder.path(), &["follow", &capture, "0"]);
     assert_eq!(
         told(&output),
-        "← one second \n!← 5 bytes missing, 12 to 16: acknowledged, and in no frame of the capture\n← \\xff\\x00\\x1b[2Jlast\n"
+        "← one second \n!← 5 bytes missing, offsets 11 to 16: acknowledged, and in no frame of the capture\n← \\xff\\x00\\x1b[2Jlast\n"
     );
 }
 
@@ -82,7 +82,7 @@ fn raw_bytes_are_verbatim_and_a_gap_is_told_beside_them() {
         (code(&output), stderr(&output)),
         (
             0,
-            "!← 5 bytes missing, 12 to 16: acknowledged, and in no frame of the capture\n"
+            "!← 5 bytes missing, offsets 11 to 16: acknowledged, and in no frame of the capture\n"
         )
     );
 }

@@ -48,7 +48,7 @@ fn text_says_on_every_line_which_way_it_went() {
     ← Files:\r
     ← \tnotes.txt
     → IT
-    !← 100 bytes missing, 20 to 119: acknowledged, and in no frame of the capture
+    !← 100 bytes missing, offsets 19 to 119: acknowledged, and in no frame of the capture
     ← Grüße
     ← \x1b[2J
     ");
@@ -66,7 +66,7 @@ fn digits_stand_beside_their_characters() {
     ← 00000000  46 69 6c 65 73 3a 0d 0a  09 6e 6f 74 65 73 2e 74  |Files:...notes.t|
     ← 00000010  78 74 0a                                          |xt.|
     → 00000007  49 54 0a                                          |IT.|
-    !← 100 bytes missing, 20 to 119: acknowledged, and in no frame of the capture
+    !← 100 bytes missing, offsets 19 to 119: acknowledged, and in no frame of the capture
     ← 00000077  47 72 c3 bc c3 9f 65 0a  1b 5b 32 4a              |Gr....e..[2J|
     ");
 }

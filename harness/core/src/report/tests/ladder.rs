@@ -276,6 +276,24 @@ fn a_refused_connection() {
 }
 
 #[test]
+fn what_a_refused_syn_carried_is_said_to_be_refused() {
+    let page = drawn("0.000 > S 100 - 60\n0.020 < R. 0 161", 100);
+    assert!(
+        page.contains("the SYN carried 60 bytes, which were refused with it"),
+        "{page}"
+    );
+}
+
+#[test]
+fn what_came_after_an_rst_is_not_counted_as_unacknowledged_by_it() {
+    let page = after_setup("1.000 > P. 101 901 5\n1.100 < R. 901 101\n1.200 > P. 106 901 90");
+    assert!(
+        page.contains("5 bytes from the initiator not acknowledged until then"),
+        "{page}"
+    );
+}
+
+#[test]
 fn a_capture_that_begins_in_mid_stream() {
     assert_snapshot!(drawn(
         "0.000 > P. 5000 7000 10\n0.020 < P. 7000 5010 20\n1.000 < R 7020 -",

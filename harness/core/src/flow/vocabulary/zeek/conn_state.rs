@@ -50,7 +50,18 @@ impl Zeek {
             (_, State::Closed) => ConnState::S3,
             (State::SynSent, State::Inactive) => ConnState::S0,
             (State::Established, State::Established) => ConnState::S1,
-            _ => ConnState::Oth,
+            (
+                State::Inactive
+                | State::Partial
+                | State::SynSent
+                | State::SynAckSent
+                | State::Established,
+                State::Inactive
+                | State::Partial
+                | State::SynSent
+                | State::SynAckSent
+                | State::Established,
+            ) => ConnState::Oth,
         }
     }
 
