@@ -168,3 +168,10 @@ fn the_same_rst_again_is_told_once() {
     let script = established("> R 1001\n> R 1001");
     assert_eq!(zeeks_words(&script), "RSTO ShAR");
 }
+
+#[test]
+fn an_rst_more_than_a_mebibyte_away_moves_no_end() {
+    let reset_at = |seq| format!("> S 1000\n< S. 5000 ack 1001\n> R {seq}\n< R 5001");
+    assert_eq!(zeeks_words(&reset_at(1001 + (1 << 20))), "RSTR ShRr");
+    assert_eq!(zeeks_words(&reset_at(1002 + (1 << 20))), "REJ ShRr");
+}
