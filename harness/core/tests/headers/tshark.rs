@@ -66,6 +66,7 @@ fn as_pcapng(file: &Path) -> Option<Vec<u8>> {
     output.status.success().then_some(output.stdout)
 }
 
+/// What tshark prints of a file.
 fn lines(file: &Path) -> Vec<Line> {
     const FIELDS: [&str; 10] = [
         "frame.section_number",

@@ -1,8 +1,8 @@
 //! Where a small change to the code was once not noticed by any other test (`docs/mutants.md`).
 
 use super::{check, describe_half, established};
-use crate::flow::script::connections;
-use crate::flow::{Conflict, Ending, ResetEffect, SetupKind};
+use crate::flow::script::{connections, events};
+use crate::flow::{Ending, FlowEvent, ResetEffect, SetupKind};
 use crate::pcap::FrameNumber;
 
 #[test]
@@ -127,18 +127,29 @@ fn an_older_acknowledgment_after_a_mid_stream_begin_takes_nothing_back() {
 
 #[test]
 fn a_conflict_names_the_frame_of_the_first_copy_among_the_last_64() {
-    let frames = (0..66).map(|step| format!("> P. {}(10) ack 5001\n", 1001 + 10 * step));
-    let contradicted = "> P. 1641(10) ack 5001 text yyyyyyyyyy";
-    let script = established(&format!("{}{contradicted}", frames.collect::<String>()));
-    let half = &connections(&script)[0].by_initiator;
-    assert_eq!(
-        half.conflicts.first,
-        Some(Conflict {
-            offset: 640,
-            kept: Some(FrameNumber(68)),
-            other: FrameNumber(70),
+    let first_copy = |offset: u32, steps: u32| {
+        let frames = (0..steps).map(|step| format!("> P. {}(10) ack 5001\n", 1001 + 10 * step));
+        let contradicted = format!("> P. {}(10) ack 5001 text yyyyyyyyyy", 1001 + offset);
+        let script = established(&format!("{}{contradicted}", frames.collect::<String>()));
+        let half = &connections(&script)[0].by_initiator;
+        half.conflicts.first.map(|conflict| conflict.kept)
+    };
+    assert_eq!(first_copy(640, 66), Some(Some(FrameNumber(68))));
+    assert_eq!(first_copy(0, 64), Some(Some(FrameNumber(4))));
+    assert_eq!(first_copy(0, 65), Some(None));
+}
+
+#[test]
+fn payload_that_begins_before_the_stream_is_told_from_where_the_stream_begins() {
+    let script = established("> P. 999(10) ack 5001");
+    let told: Vec<_> = events(&script)
+        .into_iter()
+        .filter_map(|(_, event)| match event {
+            FlowEvent::Payload { index, offsets, .. } => Some((index, offsets)),
+            _ => None,
         })
-    );
+        .collect();
+    assert_eq!(told, [(2, 0..8)]);
 }
 
 // --- Zeek's words ---
