@@ -1,5 +1,6 @@
 //! Connections as packet scripts, and what is read of them.
 
+mod corners;
 mod edges;
 mod leaving;
 

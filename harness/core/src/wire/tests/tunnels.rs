@@ -123,6 +123,13 @@ fn tunnels_in_udp_are_known_by_their_ports() {
     }
 }
 
+/// 3GPP TS 29.281, 5.1: where the flag is not set, the field of the next extension header is not interpreted.
+#[test]
+fn gtp_has_an_extension_only_if_its_flag_says_so() {
+    let header = "32 ff 0031 00000001 0001 00 85";
+    check(UDP, &in_udp(2152, &behind(header, &v4())), segment_of_v4());
+}
+
 #[test]
 fn teredo_is_read_behind_what_may_stand_before_it() {
     for header in [
