@@ -10,6 +10,8 @@
 #[path = "judging/world.rs"]
 mod world;
 
+#[path = "judging/causes.rs"]
+mod causes;
 #[path = "judging/close.rs"]
 mod close;
 #[path = "judging/concurrency.rs"]
