@@ -24,6 +24,7 @@ pub mod manifest;
 pub mod spec;
 
 pub mod observation;
+pub mod record;
 
 pub mod diagnosis;
 pub mod story;

@@ -21,6 +21,7 @@ mod read;
 mod replies;
 mod socket;
 mod transcript;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -40,6 +41,7 @@ pub(crate) use replies::find;
 pub use replies::{Replies, Shape};
 pub use socket::Service;
 pub use transcript::{Excerpt, FrameWindow, Piece, Transcript};
+pub use turn::Turn;
 
 /// All that one recording showed.
 #[derive(Clone, Debug)]

@@ -26,13 +26,16 @@ mod markdown;
 mod payload;
 mod table;
 
+pub use crate::record::{
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
+    FlowsDocument, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
+    SkippedRecord, TailRecord,
+};
 pub use connections::connections;
 pub use failures::failures;
 pub use flows::{
-    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord, CsvTable,
-    DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
-    FlowsDocument, FlowsTable, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
-    SkippedRecord, Sort, TailRecord, capture_heading, connection_summary, write_connection_line,
+    CsvTable, FlowsTable, Sort, capture_heading, connection_summary, write_connection_line,
     write_flows_json,
 };
 pub use json::json;

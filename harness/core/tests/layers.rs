@@ -25,6 +25,7 @@ const LAYERS: &Layers = &[
             "time", "text", "content", "pcap", "wire", "flow", "spec", "manifest",
         ],
     ),
+    ("record", &["time", "text", "flow", "spec"]),
     (
         "story",
         &["time", "text", "pcap", "wire", "flow", "observation"],

@@ -1,9 +1,11 @@
 //! `server-listens`: the server listens where it was told to.
 
+use std::net::SocketAddr;
+
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::Role;
+use crate::manifest::{ProcessRecord, Role};
 use crate::observation::{Listening, Observation};
 use crate::spec::Selection;
 use crate::time::Timestamp;
@@ -92,7 +94,7 @@ pub(super) fn not_listening(observation: &Observation) -> Finding {
             let found = found.join(", ");
             (
                 format!("the server listens at {found}, not at {server}"),
-                Pattern::ListensElsewhere,
+                elsewhere(&addresses, server),
             )
         }
         Listening::Socket { .. }
@@ -104,7 +106,7 @@ pub(super) fn not_listening(observation: &Observation) -> Finding {
                     "the server {} and never listened at {server}",
                     program::end(record)
                 ),
-                Pattern::DiedBeforeListening,
+                death(record),
             ),
             Some(_) | None => (
                 format!("the server never listened at {server}"),
@@ -115,4 +117,30 @@ pub(super) fn not_listening(observation: &Observation) -> Finding {
     Finding::from(saw)
         .with_all(program::record(observation, Role::Server))
         .usually(pattern.usually())
+}
+
+/// The port tells whether only the address is wrong.
+fn elsewhere(addresses: &[SocketAddr], server: SocketAddr) -> Pattern {
+    if addresses
+        .iter()
+        .any(|address| address.port() == server.port())
+    {
+        Pattern::ListensAtOtherAddress
+    } else {
+        Pattern::ListensElsewhere
+    }
+}
+
+/// Its last words tell whether bind() refused the port, in the words of strerror(3) or by the error's name.
+fn death(record: &ProcessRecord) -> Pattern {
+    let words = ["address already in use", "eaddrinuse"];
+    let is_refused = |line: &String| {
+        let line = line.to_lowercase();
+        words.iter().any(|word| line.contains(word))
+    };
+    if record.last_lines.iter().any(is_refused) {
+        Pattern::AddressInUse
+    } else {
+        Pattern::DiedBeforeListening
+    }
 }

@@ -39,6 +39,10 @@ pub struct Recorded {
     pub seed: u64,
     /// What executed the programs: absent for the operating system, else `wine-8.0` or the like.
     pub runner: Option<String>,
+    /// How many times slower than usual the machine was; checks that grade a time multiply what they allow by it. Absent if
+    /// it was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<f64>,
     /// The capture and whether it is whole.
     pub capture: CaptureHealth,
     /// When the first stop action came; what the wire showed later may be our doing.

@@ -9,7 +9,7 @@ const CLOSE: &str = r#"check = "orderly-close""#;
 const NO_RESET: &str = r#"check = "no-reset""#;
 
 /// A client that asked once, and what the script says of the end.
-fn ending(script: &str) -> World {
+pub(crate) fn ending(script: &str) -> World {
     let asked = LIFE.split("-- c1 quit").next().unwrap();
     world(STEPS, 1, &format!("{asked}\n-- c1 quit\n{script}"))
 }

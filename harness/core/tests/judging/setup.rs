@@ -41,7 +41,7 @@ fn life_but(line: &str, instead: &str) -> World {
     world(STEPS, 1, &LIFE.replacen(line, instead, 1))
 }
 
-fn listening_at(address: &str) -> World {
+pub(crate) fn listening_at(address: &str) -> World {
     let nobody = "0.0.0.0:0".parse().unwrap();
     world(STEPS, 1, "-- stop").with(|recorded| {
         let row = socket(address.parse().unwrap(), nobody, SocketState::Listen);

@@ -425,6 +425,7 @@ impl Telling {
             server: SERVER.parse().unwrap(),
             seed: SEED,
             runner: None,
+            calibration: None,
             capture: health(frames),
             stopped_at: Some(stopped_at),
             listening_at: Some(at(1)),

@@ -44,6 +44,7 @@ pub(crate) async fn write(
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),
+        calibration: None,
         capture,
         stopped_at: log.stopped_at.map(Timestamp::as_nanos),
         listening_at: log.listening_at.map(Timestamp::as_nanos),

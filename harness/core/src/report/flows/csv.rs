@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write as _};
 use std::io;
 
-use super::record::{ConnectionRecord, Moment, ResetRecord, SideRecord};
+use crate::record::{ConnectionRecord, Moment, ResetRecord, SideRecord};
 
 /// Rows on their way to a writer, under a row of headings.
 #[derive(Debug)]

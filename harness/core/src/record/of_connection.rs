@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::record::{
+use super::model::{
     AddressRoles, CompletenessRecord, ConflictRecord, ConnectionRecord, DuplicateRecord,
     EffectName, EndingName, FastOpenRecord, FinRecord, Moment, ResetRecord, SetupName, SetupRecord,
     SideName, SideRecord,
