@@ -14,7 +14,6 @@ class Mutant(Server):
             PLACES.release()
         else:
             stream.write_line("ERROR too many clients")
-            stream.read_to_end()
             stream.close()
 
 

@@ -7,7 +7,7 @@ from pair.server import Server
 
 class Mutant(Server):
     def answer_download(self, stream, content):
-        stream.write(struct.pack("=I", len(content)) + content)
+        stream.write(b"SIZE " + struct.pack("=I", len(content)) + content)
 
 
 Mutant().run()

@@ -134,7 +134,14 @@ WEAK void meet_end_of_stream(int client)
 
 WEAK int receive(int client, char *content, size_t size)
 {
-    return recv(client, content, size, MSG_WAITALL) == (ssize_t)size ? 0 : -1;
+    size_t seen = 0;
+    while (seen < size) {
+        ssize_t count = recv(client, content + seen, size - seen, 0);
+        if (count <= 0)
+            return -1;
+        seen += count;
+    }
+    return 0;
 }
 
 WEAK void store(const char *name, const char *content, size_t size)

@@ -8,7 +8,7 @@ from pair.client import Client
 class Sound(Client):
     def download(self, stream, name):
         stream.write_line(f"DOWNLOAD {name}")
-        (size,) = struct.unpack("!I", stream.read_exactly(4))
+        _, size = struct.unpack("!5sI", stream.read_exactly(9))
         self.save(name, self.receive(stream, size))
 
 

@@ -1,4 +1,4 @@
-"""A download begins with its length in four bytes, in network byte order."""
+"""The length of a download is no text but four bytes, in network byte order."""
 
 import struct
 
@@ -7,7 +7,7 @@ from pair.server import Server
 
 class Sound(Server):
     def answer_download(self, stream, content):
-        stream.write(struct.pack("!I", len(content)) + content)
+        stream.write(b"SIZE " + struct.pack("!I", len(content)) + content)
 
 
 Sound().run()

@@ -11,7 +11,7 @@ mod matrix;
 mod programs;
 mod trial;
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,23 +27,11 @@ pub use self::trial::TrialError;
 use self::catalogue::Entry;
 use self::programs::Programs;
 use self::trial::Trial;
+use crate::options::SelftestOptions;
 use crate::store::{self, StoreError};
 
 /// How many programs are tried at once unless the caller says otherwise: they wait more than they work.
 const JOBS: NonZeroUsize = NonZeroUsize::new(6).expect("6 is not 0");
-
-/// What `synfin selftest` is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SelftestOptions {
-    /// Programs, checks and scenarios by name; empty for all.
-    pub only: Vec<String>,
-    /// How many programs are tried at once; `None` lets us choose.
-    pub jobs: Option<NonZeroUsize>,
-    /// How often everything is tried; the matrix must be the same each time.
-    pub repeat: NonZeroU32,
-    /// Where recordings and reports stay; `None` for nowhere.
-    pub out: Option<PathBuf>,
-}
 
 /// What the self-test tells while it goes on; `cli` draws it.
 #[derive(Clone, Debug, PartialEq, Eq)]

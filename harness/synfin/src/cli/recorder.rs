@@ -12,10 +12,10 @@ use tokio::sync::{mpsc, watch};
 use super::exit::Failure;
 use super::output::Output;
 use crate::launch::LaunchError;
-use crate::options::{RecordOptions, RunOptions};
+use crate::options::{RecordOptions, RunOptions, SelftestOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
-use crate::selftest::{self, Matrix, SelftestError, SelftestEvent, SelftestOptions};
+use crate::selftest::{self, Matrix, SelftestError, SelftestEvent};
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
+use crate::options::SelftestOptions;
 
 /// Try every check on programs that are broken on purpose, and on unusual ones that are sound.
 ///
@@ -13,19 +14,19 @@ use super::output::Output;
 pub(super) struct Args {
     /// Only this program, or all of this check or scenario, or `sound`; may be repeated.
     #[arg(long, value_name = "NAME")]
-    pub(super) only: Vec<String>,
+    only: Vec<String>,
     /// How many programs are tried at once.
     #[arg(long, short, value_name = "N")]
-    pub(super) jobs: Option<NonZeroUsize>,
+    jobs: Option<NonZeroUsize>,
     /// Try everything so often; the matrix must be the same each time.
     #[arg(long, value_name = "K", default_value = "1")]
-    pub(super) repeat: NonZeroU32,
+    repeat: NonZeroU32,
     /// The folder under which recordings and reports stay; without it they are removed.
     #[arg(long, value_name = "DIR")]
-    pub(super) out: Option<PathBuf>,
+    out: Option<PathBuf>,
     /// What is printed on standard output.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) format: Format,
+    format: Format,
 }
 
 /// A format of standard output.
@@ -38,16 +39,20 @@ pub(super) enum Format {
     Json,
 }
 
-#[cfg(target_os = "linux")]
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
-    let options = crate::selftest::SelftestOptions {
+    let options = SelftestOptions {
         only: args.only.clone(),
         jobs: args.jobs,
         repeat: args.repeat,
         out: args.out.clone(),
     };
-    let matrix = super::recorder::selftest(&options, output)?;
-    super::output::data(&match args.format {
+    selftest(&options, args.format, output)
+}
+
+#[cfg(target_os = "linux")]
+fn selftest(options: &SelftestOptions, format: Format, output: &Output) -> Result<Exit, Failure> {
+    let matrix = super::recorder::selftest(options, output)?;
+    super::output::data(&match format {
         Format::Text => matrix.text(),
         Format::Json => matrix.json(),
     })?;
@@ -59,6 +64,6 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn run(_args: &Args, _output: &Output) -> Result<Exit, Failure> {
+fn selftest(_: &SelftestOptions, _: Format, _: &Output) -> Result<Exit, Failure> {
     Err(Failure::Usage(anyhow::anyhow!("{}", super::NEEDS_LINUX)))
 }

@@ -30,8 +30,11 @@ pub(super) struct Entry {
 pub(super) enum Duty {
     /// One check must fail them.
     Broken(Fault),
-    /// No check may fail them.
-    Sound,
+    /// No check may fail them; these may leave them undecided.
+    Sound {
+        /// By id.
+        undecided: Vec<String>,
+    },
 }
 
 /// How a fault shows.
@@ -76,7 +79,7 @@ impl Entry {
     pub(super) fn scenario(&self) -> Option<&str> {
         match &self.duty {
             Duty::Broken(fault) => Some(&fault.scenario),
-            Duty::Sound => None,
+            Duty::Sound { .. } => None,
         }
     }
 
@@ -102,7 +105,7 @@ impl Entry {
         };
         let is_duty = match &self.duty {
             Duty::Broken(fault) => fault.fails == name || fault.scenario == name,
-            Duty::Sound => name == SOUND,
+            Duty::Sound { .. } => name == SOUND,
         };
         is_duty || self.own().any(is_program)
     }
@@ -138,6 +141,8 @@ struct Sound {
     server: Option<String>,
     client: Option<String>,
     listen: Option<String>,
+    #[serde(default)]
+    undecided: Vec<String>,
 }
 
 impl Table {
@@ -175,7 +180,9 @@ impl From<Sound> for Entry {
             server: sound.server,
             client: sound.client,
             listen: sound.listen,
-            duty: Duty::Sound,
+            duty: Duty::Sound {
+                undecided: sound.undecided,
+            },
         }
     }
 }
