@@ -28,10 +28,12 @@ void serve_all(int listener)
         for (int socket = 0; socket < FD_SETSIZE; socket++) {
             if (!FD_ISSET(socket, &ready))
                 continue;
-            if (socket == listener)
-                FD_SET(accept(listener, NULL, NULL), &watched);
-            else
+            if (socket == listener) {
+                int client = accept(listener, NULL, NULL);
+                FD_SET(client, &watched);
+            } else {
                 serve_once(socket);
+            }
         }
     }
 }

@@ -1,14 +1,21 @@
-"""A connection for each request, the next one as soon as the last is closed."""
+"""A connection for each request, closed as soon as it has its reply."""
 
 from pair.client import ADDRESS, Client
-from pair.stream import Stream
 
 
 class Sound(Client):
+    is_open = True
+
     def obey(self, stream, choice):
+        if not self.is_open:
+            stream.connection = self.connect(ADDRESS)
         super().obey(stream, choice)
         super().quit(stream)
-        stream.connection = self.connect(ADDRESS)
+        self.is_open = False
+
+    def quit(self, stream):
+        if self.is_open:
+            super().quit(stream)
 
 
 Sound().run()

@@ -1,7 +1,6 @@
 """Reads until the server closes, and dials again when there is something to ask."""
 
 from pair.client import ADDRESS, Client
-from pair.stream import Stream
 
 
 class Sound(Client):

@@ -189,11 +189,10 @@ impl Matrix {
     }
 
     fn line(&self, name: &str, width: usize, cell: impl Fn(&str) -> String) -> String {
-        let cells: String = self
-            .checks
-            .iter()
-            .map(|check| format!("{:3}", cell(check)))
-            .collect();
+        let mut cells = String::new();
+        for check in &self.checks {
+            let _ = write!(cells, "{:3}", cell(check));
+        }
         format!("{name:>width$}  {}\n", cells.trim_end())
     }
 
