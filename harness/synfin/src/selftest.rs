@@ -89,6 +89,7 @@ pub async fn selftest(
     let (entries, skipped) = language::with_tools(wanted);
     let (scratch, out) = outputs(options)?;
     let programs = lay_out(&scratch, &entries, &events).await?;
+    programs.write_targets(&entries)?;
     let stage = Arc::new(Stage {
         programs,
         out,
@@ -180,7 +181,7 @@ impl Stage {
         }
         let began = Instant::now();
         let trial = Trial {
-            target: self.programs.target(place, &entry)?,
+            target: self.programs.target(place),
             rubric: self.programs.rubric(),
             scenario: entry.scenario().map(str::to_owned),
             out: self.out_of(place, round),

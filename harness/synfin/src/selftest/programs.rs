@@ -90,16 +90,22 @@ impl Programs {
         self.folder.join("rubric.toml")
     }
 
-    /// A target file with the programs of the entry; each place has one of its own.
-    pub(super) fn target(&self, place: usize, entry: &Entry) -> Result<PathBuf, StoreError> {
+    /// Writes a target file for each entry. All before the first is used: a folder that is being copied must not change.
+    pub(super) fn write_targets(&self, entries: &[Entry]) -> Result<(), StoreError> {
         let text = text_of("target.toml").expect("the target is compiled in");
-        let text = text
-            .replace(&command_of("pair.server"), &command_of(entry.server()))
-            .replace(&command_of("pair.client"), &command_of(entry.client()))
-            .replace(LISTEN, entry.listen.as_deref().unwrap_or(LISTEN));
-        let path = self.folder.join(format!("target-{place}.toml"));
-        store::write_atomically(&path, text.as_bytes())?;
-        Ok(path)
+        for (place, entry) in entries.iter().enumerate() {
+            let text = text
+                .replace(&command_of("pair.server"), &command_of(entry.server()))
+                .replace(&command_of("pair.client"), &command_of(entry.client()))
+                .replace(LISTEN, entry.listen.as_deref().unwrap_or(LISTEN));
+            store::write_atomically(&self.target(place), text.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The target file of the entry at this place.
+    pub(super) fn target(&self, place: usize) -> PathBuf {
+        self.folder.join(format!("target-{place}.toml"))
     }
 }
 
