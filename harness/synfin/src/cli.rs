@@ -19,6 +19,7 @@ mod record;
 #[cfg(target_os = "linux")]
 mod recorder;
 mod run;
+mod selftest;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,7 @@ enum Command {
     Explain(explain::Args),
     Follow(follow::Args),
     Checks(checks::Args),
+    Selftest(selftest::Args),
     Doctor(doctor::Args),
 }
 
@@ -83,6 +85,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(args, output),
         Command::Follow(args) => follow::run(args, output),
         Command::Checks(args) => checks::run(args, output),
+        Command::Selftest(args) => selftest::run(args, output),
         Command::Doctor(args) => doctor::run(args, output),
     }
 }

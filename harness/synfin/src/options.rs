@@ -1,4 +1,4 @@
-//! What a person asked of `synfin run` and `synfin record`: plain values between the command line and the runner.
+//! What a person asked of `synfin run`, `record` and `selftest`: plain values between the command line and the runner.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -77,4 +77,17 @@ pub struct RecordOptions {
     pub command: Vec<String>,
     /// The folder under which `captures/` stands.
     pub out: PathBuf,
+}
+
+/// What `synfin selftest` is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelftestOptions {
+    /// Programs, checks and scenarios by name; empty for all.
+    pub only: Vec<String>,
+    /// How many programs are tried at once; `None` lets us choose.
+    pub jobs: Option<NonZeroUsize>,
+    /// How often everything is tried; the matrix must be the same each time.
+    pub repeat: NonZeroU32,
+    /// Where recordings and reports stay; `None` for nowhere.
+    pub out: Option<PathBuf>,
 }

@@ -38,6 +38,7 @@ const LAYERS: &Layers = &[
     ),
     ("grading", &["options", "store"]),
     ("growing", &[]),
+    ("selftest", &["options", "store", "runner", "grading"]),
     ("cli", ALL_ABOVE),
 ];
 

@@ -202,6 +202,16 @@ fn a_server_side_socket_proves_that_it_accepted() {
 }
 
 #[test]
+fn a_fin_from_the_server_proves_that_it_accepted() {
+    let closed = "c1 < F.\n c1 > F.\n c1 < .\n";
+    let script = format!("{HANDSHAKE_ONLY}{closed}-- sample c1 asleep: c1 unaccepted\n -- stop");
+    assert_eq!(
+        world(STEPS, 1, &script).says(ACCEPTED),
+        "Pass: 1 connection accepted"
+    );
+}
+
+#[test]
 fn without_a_sample_or_payload_nobody_knows_whether_it_accepted() {
     assert_eq!(
         world(STEPS, 1, &format!("{HANDSHAKE_ONLY}-- stop")).says(ACCEPTED),

@@ -12,13 +12,14 @@ use tokio::sync::{mpsc, watch};
 use super::exit::Failure;
 use super::output::Output;
 use crate::launch::LaunchError;
-use crate::options::{RecordOptions, RunOptions};
+use crate::options::{RecordOptions, RunOptions, SelftestOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
+use crate::selftest::{self, Matrix, SelftestError, SelftestEvent};
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let recorded = with_events(output, |events, interrupted| {
+    let recorded = with_events(output, line, |events, interrupted| {
         runner::run(options, events, interrupted)
     })?;
     recorded.map(|outcome| outcome.folder).map_err(failure)
@@ -26,10 +27,24 @@ pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Fail
 
 /// Records what one command does; gives the capture.
 pub(super) fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let recorded = with_events(output, |events, interrupted| {
+    let recorded = with_events(output, line, |events, interrupted| {
         runner::record_command(options, events, interrupted)
     })?;
     recorded.map_err(failure)
+}
+
+/// Tries the checks on programs that are broken on purpose and on sound ones.
+pub(super) fn selftest(options: &SelftestOptions, output: &Output) -> Result<Matrix, Failure> {
+    let matrix = with_events(output, progress, |events, interrupted| {
+        selftest::selftest(options, events, interrupted)
+    })?;
+    matrix.map_err(|error| match error {
+        SelftestError::UnknownName(_) => Failure::usage(error),
+        SelftestError::Programs(_)
+        | SelftestError::Store(_)
+        | SelftestError::Trial(_)
+        | SelftestError::Interrupted => Failure::internal(error),
+    })
 }
 
 /// Tries out what this machine lets us do.
@@ -40,9 +55,10 @@ pub(super) fn probe() -> Result<Probe, Failure> {
 
 /// Does the work while events are told. The first Ctrl-C or SIGTERM asks it to end, the second ends it: what it started goes
 /// with it.
-fn with_events<T, W: Future<Output = T>>(
+fn with_events<E, T, W: Future<Output = T>>(
     output: &Output,
-    work: impl FnOnce(mpsc::UnboundedSender<RunEvent>, watch::Receiver<bool>) -> W,
+    line: impl Fn(&E) -> String,
+    work: impl FnOnce(mpsc::UnboundedSender<E>, watch::Receiver<bool>) -> W,
 ) -> Result<T, Failure> {
     let runtime = Runtime::new().map_err(Failure::internal)?;
     let done = runtime.block_on(async {
@@ -108,6 +124,23 @@ fn line(event: &RunEvent) -> String {
         } => format!("  {scenario}: {frames} frames, {millis} ms"),
         RunEvent::NotRecorded { scenario, why } => format!("  {scenario}: not recorded: {why}"),
         RunEvent::Printed { text } => text.clone(),
+    }
+}
+
+fn progress(event: &SelftestEvent) -> String {
+    match event {
+        SelftestEvent::Building { command } => format!("building: {command}"),
+        SelftestEvent::Started { programs, round } => {
+            format!("round {round}: {programs} programs")
+        }
+        SelftestEvent::Tried {
+            name,
+            millis,
+            is_right,
+        } => {
+            let end = if *is_right { "" } else { ", not as it must be" };
+            format!("  {name}: {millis} ms{end}")
+        }
     }
 }
 
