@@ -88,11 +88,17 @@ fn last_sample(observation: &Observation) -> Result<&SocketSample, (Cause, &'sta
         ))?;
     let has_ended = |server: &ProcessRecord| server.exited_at.is_some_and(|at| at <= sample.at);
     let mut servers = observation.processes(Role::Server);
-    if servers.all(has_ended) {
+    if servers.all(has_ended) && !leaves_others_behind(sample) {
         let why = "the server had ended: its kernel had closed every socket";
         return Err((Cause::Program, why));
     }
     Ok(sample)
+}
+
+/// Whether processes that the server started hold its sockets, as a daemon's do.
+fn leaves_others_behind(sample: &SocketSample) -> bool {
+    let mut sockets = sample.sockets.iter();
+    sockets.any(|socket| socket.owner == Some(Role::Server))
 }
 
 /// How a client went.
