@@ -8,7 +8,7 @@ mod stop;
 pub(crate) use manifest::WINE;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
@@ -35,8 +35,8 @@ const RING_MIB_MAX: u32 = 512;
 pub(crate) struct Job {
     /// The scenario and its programs.
     pub(crate) play: Play,
-    /// The folder that each role gets a copy of.
-    pub(crate) folder: Option<PathBuf>,
+    /// The folders that the roles get copies of.
+    pub(crate) folders: Folders,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
     /// What executes the programs, if not the operating system.
@@ -45,6 +45,26 @@ pub(crate) struct Job {
     pub(crate) run: PathBuf,
     /// Which recording of the scenario this is, from 1 on.
     pub(crate) repetition: u32,
+}
+
+/// The folders in which the programs lie; each role gets a copy of its own. A program without one has all it needs
+/// elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Folders {
+    /// The server's.
+    pub(crate) server: Option<PathBuf>,
+    /// The clients'.
+    pub(crate) client: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The one that this role gets a copy of.
+    pub(crate) fn of(&self, role: Role) -> Option<&Path> {
+        match role {
+            Role::Server => self.server.as_deref(),
+            Role::Client(_) => self.client.as_deref(),
+        }
+    }
 }
 
 /// The harness could not record.
@@ -126,7 +146,7 @@ pub(crate) async fn record(
 
 async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
     for role in job.roles() {
-        sandbox.prepare(role, job.folder.as_deref()).await?;
+        sandbox.prepare(role, job.folders.of(role)).await?;
     }
     Ok(())
 }

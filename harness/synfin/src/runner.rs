@@ -278,7 +278,7 @@ impl Crew {
                 commands: cast.commands.clone(),
                 seed: self.seed,
             },
-            folder: cast.folder.clone(),
+            folders: cast.folders.clone(),
             setup: self.setup_for(cast),
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
             run: self.folder.clone(),

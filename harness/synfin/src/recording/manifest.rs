@@ -136,7 +136,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
     };
     ProcessRecord {
         role,
-        is_pe: is_pe(job, &argv),
+        is_pe: is_pe(job.folders.of(role), &argv),
         argv,
         started_at: None,
         exited_at: None,
@@ -171,10 +171,10 @@ async fn finish(
 }
 
 /// Whether the program is a Windows executable; one that Wine runs is Wine's first argument.
-fn is_pe(job: &Job, argv: &[String]) -> bool {
+fn is_pe(folder: Option<&Path>, argv: &[String]) -> bool {
     let is_run_by_wine = argv.first().is_some_and(|word| word == WINE);
     let program = argv.get(usize::from(is_run_by_wine));
-    let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
+    let in_folder = |program: &String| folder.unwrap_or(Path::new("")).join(program);
     program
         .map(in_folder)
         .and_then(|path| store::read_start(&path, PE_LOOK).ok())
