@@ -14,6 +14,7 @@ mod evidence;
 mod foreign;
 mod item;
 mod recording;
+mod repetitions;
 mod run;
 mod scenario;
 

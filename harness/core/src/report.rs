@@ -41,7 +41,7 @@ pub use ladder::ladder;
 pub use markdown::markdown;
 pub use model::{
     CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,
-    RecordingReport, Report, ResultName, Stage, Status, Usually,
+    RecordingReport, Repetitions, Report, ResultName, Stage, Status, Usually,
 };
 pub use page::{Colour, Page, labelled};
 pub use payload::{HexView, TextView, missing_line};

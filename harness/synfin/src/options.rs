@@ -23,6 +23,8 @@ pub struct RunOptions {
     pub keep: Keep,
     /// How many clients scenarios with several clients run instead.
     pub clients: Option<NonZeroU32>,
+    /// How often each scenario is recorded, whatever the rubric says.
+    pub repeat: Option<NonZeroU32>,
 }
 
 /// The programs under test.

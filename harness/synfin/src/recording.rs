@@ -43,8 +43,19 @@ pub(crate) struct Job {
     pub(crate) runner: Option<String>,
     /// The run's folder.
     pub(crate) run: PathBuf,
-    /// Which recording of the scenario this is, from 1 on.
+    /// Which recording of the scenario this is.
+    pub(crate) take: Take,
+}
+
+/// Which recording of its scenario one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Take {
+    /// Which repetition, from 1 on.
     pub(crate) repetition: u32,
+    /// Of how many.
+    pub(crate) repetitions: u32,
+    /// Which attempt at it, from 1 on.
+    pub(crate) attempt: u32,
 }
 
 /// The folders in which the programs lie; each role gets a copy of its own. A program without one has all it needs
@@ -85,12 +96,17 @@ pub enum RecordError {
 }
 
 impl Job {
-    /// The name of the recording's files: `five-at-once`, `five-at-once.2`.
+    /// The name of the recording's files: `five-at-once`, or `five-at-once.2` where it is repeated; another attempt at it
+    /// is `five-at-once.again`.
     pub(crate) fn stem(&self) -> String {
-        match self.repetition {
-            1 => self.play.scenario.name.clone(),
-            repetition => format!("{}.{repetition}", self.play.scenario.name),
+        let mut stem = self.play.scenario.name.clone();
+        if self.take.repetitions > 1 {
+            stem += &format!(".{}", self.take.repetition);
         }
+        if self.take.attempt > 1 {
+            stem += ".again";
+        }
+        stem
     }
 
     /// A ring with room for the files of all clients at once, both ways, beside what an ordinary scenario needs.

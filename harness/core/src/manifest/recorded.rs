@@ -27,8 +27,11 @@ pub struct Recorded {
     pub schema: u32,
     /// The scenario's name.
     pub scenario: String,
-    /// Which recording of the scenario this is, from 1 on.
+    /// Which repetition of the scenario this is, from 1 on.
     pub repetition: u32,
+    /// Which attempt at that repetition it is, from 1 on: another is made where the capture is not whole.
+    #[serde(default = "first_attempt")]
+    pub attempt: u32,
     /// The steps it was recorded under, as the rubric wrote them.
     pub steps: Vec<String>,
     /// How many clients it had.
@@ -59,6 +62,11 @@ pub struct Recorded {
     pub socket_samples: Vec<SocketSample>,
     /// Every file that a step transferred.
     pub files: Vec<FileRecord>,
+}
+
+/// Absent in recordings of which there could be but one.
+fn first_attempt() -> u32 {
+    1
 }
 
 /// The capture of a recording, and what could have made it less than whole.

@@ -126,6 +126,23 @@ pub struct CheckReport {
     pub usually: Vec<Usually>,
     /// Where to look.
     pub look: Vec<Look>,
+    /// What its repetitions came to, if the scenario was recorded more than once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetitions: Option<Repetitions>,
+}
+
+/// What a check concluded from the repetitions of one scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repetitions {
+    /// In how many it passed.
+    pub passed: u32,
+    /// In how many it failed.
+    pub failed: u32,
+    /// Those that decided nothing, which count as neither: captures, or why there is none.
+    pub undecided: Vec<String>,
+    /// The first event at which a passing and a failing recording part.
+    pub parting: Option<String>,
 }
 
 /// Whose doing it is that a check could not decide.

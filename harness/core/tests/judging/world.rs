@@ -420,6 +420,7 @@ impl Telling {
             schema: 1,
             scenario: "s".to_owned(),
             repetition: 1,
+            attempt: 1,
             steps: steps.iter().map(|&step| step.to_owned()).collect(),
             clients,
             server: SERVER.parse().unwrap(),

@@ -96,17 +96,17 @@ impl Signals {
 fn line(event: &RunEvent) -> String {
     match event {
         RunEvent::Building { command } => format!("building: {command}"),
-        RunEvent::Started { scenarios } => format!("recording {scenarios} scenarios"),
-        RunEvent::Recording { scenario } => format!("  {scenario} …"),
-        RunEvent::Lossy { scenario, dropped } => {
-            format!("  {scenario}: the capture is not whole ({dropped} frames dropped)")
+        RunEvent::Started { recordings } => format!("making {recordings} recordings"),
+        RunEvent::Recording { recording } => format!("  {recording} …"),
+        RunEvent::Lossy { recording, dropped } => {
+            format!("  {recording}: the capture is not whole ({dropped} frames dropped)")
         }
         RunEvent::Recorded {
-            scenario,
+            recording,
             frames,
             millis,
-        } => format!("  {scenario}: {frames} frames, {millis} ms"),
-        RunEvent::NotRecorded { scenario, why } => format!("  {scenario}: not recorded: {why}"),
+        } => format!("  {recording}: {frames} frames, {millis} ms"),
+        RunEvent::NotRecorded { recording, why } => format!("  {recording}: not recorded: {why}"),
         RunEvent::Printed { text } => text.clone(),
     }
 }

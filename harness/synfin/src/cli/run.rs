@@ -53,6 +53,9 @@ pub(super) struct Args {
     /// How many clients the scenarios with several clients run instead.
     #[arg(long, value_name = "N", value_parser = count::clients)]
     clients: Option<NonZeroU32>,
+    /// How often each scenario is recorded: an item that passes in some recordings only is flaky.
+    #[arg(long, value_name = "K", value_parser = count::repetitions)]
+    repeat: Option<NonZeroU32>,
     #[command(flatten)]
     output: grade::OutputArgs,
 }
@@ -106,6 +109,7 @@ fn options(args: &Args) -> Result<RunOptions, Failure> {
         out: args.out.clone(),
         keep: args.keep.0,
         clients: args.clients,
+        repeat: args.repeat,
     })
 }
 

@@ -32,7 +32,8 @@ pub(crate) async fn write(
     let recorded = Recorded {
         schema: 1,
         scenario: job.play.scenario.name.clone(),
-        repetition: job.repetition,
+        repetition: job.take.repetition,
+        attempt: job.take.attempt,
         steps: job
             .play
             .scenario

@@ -12,6 +12,7 @@ mod examples;
 mod mutants;
 mod pair;
 mod reference;
+mod repeat;
 mod support;
 mod tshark;
 mod unusual;

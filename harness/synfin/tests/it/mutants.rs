@@ -157,7 +157,7 @@ fn record(server: Option<&str>, client: Option<&str>, scenario: Option<&str>) ->
 }
 
 /// A copy of the mutants' folder whose target names the modules; gives the target's path.
-fn copy_with(place: &Path, server: Option<&str>, client: Option<&str>) -> PathBuf {
+pub(crate) fn copy_with(place: &Path, server: Option<&str>, client: Option<&str>) -> PathBuf {
     for package in ["pair", "broken", "unusual"] {
         fs::create_dir(place.join(package)).unwrap();
         for entry in fs::read_dir(folder().join(package)).unwrap() {

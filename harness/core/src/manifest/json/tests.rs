@@ -19,6 +19,7 @@ fn run() -> RunFile {
         },
         seed: u64::MAX,
         clients: Some(500),
+        repeat: None,
         machine: Machine {
             os: "linux".to_owned(),
             kernel: "6.18.44".to_owned(),

@@ -58,6 +58,7 @@ fn check(check: &str, scenario: &str, result: ResultName, saw: &str) -> CheckRep
         evidence: vec![],
         usually: vec![],
         look: vec![],
+        repetitions: None,
     }
 }
 
