@@ -9,6 +9,7 @@ mod crew;
 mod environment;
 mod events;
 mod folder;
+mod pace;
 mod plan;
 mod probe;
 mod reference;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use synfin_core::manifest::RunFile;
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 pub use self::command::record_command;
@@ -90,11 +92,14 @@ pub async fn run(
     };
     let planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
     let folder = RunFolder::create(&options.out, &sources)?;
+    let slowness_percent = spawn_blocking(pace::slowness_percent).await;
+    let slowness_percent = slowness_percent.expect("measuring does not panic");
     let seed = environment::seed();
     let crew = Crew {
         setup: sources.setup(&folder, options).map_err(RunError::Setup)?,
         folder: folder.path().to_owned(),
         seed,
+        slowness_percent,
         at_once: Semaphore::new(options.jobs.unwrap_or(JOBS).get()),
         events,
         interrupted: interrupted.clone(),
@@ -113,6 +118,7 @@ pub async fn run(
         clients: options.clients.map(NonZeroU32::get),
         repeat: options.repeat.map(NonZeroU32::get),
         machine: environment::machine(),
+        slowness_percent: Some(slowness_percent),
         level: environment::level(),
         wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted: was_interrupted,
@@ -135,7 +141,7 @@ async fn load(
         let command = command.to_owned();
         tell(&events, RunEvent::Building { command });
     };
-    let loaded = tokio::task::spawn_blocking(move || Sources::load(&options, &building));
+    let loaded = spawn_blocking(move || Sources::load(&options, &building));
     loaded.await.expect("reading files does not panic")
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod keep;
+mod tree;
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
@@ -21,6 +22,7 @@ use synfin_core::manifest::{ManifestError, Recorded, RunFile};
 use tempfile::NamedTempFile;
 
 pub use self::keep::{remove_older_runs, remove_run};
+pub use self::tree::digest_of_tree;
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]

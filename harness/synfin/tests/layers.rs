@@ -38,6 +38,14 @@ const LAYERS: &Layers = &[
     ),
     ("grading", &["options", "store"]),
     ("growing", &[]),
+    (
+        "batch",
+        &["causes", "options", "clock", "store", "runner", "grading"],
+    ),
+    (
+        "matrix",
+        &["causes", "options", "clock", "store", "runner", "grading"],
+    ),
     ("cli", ALL_ABOVE),
 ];
 

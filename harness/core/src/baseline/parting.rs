@@ -64,8 +64,8 @@ fn side(recording: &str, told: Option<Told>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::story::{Turn, WireEvent};
     use super::*;
+    use crate::baseline::story::{Turn, WireEvent};
     use crate::spec::ClientNumber;
 
     const INITIATOR: Turn = Turn::Initiator;

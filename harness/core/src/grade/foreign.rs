@@ -59,6 +59,7 @@ pub fn grade_capture(
         target: format!("server {server}"),
         level: "a capture made elsewhere".to_owned(),
         wall_ms: None,
+        slowness_percent: None,
         status: aggregate::status(&items),
         points: aggregate::points(&items),
         recordings: vec![recording::report(&recording, "capture")],

@@ -41,11 +41,22 @@ pub fn grade(input: &RunInput<'_>) -> Result<Report, GradeError> {
         target: file.targets.name.clone(),
         level: level(file.level).to_owned(),
         wall_ms: Some(file.wall_ms),
+        slowness_percent: file.slowness_percent.filter(|percent| *percent > 100),
         status: aggregate::status(&items),
         points: aggregate::points(&items),
         items,
         recordings,
     })
+}
+
+/// The ids of a rubric's items, in its order.
+///
+/// # Errors
+/// If the rubric or one of its check calls is wrong.
+pub fn item_ids(rubric: SourceText<'_>) -> Result<Vec<String>, SpecError> {
+    let parsed = Rubric::parse(rubric.name, rubric.text)?;
+    bind_all(&parsed, rubric)?;
+    Ok(parsed.items.into_iter().map(|item| item.id).collect())
 }
 
 /// Each item's calls, bound.

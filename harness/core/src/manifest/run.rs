@@ -25,6 +25,9 @@ pub struct RunFile {
     pub repeat: Option<u32>,
     /// Where it ran.
     pub machine: Machine,
+    /// How slow the machine was found to be before the run, percent of nominal: all deadlines of programs were so much
+    /// longer. 100 is as fast as asked for; absent if nobody measured.
+    pub slowness_percent: Option<u32>,
     /// How the programs were isolated and recorded.
     pub level: Level,
     /// Wall time of the run, milliseconds.

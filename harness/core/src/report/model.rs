@@ -22,6 +22,9 @@ pub struct Report {
     pub level: String,
     /// Wall time of the recorded run, milliseconds; absent for a capture made elsewhere.
     pub wall_ms: Option<u64>,
+    /// How slow the machine was found to be, percent of nominal, if it was slow: deadlines were so much longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slowness_percent: Option<u32>,
     /// The exit status that follows from the items.
     pub status: Status,
     /// The points.

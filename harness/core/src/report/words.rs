@@ -71,6 +71,7 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
         captures(report),
     ];
     parts.extend(report.wall_ms.map(seconds));
+    parts.extend(report.slowness_percent.map(slowness));
     parts.retain(|part| !part.is_empty());
     parts
 }
@@ -158,6 +159,11 @@ pub(super) fn wireshark(look: &Look, path: &str) -> String {
         shell_word(path),
         look.frame
     )
+}
+
+/// `machine slow ×2.3`.
+fn slowness(percent: u32) -> String {
+    format!("machine slow ×{}.{}", percent / 100, percent % 100 / 10)
 }
 
 /// `4.1 s`.

@@ -57,6 +57,7 @@ pub(crate) fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
         seed: 7,
         clients: None,
         repeat: None,
+        slowness_percent: None,
         machine: Machine {
             os: "linux".to_owned(),
             kernel: "6".to_owned(),
@@ -284,7 +285,7 @@ fn repetitions_that_disagree_are_flaky_and_say_where_they_part() {
         undecided: Vec::new(),
         parting: Some(
             "client 1, its connection 1: in s.pcap the responder sends FIN (frame 11); \
-             in s.pcap open until the programs were stopped (frame 14)"
+             in s.pcap open until the programs were stopped (frame 13)"
                 .to_owned(),
         ),
     };
@@ -391,6 +392,25 @@ fn a_capture_that_cannot_be_read_needs_review() {
         "{evidence}"
     );
     assert_eq!(report.status, Status::Inconclusive);
+}
+
+#[test]
+fn a_slow_machine_is_told_of_in_the_heading() {
+    let worlds = [("s", world(STEPS, 1, LIFE))];
+    let heading = |percent| {
+        let slow = RunFile {
+            slowness_percent: percent,
+            ..whole_run(run(Vec::new()))
+        };
+        report::table(
+            &graded_run(RUBRIC, slow, &worlds),
+            &report::Page::plain(200),
+        )
+    };
+    assert!(heading(Some(230)).contains("machine slow ×2.3"));
+    for at_speed in [Some(100), None] {
+        assert!(!heading(at_speed).contains("slow"));
+    }
 }
 
 #[test]

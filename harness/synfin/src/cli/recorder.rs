@@ -10,9 +10,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::exit::Failure;
+use super::grade;
 use super::output::Output;
+use crate::batch::{self, BatchError, BatchOutcome};
 use crate::launch::LaunchError;
-use crate::options::{RecordOptions, RunOptions};
+use crate::matrix::{self, MatrixError, MatrixOutcome};
+use crate::options::{BatchOptions, MatrixOptions, RecordOptions, RunOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
 
@@ -30,6 +33,28 @@ pub(super) fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf
         runner::record_command(options, events, interrupted)
     })?;
     recorded.map_err(failure)
+}
+
+/// Records and grades every server with every client.
+pub(super) fn matrix(options: &MatrixOptions, output: &Output) -> Result<MatrixOutcome, Failure> {
+    let done = with_events(output, |events, interrupted| {
+        matrix::matrix(options, events, interrupted)
+    })?;
+    done.map_err(|error| match error {
+        MatrixError::Run(error) => failure(error),
+        MatrixError::Grading(error) => grade::failure(error),
+    })
+}
+
+/// Records and grades every submission that is not done yet.
+pub(super) fn batch(options: &BatchOptions, output: &Output) -> Result<BatchOutcome, Failure> {
+    let done = with_events(output, |events, interrupted| {
+        batch::batch(options, events, interrupted)
+    })?;
+    done.map_err(|error| match error {
+        BatchError::Spec(error) => Failure::Spec(Box::new(error)),
+        BatchError::Store(_) | BatchError::Empty(_) => Failure::usage(error),
+    })
 }
 
 /// Tries out what this machine lets us do.
@@ -107,6 +132,8 @@ fn line(event: &RunEvent) -> String {
             millis,
         } => format!("  {recording}: {frames} frames, {millis} ms"),
         RunEvent::NotRecorded { recording, why } => format!("  {recording}: not recorded: {why}"),
+        RunEvent::Began { what } => format!("{what} …"),
+        RunEvent::Ended { what, result } => format!("{what}: {result}"),
         RunEvent::Printed { text } => text.clone(),
     }
 }

@@ -110,6 +110,7 @@ fn options(args: &Args) -> Result<RunOptions, Failure> {
         keep: args.keep.0,
         clients: args.clients,
         repeat: args.repeat,
+        hidden: Vec::new(),
     })
 }
 

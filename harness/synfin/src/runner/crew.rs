@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use synfin_core::manifest::{NotRecorded, Recorded, ScenarioEntry};
-use synfin_core::spec::{Programs, Scenario};
+use synfin_core::spec::{Programs, Scenario, Target};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::plan::Planned;
 use super::sources::{Cast, Sources};
-use super::{RunEvent, probe, tell};
+use super::{RunEvent, pace, probe, tell};
 use crate::causes::with_causes;
 use crate::drive::Play;
 use crate::recording::{Job, Take, record};
@@ -23,6 +23,8 @@ pub(super) struct Crew {
     pub(super) setup: Setup,
     pub(super) folder: PathBuf,
     pub(super) seed: u64,
+    /// All deadlines of programs are so much longer, percent.
+    pub(super) slowness_percent: u32,
     pub(super) at_once: Semaphore,
     pub(super) events: mpsc::UnboundedSender<RunEvent>,
     pub(super) interrupted: watch::Receiver<bool>,
@@ -166,7 +168,7 @@ impl Crew {
         Job {
             play: Play {
                 scenario,
-                target: cast.target.clone(),
+                target: self.at_this_pace(&cast.target),
                 commands: cast.commands.clone(),
                 seed: self.seed,
             },
@@ -176,6 +178,18 @@ impl Crew {
             run: self.folder.clone(),
             take,
         }
+    }
+
+    /// The target with the deadlines that this machine needs.
+    fn at_this_pace(&self, target: &Target) -> Target {
+        let mut target = target.clone();
+        for deadline in [
+            &mut target.server.start_within,
+            &mut target.client.step_within,
+        ] {
+            *deadline = pace::stretched(*deadline, self.slowness_percent);
+        }
+        target
     }
 
     fn setup_for(&self, cast: &Cast) -> Setup {

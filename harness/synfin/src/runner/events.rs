@@ -46,4 +46,16 @@ pub enum RunEvent {
         /// Why.
         why: String,
     },
+    /// One of several runs begins.
+    Began {
+        /// Which: a submission, or a pair.
+        what: String,
+    },
+    /// One of several runs is graded, or could not be.
+    Ended {
+        /// Which.
+        what: String,
+        /// What it came to.
+        result: String,
+    },
 }

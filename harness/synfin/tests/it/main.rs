@@ -7,8 +7,10 @@
     reason = "tests start programs, read files, and end where something is missing"
 )]
 
+mod batch;
 mod cleanup;
 mod examples;
+mod matrix;
 mod mutants;
 mod pair;
 mod reference;

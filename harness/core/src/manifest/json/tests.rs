@@ -20,6 +20,7 @@ fn run() -> RunFile {
         seed: u64::MAX,
         clients: Some(500),
         repeat: None,
+        slowness_percent: Some(230),
         machine: Machine {
             os: "linux".to_owned(),
             kernel: "6.18.44".to_owned(),

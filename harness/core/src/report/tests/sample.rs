@@ -11,6 +11,7 @@ pub(super) fn sample() -> Report {
         target: "reference pair".into(),
         level: "rootless namespaces".into(),
         wall_ms: Some(4130),
+        slowness_percent: None,
         status: Status::Failed,
         points: Points {
             reached: 1,
