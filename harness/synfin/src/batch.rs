@@ -303,19 +303,27 @@ fn undecided(submission: &Submission, why: &str) -> ClassRow {
 
 /// A target that says what it may not say is the submission's failure; what we could not do is not.
 fn unloadable(submission: &Submission, error: &RunError) -> ClassRow {
-    let status = match error {
-        RunError::Sources(SourceError::Spec(_)) => Status::Failed,
+    let (status, why) = match error {
+        RunError::Sources(SourceError::Spec(error)) => (Status::Failed, first_problem(error)),
         RunError::Sources(_)
         | RunError::Only(_)
         | RunError::Store(_)
         | RunError::Record(_)
         | RunError::Launch(_)
-        | RunError::Setup(_) => Status::Inconclusive,
+        | RunError::Setup(_) => (Status::Inconclusive, with_causes(error)),
     };
-    ClassRow::ungraded(&submission.name, status, &with_causes(error))
+    ClassRow::ungraded(&submission.name, status, &why)
 }
 
-/// `Pass, 9 of 9 (done before)`.
+fn first_problem(error: &SpecError) -> String {
+    let problem = error.problems().first();
+    let message = problem.map_or("", |problem| problem.message.as_str());
+    let help = problem.and_then(|problem| problem.suggestion.as_ref());
+    let help = help.map_or_else(String::new, |help| format!(": {help}"));
+    format!("target.toml is wrong: {message}{help}")
+}
+
+/// `passed, 9 of 9 points (done before)`.
 fn in_short(row: &ClassRow, origin: Origin) -> String {
     let word = match row.status {
         Status::Passed => "passed",

@@ -114,7 +114,7 @@ fn a_server_that_nobody_connected_to_is_answered_with_those_that_there_are() {
     assert_eq!((code(&output), stdout(&output)), (2, ""));
     for words in [
         "no connection is to 127.0.0.1:5002",
-        "127.0.0.1:5001  on 1 connections",
+        "127.0.0.1:5001  on 2 connections",
     ] {
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }

@@ -179,7 +179,7 @@ fn in_turns(events: Vec<Told>) -> Vec<Told> {
             (Some(WireEvent::Sent { by: last, bytes }), WireEvent::Sent { by, bytes: more })
                 if *last == by =>
             {
-                *bytes = bytes.saturating_add(more)
+                *bytes = bytes.saturating_add(more);
             }
             _ => turns.push(told),
         }

@@ -89,11 +89,10 @@ pub fn matrix_table(matrix: &Matrix, page: &Page) -> String {
         .flat_map(|cell| cell.failures.iter().map(move |blamed| (cell, blamed)))
         .flat_map(|(cell, blamed)| failure(cell, blamed, page))
         .collect();
-    let mut text = format!("{}\n\n{}\n", page.colour.bold(&title), cells(&matrix));
-    if !failures.is_empty() {
-        text += &format!("\n{}\n", failures.join("\n"));
-    }
-    harmless(&text)
+    let title = page.colour.bold(&title);
+    let parts = [format!("{title}\n"), cells(&matrix), failures.join("\n")];
+    let there: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    harmless(&(there.join("\n") + "\n"))
 }
 
 fn cells(matrix: &Matrix) -> String {

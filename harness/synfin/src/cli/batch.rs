@@ -76,20 +76,17 @@ fn options(args: &Args) -> Result<BatchOptions, Failure> {
     })
 }
 
-/// `40 submissions (12 done before) in 81.2 s · processor: programs 60.1 s, synfin 5.2 s (8 % ours)`.
+/// `40 submissions (12 done before) in 81.2 s · processor time of synfin 5.2 s, 3 % of what there was`.
 #[cfg(target_os = "linux")]
 fn in_words(outcome: &crate::batch::BatchOutcome) -> String {
-    let cost = outcome.cost;
-    let (ours, theirs) = (cost.own_ms, cost.children_ms);
-    let share = (100 * ours).checked_div(ours + theirs).unwrap_or(0);
     let seconds =
         |milliseconds: u64| format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100);
     format!(
-        "{} submissions ({} done before) in {} s · processor time: programs {} s, synfin {} s ({share} % ours)",
+        "{} submissions ({} done before) in {} s · processor time of synfin {} s, {} % of what there was",
         outcome.class.rows.len(),
         outcome.done_before,
-        seconds(cost.wall_ms),
-        seconds(theirs),
-        seconds(ours),
+        seconds(outcome.cost.wall_ms),
+        seconds(outcome.cost.own_ms),
+        outcome.cost.own_percent(),
     )
 }
