@@ -99,14 +99,14 @@ impl Job {
     /// The name of the recording's files: `five-at-once`, or `five-at-once.2` where it is repeated; another attempt at it
     /// is `five-at-once.again`.
     pub(crate) fn stem(&self) -> String {
-        let mut stem = self.play.scenario.name.clone();
+        let mut parts = vec![self.play.scenario.name.clone()];
         if self.take.repetitions > 1 {
-            stem += &format!(".{}", self.take.repetition);
+            parts.push(self.take.repetition.to_string());
         }
         if self.take.attempt > 1 {
-            stem += ".again";
+            parts.push("again".to_owned());
         }
-        stem
+        parts.join(".")
     }
 
     /// A ring with room for the files of all clients at once, both ways, beside what an ordinary scenario needs.

@@ -1,5 +1,4 @@
 //! The submissions in a folder.
-#![expect(clippy::disallowed_methods, reason = "lists a folder")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
