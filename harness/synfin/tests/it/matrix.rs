@@ -32,7 +32,10 @@ fn missing_the_port(place: &Path, program: &str, listen: &str) -> PathBuf {
         .find(|line| line.starts_with(&format!("command = [\"{program}\"")))
         .unwrap();
     let astray = line
-        .replace(&format!("{program:?}"), &format!("{beside:?}"))
+        .replace(
+            &format!("{program:?}"),
+            &format!("\"{}\"", beside.display()),
+        )
         .replace("{addr}", "127.0.0.1:5999");
     let path = place.join(format!("{program}.toml"));
     fs::write(&path, text.replace(line, &format!("{astray}{listen}"))).unwrap();
