@@ -13,7 +13,9 @@ mod connection;
 mod evidence;
 mod foreign;
 mod item;
+mod matrix;
 mod recording;
+mod repetitions;
 mod run;
 mod scenario;
 
@@ -25,7 +27,8 @@ use crate::pcap::OpenError;
 use crate::spec::SpecError;
 
 pub use foreign::grade_capture;
-pub use run::grade;
+pub use matrix::{PairReport, REFERENCE, matrix};
+pub use run::{grade, item_ids};
 
 /// All that a run left, as the store holds it.
 pub struct RunInput<'a> {
@@ -35,6 +38,8 @@ pub struct RunInput<'a> {
     pub rubric: SourceText<'a>,
     /// The target's copy.
     pub target: SourceText<'a>,
+    /// The copy of the target whose server ran, if it is another than the client's.
+    pub server_target: Option<SourceText<'a>>,
     /// The Windows target's copy, if the run had one.
     pub windows_target: Option<SourceText<'a>>,
     /// The recordings, in any order.

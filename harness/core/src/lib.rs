@@ -31,6 +31,7 @@ pub mod story;
 
 pub mod checks;
 
+pub mod baseline;
 pub mod report;
 
 pub mod grade;

@@ -14,7 +14,7 @@ mod load;
 
 pub use builtin::{BUILTIN_RUBRICS, DEFAULT_RUBRIC, builtin_rubric, reference_target};
 pub use error::{Palette, Problem, SpecError, did_you_mean};
-pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, rubric_schema, target_schema};
+pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, MOST_REPETITIONS, rubric_schema, target_schema};
 pub use rubric::{
     Band, CheckCall, Clients, Connections, Item, Programs, Rubric, Scenario, Selection, ServerState,
 };

@@ -32,9 +32,12 @@ const LAYERS: &Layers = &[
     ),
     ("diagnosis", &["text", "flow", "observation", "story"]),
     ("checks", ALL_ABOVE),
+    (
+        "baseline",
+        &["time", "text", "pcap", "flow", "spec", "observation"],
+    ),
     ("report", ALL_ABOVE),
     ("grade", ALL_ABOVE),
-    ("baseline", ALL_ABOVE),
 ];
 
 #[test]

@@ -3,18 +3,21 @@
 //! Standard output is data, standard error is talk. This is the only module that prints.
 
 mod capture;
+mod count;
 mod exit;
 mod output;
 mod progress;
 mod source;
 mod words;
 
+mod batch;
 mod checks;
 mod doctor;
 mod explain;
 mod flows;
 mod follow;
 mod grade;
+mod matrix;
 mod record;
 #[cfg(target_os = "linux")]
 mod recorder;
@@ -48,6 +51,8 @@ enum Command {
     Run(run::Args),
     Record(record::Args),
     Grade(grade::Args),
+    Matrix(matrix::Args),
+    Batch(batch::Args),
     Flows(flows::Args),
     Explain(explain::Args),
     Follow(follow::Args),
@@ -81,6 +86,8 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Run(args) => run::run(args, output),
         Command::Record(args) => record::run(args, output),
         Command::Grade(args) => grade::run(args, output),
+        Command::Matrix(args) => matrix::run(args, output),
+        Command::Batch(args) => batch::run(args, output),
         Command::Flows(args) => flows::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Follow(args) => follow::run(args, output),

@@ -3,7 +3,7 @@
 //! ```text
 //! clock  store < sandbox < ring  launch < drive < recording < runner        recording: Linux
 //! store < grading    growing                                                every platform
-//! runner grading < selftest                                                 Linux
+//! runner, grading < matrix, batch, selftest                                 many runs: Linux
 //! cli   calls one function of the above for each subcommand, and prints
 //! ```
 //!
@@ -33,6 +33,10 @@ pub mod options;
 pub mod grading;
 pub mod growing;
 
+#[cfg(target_os = "linux")]
+pub mod batch;
+#[cfg(target_os = "linux")]
+pub mod matrix;
 #[cfg(target_os = "linux")]
 pub mod selftest;
 

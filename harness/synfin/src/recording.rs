@@ -8,7 +8,7 @@ mod stop;
 pub(crate) use manifest::WINE;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
@@ -35,16 +35,49 @@ const RING_MIB_MAX: u32 = 512;
 pub(crate) struct Job {
     /// The scenario and its programs.
     pub(crate) play: Play,
-    /// The folder that each role gets a copy of.
-    pub(crate) folder: Option<PathBuf>,
+    /// The folders that the roles get copies of.
+    pub(crate) folders: Folders,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
     /// What executes the programs, if not the operating system.
     pub(crate) runner: Option<String>,
     /// The run's folder.
     pub(crate) run: PathBuf,
-    /// Which recording of the scenario this is, from 1 on.
+    /// Which recording of the scenario this is.
+    pub(crate) take: Take,
+    /// How slow the machine is, percent of nominal.
+    pub(crate) slowness_percent: u32,
+}
+
+/// Which recording of its scenario one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Take {
+    /// Which repetition, from 1 on.
     pub(crate) repetition: u32,
+    /// Of how many.
+    pub(crate) repetitions: u32,
+    /// Which attempt at it, from 1 on.
+    pub(crate) attempt: u32,
+}
+
+/// The folders in which the programs lie; each role gets a copy of its own. A program without one has all it needs
+/// elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Folders {
+    /// The server's.
+    pub(crate) server: Option<PathBuf>,
+    /// The clients'.
+    pub(crate) client: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The one that this role gets a copy of.
+    pub(crate) fn of(&self, role: Role) -> Option<&Path> {
+        match role {
+            Role::Server => self.server.as_deref(),
+            Role::Client(_) => self.client.as_deref(),
+        }
+    }
 }
 
 /// The harness could not record.
@@ -65,12 +98,17 @@ pub enum RecordError {
 }
 
 impl Job {
-    /// The name of the recording's files: `five-at-once`, `five-at-once.2`.
+    /// The name of the recording's files: `five-at-once`, or `five-at-once.2` where it is repeated; another attempt at it
+    /// is `five-at-once.again`.
     pub(crate) fn stem(&self) -> String {
-        match self.repetition {
-            1 => self.play.scenario.name.clone(),
-            repetition => format!("{}.{repetition}", self.play.scenario.name),
+        let mut parts = vec![self.play.scenario.name.clone()];
+        if self.take.repetitions > 1 {
+            parts.push(self.take.repetition.to_string());
         }
+        if self.take.attempt > 1 {
+            parts.push("again".to_owned());
+        }
+        parts.join(".")
     }
 
     /// A ring with room for the files of all clients at once, both ways, beside what an ordinary scenario needs.
@@ -126,7 +164,7 @@ pub(crate) async fn record(
 
 async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
     for role in job.roles() {
-        sandbox.prepare(role, job.folder.as_deref()).await?;
+        sandbox.prepare(role, job.folders.of(role)).await?;
     }
     Ok(())
 }

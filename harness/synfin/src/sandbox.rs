@@ -33,6 +33,7 @@ pub(crate) use descriptor::register;
 pub(crate) use handle::Brake;
 pub use handle::{Sandbox, SandboxError};
 pub use init::init_main;
+pub(crate) use program::NICE as PROGRAM_NICENESS;
 pub use socket_table::{SocketTable, TcpSocket};
 pub use start::{INIT_ARGUMENT, Setup, StartError};
 pub use step::Step;

@@ -62,6 +62,14 @@ fn a_misspelt_name_is_answered_with_the_likely_one() {
 }
 
 #[test]
+fn no_clients_at_all_is_told_how_many_there_can_be() {
+    let output = synfin(&["run", "--clients", "0"]);
+    assert_eq!(code(&output), 2);
+    let words = "write how many clients, from 1 to 10000";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+}
+
+#[test]
 fn what_is_wrong_in_a_rubric_or_a_target_is_shown_where_it_stands() {
     let folder = TempDir::new().unwrap();
     let text = "schema = 1\nname = \"mine\"\n\n[server]\ncomand = [\"server\"]\n";
@@ -94,6 +102,21 @@ fn the_catalogue_and_each_of_its_pages_print() {
         let page = synfin(&["checks", id]);
         assert_eq!(code(&page), 0, "{id}");
         assert!(stdout(&page).starts_with(id), "{id}");
+    }
+}
+
+#[test]
+fn a_server_that_nobody_connected_to_is_answered_with_those_that_there_are() {
+    let folder = TempDir::new().unwrap();
+    let capture = lifecycle(folder.path());
+    let arguments = ["grade", &capture, "--server", "127.0.0.1:5002"];
+    let output = synfin_in(folder.path(), &arguments);
+    assert_eq!((code(&output), stdout(&output)), (2, ""));
+    for words in [
+        "no connection is to 127.0.0.1:5002",
+        "127.0.0.1:5001  on 2 connections",
+    ] {
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
 }
 

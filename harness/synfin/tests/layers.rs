@@ -39,6 +39,14 @@ const LAYERS: &Layers = &[
     ("grading", &["options", "store"]),
     ("growing", &[]),
     ("selftest", &["options", "store", "runner", "grading"]),
+    (
+        "batch",
+        &["causes", "options", "clock", "store", "runner", "grading"],
+    ),
+    (
+        "matrix",
+        &["causes", "options", "clock", "store", "runner", "grading"],
+    ),
     ("cli", ALL_ABOVE),
 ];
 

@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
     parameters: &[ParameterDoc {
         name: "ms",
         meaning: "milliseconds from a request's last byte to its reply's first byte, by the capture's clock; required. \
-                  Multiplied by the manifest's `calibration`, which is above 1 on a slow machine",
+                  So many times longer on a slow machine, as the recording says",
     }],
     bind: |parameters| {
         let ms = parameters.count("ms")?;
@@ -38,8 +38,9 @@ struct RepliesWithin {
 impl RepliesWithin {
     /// The longest that a reply may take on the recording's machine.
     fn limit(&self, observation: &Observation) -> Span {
-        let ms = f64::from(self.ms.get()) * calibration(observation);
-        Span::from_nanos(as_nanos(ms))
+        const NANOS_PER_HUNDREDTH_MS: u64 = 10_000;
+        let hundredths = u64::from(self.ms.get()) * slowness_percent(observation);
+        Span::from_nanos(hundredths * NANOS_PER_HUNDREDTH_MS)
     }
 
     fn judge_step(
@@ -86,10 +87,10 @@ impl RepliesWithin {
             )
         });
         format!(
-            "{}, each reply begun within {} (calibration {}){slowest}",
+            "{}, each reply begun within {}{}{slowest}",
             program::count(turns.len(), "exchange"),
             self.limit(observation),
-            calibration(observation)
+            slowness(observation)
         )
     }
 }
@@ -97,7 +98,7 @@ impl RepliesWithin {
 impl Judge for RepliesWithin {
     fn expected(&self) -> String {
         format!(
-            "each reply begun within {} ms × calibration after the last byte of its request",
+            "each reply begun within {} ms after the last byte of its request, or longer on a slow machine",
             self.ms
         )
     }
@@ -129,22 +130,19 @@ impl Judge for RepliesWithin {
     }
 }
 
-/// How many times slower than usual the recording's machine is; never below 1: a fast machine makes no rubric stricter.
-fn calibration(observation: &Observation) -> f64 {
+/// How slow the recording's machine was, percent; never below 100: a fast machine makes no rubric stricter.
+fn slowness_percent(observation: &Observation) -> u64 {
     let recorded = observation.recorded();
-    recorded
-        .and_then(|recorded| recorded.calibration)
-        .unwrap_or(1.0)
-        .max(1.0)
+    let measured = recorded.and_then(|recorded| recorded.slowness_percent);
+    measured.unwrap_or(100).max(100).into()
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the product is positive, and a cast saturates"
-)]
-fn as_nanos(ms: f64) -> u64 {
-    (ms * 1_000_000.0) as u64
+/// ` (machine slow ×2.5)`, if it was.
+fn slowness(observation: &Observation) -> String {
+    match slowness_percent(observation) {
+        100 => String::new(),
+        percent => format!(" (machine slow ×{}.{})", percent / 100, percent % 100 / 10),
+    }
 }
 
 fn slowest<'a>(turns: impl Iterator<Item = &'a Turn>) -> Option<Turn> {

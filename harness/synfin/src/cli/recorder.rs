@@ -10,9 +10,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::exit::Failure;
+use super::grade;
 use super::output::Output;
+use crate::batch::{self, BatchError, BatchOutcome};
 use crate::launch::LaunchError;
-use crate::options::{RecordOptions, RunOptions, SelftestOptions};
+use crate::matrix::{self, MatrixError, MatrixOutcome};
+use crate::options::{BatchOptions, MatrixOptions, RecordOptions, RunOptions, SelftestOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
 use crate::selftest::{self, Matrix, SelftestError, SelftestEvent};
@@ -44,6 +47,28 @@ pub(super) fn selftest(options: &SelftestOptions, output: &Output) -> Result<Mat
         | SelftestError::Store(_)
         | SelftestError::Trial(_)
         | SelftestError::Interrupted => Failure::internal(error),
+    })
+}
+
+/// Records and grades every server with every client.
+pub(super) fn matrix(options: &MatrixOptions, output: &Output) -> Result<MatrixOutcome, Failure> {
+    let done = with_events(output, line, |events, interrupted| {
+        matrix::matrix(options, events, interrupted)
+    })?;
+    done.map_err(|error| match error {
+        MatrixError::Run(error) => failure(error),
+        MatrixError::Grading(error) => grade::failure(error),
+    })
+}
+
+/// Records and grades every submission that is not done yet.
+pub(super) fn batch(options: &BatchOptions, output: &Output) -> Result<BatchOutcome, Failure> {
+    let done = with_events(output, line, |events, interrupted| {
+        batch::batch(options, events, interrupted)
+    })?;
+    done.map_err(|error| match error {
+        BatchError::Spec(error) => Failure::Spec(Box::new(error)),
+        BatchError::Store(_) | BatchError::Empty(_) => Failure::usage(error),
     })
 }
 
@@ -112,17 +137,19 @@ impl Signals {
 fn line(event: &RunEvent) -> String {
     match event {
         RunEvent::Building { command } => format!("building: {command}"),
-        RunEvent::Started { scenarios } => format!("recording {scenarios} scenarios"),
-        RunEvent::Recording { scenario } => format!("  {scenario} …"),
-        RunEvent::Lossy { scenario, dropped } => {
-            format!("  {scenario}: the capture is not whole ({dropped} frames dropped)")
+        RunEvent::Started { recordings } => format!("making {recordings} recordings"),
+        RunEvent::Recording { recording } => format!("  {recording} …"),
+        RunEvent::Lossy { recording, dropped } => {
+            format!("  {recording}: the capture is not whole ({dropped} frames dropped)")
         }
         RunEvent::Recorded {
-            scenario,
+            recording,
             frames,
             millis,
-        } => format!("  {scenario}: {frames} frames, {millis} ms"),
-        RunEvent::NotRecorded { scenario, why } => format!("  {scenario}: not recorded: {why}"),
+        } => format!("  {recording}: {frames} frames, {millis} ms"),
+        RunEvent::NotRecorded { recording, why } => format!("  {recording}: not recorded: {why}"),
+        RunEvent::Began { what } => format!("{what} …"),
+        RunEvent::Ended { what, result } => format!("{what}: {result}"),
         RunEvent::Printed { text } => text.clone(),
     }
 }

@@ -32,7 +32,8 @@ pub(crate) async fn write(
     let recorded = Recorded {
         schema: 1,
         scenario: job.play.scenario.name.clone(),
-        repetition: job.repetition,
+        repetition: job.take.repetition,
+        attempt: job.take.attempt,
         steps: job
             .play
             .scenario
@@ -44,7 +45,7 @@ pub(crate) async fn write(
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),
-        calibration: None,
+        slowness_percent: Some(job.slowness_percent),
         capture,
         stopped_at: log.stopped_at.map(Timestamp::as_nanos),
         listening_at: log.listening_at.map(Timestamp::as_nanos),
@@ -137,7 +138,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
     };
     ProcessRecord {
         role,
-        is_pe: is_pe(job, &argv),
+        is_pe: is_pe(job.folders.of(role), &argv),
         argv,
         started_at: None,
         exited_at: None,
@@ -172,10 +173,10 @@ async fn finish(
 }
 
 /// Whether the program is a Windows executable; one that Wine runs is Wine's first argument.
-fn is_pe(job: &Job, argv: &[String]) -> bool {
+fn is_pe(folder: Option<&Path>, argv: &[String]) -> bool {
     let is_run_by_wine = argv.first().is_some_and(|word| word == WINE);
     let program = argv.get(usize::from(is_run_by_wine));
-    let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
+    let in_folder = |program: &String| folder.unwrap_or(Path::new("")).join(program);
     program
         .map(in_folder)
         .and_then(|path| store::read_start(&path, PE_LOOK).ok())

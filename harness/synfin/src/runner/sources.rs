@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use synfin_core::manifest::Targets;
 use synfin_core::spec::{self, Rubric, Runner, SpecError, Target};
 
-use super::folder::{RunFolder, TARGET, WINDOWS_TARGET};
+use super::folder::{RunFolder, SERVER_TARGET, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
 use super::wine::{Wine, WineError};
 use crate::drive::Commands;
-use crate::options::{Programs, RubricSource, RunOptions};
-use crate::recording::WINE;
+use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
+use crate::recording::{Folders, WINE};
 use crate::sandbox::Setup;
 use crate::store::{self, StoreError};
 
@@ -32,10 +32,12 @@ pub(crate) struct Sources {
 #[derive(Debug)]
 pub(crate) struct Cast {
     pub(crate) target: Target,
+    /// Its file, word for word; where the server is another's, the file of which the client is.
     pub(crate) text: String,
+    /// The file of which the server is, if it is another.
+    pub(crate) server_text: Option<String>,
     pub(crate) commands: Commands,
-    /// The folder that each role gets a copy of.
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folders: Folders,
     /// Wine, if a program of it needs that.
     pub(crate) wine: Option<Wine>,
 }
@@ -71,16 +73,13 @@ impl Sources {
         let target = match &options.programs {
             Programs::Reference => reference(building)?,
             Programs::Target(path) => from_file(path)?,
+            Programs::Template { target, folder } => from_template(target, folder)?,
             Programs::Commands {
                 server,
                 client,
                 listen,
             } => from_commands(server, client, *listen)?,
-            Programs::Pair { .. } => {
-                return Err(SourceError::NotYet(
-                    "one target's server with another's client",
-                ));
-            }
+            Programs::Pair { server, client } => pair(server, client, building)?,
         };
         let windows = options
             .windows_target
@@ -102,6 +101,11 @@ impl Sources {
         Targets {
             name: self.target.target.name.clone(),
             target: TARGET.to_owned(),
+            server: self
+                .target
+                .server_text
+                .as_ref()
+                .map(|_| SERVER_TARGET.to_owned()),
             windows: self.windows.as_ref().map(|_| WINDOWS_TARGET.to_owned()),
         }
     }
@@ -117,6 +121,7 @@ impl Sources {
         setup.hidden = ["captures", "reports"]
             .map(|name| outputs.join(name))
             .to_vec();
+        setup.hidden.extend(options.hidden.iter().cloned());
         if let RubricSource::File(path) = &options.rubric {
             setup.hidden.push(path.clone());
         }
@@ -130,8 +135,17 @@ impl Sources {
 }
 
 impl Cast {
-    fn new(name: &str, text: String, folder: Option<PathBuf>) -> Result<Self, SourceError> {
-        let target = Target::parse(name, &text)?;
+    /// The target of one file.
+    fn of(file: File) -> Result<Self, SourceError> {
+        let target = Target::parse(&file.name, &file.text)?;
+        let folders = Folders {
+            server: file.folder.clone(),
+            client: file.folder,
+        };
+        Self::new(target, file.text, folders)
+    }
+
+    fn new(target: Target, text: String, folders: Folders) -> Result<Self, SourceError> {
         if !target.build.is_empty() {
             return Err(SourceError::NotYet(
                 "`build` in a target (build the programs first)",
@@ -146,8 +160,9 @@ impl Cast {
         Ok(Self {
             target,
             text,
+            server_text: None,
             commands,
-            folder,
+            folders,
             wine: None,
         })
     }
@@ -173,7 +188,8 @@ impl Cast {
             .filter(|path| path.is_absolute());
         absolute
             .filter_map(|path| path.parent().map(Path::to_owned))
-            .chain(self.folder.clone())
+            .chain(self.folders.server.clone())
+            .chain(self.folders.client.clone())
             .collect()
     }
 }
@@ -197,28 +213,88 @@ fn rubric_text(source: &RubricSource) -> Result<(String, String), StoreError> {
     }
 }
 
+/// A target's file: its name in messages, its text, and the folder of its programs.
+struct File {
+    name: String,
+    text: String,
+    folder: Option<PathBuf>,
+}
+
+impl File {
+    fn read(source: &TargetSource) -> Result<Self, SourceError> {
+        match source {
+            TargetSource::Reference => Ok(Self::reference()),
+            TargetSource::File(path) => Self::at(path),
+        }
+    }
+
+    fn reference() -> Self {
+        let (name, text) = spec::reference_target();
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            folder: None,
+        }
+    }
+
+    /// A target file, or the folder that holds one; its programs' folder is the file's.
+    fn at(path: &Path) -> Result<Self, SourceError> {
+        let file = if path.is_dir() {
+            path.join(TARGET_FILE)
+        } else {
+            path.to_owned()
+        };
+        let absolute = std::path::absolute(&file).map_err(SourceError::CurrentFolder)?;
+        Ok(Self {
+            name: file.display().to_string(),
+            text: store::read_text(&file)?,
+            folder: absolute.parent().map(Path::to_owned),
+        })
+    }
+}
+
 fn reference(building: &dyn Fn(&str)) -> Result<Cast, SourceError> {
-    let (name, text) = spec::reference_target();
-    let mut cast = Cast::new(name, text.to_owned(), None)?;
+    let mut cast = Cast::of(File::reference())?;
     let pair = ReferencePair::find(building)?;
     cast.commands.server = pair.resolve(cast.commands.server);
     cast.commands.client = pair.resolve(cast.commands.client);
     Ok(cast)
 }
 
-/// A target file, or the folder that holds one; its programs' folder is the file's.
 fn from_file(path: &Path) -> Result<Cast, SourceError> {
-    let file = if path.is_dir() {
-        path.join(TARGET_FILE)
-    } else {
-        path.to_owned()
+    Cast::of(File::at(path)?)
+}
+
+/// A target file that describes the programs of another folder.
+fn from_template(target: &Path, folder: &Path) -> Result<Cast, SourceError> {
+    let folder = std::path::absolute(folder).map_err(SourceError::CurrentFolder)?;
+    Cast::of(File {
+        folder: Some(folder),
+        ..File::at(target)?
+    })
+}
+
+/// The server of one target and the client of another, each in its own folder.
+fn pair(
+    server: &TargetSource,
+    client: &TargetSource,
+    building: &dyn Fn(&str),
+) -> Result<Cast, SourceError> {
+    let (one, other) = (File::read(server)?, File::read(client)?);
+    let target = Target::parse_pair((&one.name, &one.text), (&other.name, &other.text))?;
+    let folders = Folders {
+        server: one.folder,
+        client: other.folder,
     };
-    let text = store::read_text(&file)?;
-    let folder = std::path::absolute(&file)
-        .map_err(SourceError::CurrentFolder)?
-        .parent()
-        .map(Path::to_owned);
-    Cast::new(&file.display().to_string(), text, folder)
+    let mut cast = Cast::new(target, other.text, folders)?;
+    cast.server_text = Some(one.text);
+    if *server == TargetSource::Reference {
+        cast.commands.server = ReferencePair::find(building)?.resolve(cast.commands.server);
+    }
+    if *client == TargetSource::Reference {
+        cast.commands.client = ReferencePair::find(building)?.resolve(cast.commands.client);
+    }
+    Ok(cast)
 }
 
 /// Two commands, as a target of which nothing else is known: the client is told the steps' own names.
@@ -255,7 +331,11 @@ server_dir = "."
         client = words(client),
     );
     let folder = std::env::current_dir().map_err(SourceError::CurrentFolder)?;
-    Cast::new(TARGET_FILE, text, Some(folder))
+    Cast::of(File {
+        name: TARGET_FILE.to_owned(),
+        text,
+        folder: Some(folder),
+    })
 }
 
 fn toml_array(words: &[String]) -> String {

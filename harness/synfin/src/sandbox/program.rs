@@ -29,7 +29,7 @@ pub(super) const DEFAULT_PATH: &str =
 const DATA_BYTES_MAX: u64 = 2 << 30;
 
 /// So that the ring's reader always finds a processor: bulk transfers stay whole.
-const NICE: i32 = 19;
+pub(crate) const NICE: i32 = 19;
 
 /// What a program may use.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -72,6 +72,8 @@ impl Trial {
             out: self.out.clone(),
             keep: Keep::All,
             clients: None,
+            repeat: None,
+            hidden: Vec::new(),
         }
     }
 }

@@ -7,10 +7,14 @@
     reason = "tests start programs, read files, and end where something is missing"
 )]
 
+mod batch;
 mod cleanup;
 mod examples;
+mod matrix;
 mod mutants;
+mod pair;
 mod reference;
+mod repeat;
 mod support;
 mod tshark;
 mod unusual;

@@ -57,6 +57,9 @@ pub(super) struct ScenarioFile {
     /// Which programs take part; `target` if absent.
     #[serde(default)]
     pub programs: ProgramsFile,
+    /// How often it is recorded; 1 if absent. A check that passes in some of the recordings only makes its item *Flaky*.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1000))]
+    pub repeat: Option<Spanned<u32>>,
     #[schemars(skip)]
     pub raw: Option<Spanned<Value>>,
 }
@@ -159,10 +162,10 @@ pub(super) struct TargetFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub build: Vec<Spanned<String>>,
-    /// The server.
-    pub server: ServerProgramFile,
-    /// The client.
-    pub client: ClientProgramFile,
+    /// The server; may be absent where another target's is run with this one's client.
+    pub server: Option<ServerProgramFile>,
+    /// The client; may be absent where another target's is run with this one's server.
+    pub client: Option<ClientProgramFile>,
     /// Where transferred files lie.
     #[serde(default)]
     pub files: FilesFile,

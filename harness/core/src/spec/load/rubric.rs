@@ -17,6 +17,9 @@ use crate::spec::{Band, CheckCall, Item, Programs, Rubric, Scenario, ServerState
 /// More clients than this are a typing error.
 pub const MOST_CLIENTS: u32 = 10_000;
 
+/// More repetitions than this are a typing error.
+pub const MOST_REPETITIONS: u32 = 1000;
+
 pub(super) fn rubric(file: RubricFile, problems: &mut Problems) -> Option<Rubric> {
     check_schema(&file.schema, problems);
     check_distinct(
@@ -67,7 +70,13 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
         problems.add(raw.span(), "raw clients are not supported yet");
     }
     check_name(&file.name, problems);
-    let clients = clients(file.clients.as_ref(), problems)?;
+    let repeat = count(
+        "repetitions",
+        file.repeat.as_ref(),
+        MOST_REPETITIONS,
+        problems,
+    );
+    let clients = count("clients", file.clients.as_ref(), MOST_CLIENTS, problems)?;
     Some(Scenario {
         name: file.name.into_inner(),
         clients,
@@ -80,6 +89,7 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
             ProgramsFile::Target => Programs::Target,
             ProgramsFile::Windows => Programs::Windows,
         },
+        repeat: repeat?,
     })
 }
 
@@ -93,14 +103,20 @@ fn check_name(name: &Spanned<String>, problems: &mut Problems) {
     }
 }
 
-fn clients(clients: Option<&Spanned<u32>>, problems: &mut Problems) -> Option<NonZeroU32> {
-    let Some(clients) = clients else {
+/// A number from 1 to `most`; 1 if absent.
+fn count(
+    what: &str,
+    count: Option<&Spanned<u32>>,
+    most: u32,
+    problems: &mut Problems,
+) -> Option<NonZeroU32> {
+    let Some(written) = count else {
         return Some(NonZeroU32::MIN);
     };
-    let count = NonZeroU32::new(*clients.get_ref()).filter(|count| count.get() <= MOST_CLIENTS);
+    let count = NonZeroU32::new(*written.get_ref()).filter(|count| count.get() <= most);
     if count.is_none() {
-        let message = format!("a scenario has from 1 to {MOST_CLIENTS} clients");
-        problems.add(clients.span(), message);
+        let message = format!("a scenario has from 1 to {most} {what}");
+        problems.add(written.span(), message);
     }
     count
 }
