@@ -20,8 +20,9 @@ use tokio::task::JoinSet;
 use self::listening::Listening;
 use crate::clock;
 use crate::drive::{Play, Stage, attribute, drive, sample};
+use crate::launch::{hold_to_limits, look};
 use crate::ring::{self, Capture, LiveFrame};
-use crate::sandbox::{Sandbox, SandboxError, Setup, StartError};
+use crate::sandbox::{Built, Sandbox, SandboxError, Setup, StartError};
 use crate::store::{self, StoreError};
 
 /// One mebibyte, bytes.
@@ -37,6 +38,8 @@ pub(crate) struct Job {
     pub(crate) play: Play,
     /// The folder that each role gets a copy of.
     pub(crate) folder: Option<PathBuf>,
+    /// What its build commands made of that; each role then gets a copy of this.
+    pub(crate) built: Option<Built>,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
     /// What executes the programs, if not the operating system.
@@ -112,8 +115,12 @@ pub(crate) async fn record(
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
+    attributing.spawn(guard(Arc::clone(&stage)));
     let was_interrupted = perform(&stage, interrupted).await;
     attributing.shutdown().await;
+    if let Err(error) = look(&stage.sandbox, &stage.limits(), &stage.running()).await {
+        stage.fault(error);
+    }
     let captured = capture.close().await?;
     // The ring has handed over its last frame.
     pumping.await.expect("the pump does not panic");
@@ -126,7 +133,10 @@ pub(crate) async fn record(
 
 async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
     for role in job.roles() {
-        sandbox.prepare(role, job.folder.as_deref()).await?;
+        match &job.built {
+            Some(built) => sandbox.prepare_built(role, built).await?,
+            None => sandbox.prepare(role, job.folder.as_deref()).await?,
+        }
     }
     Ok(())
 }
@@ -145,6 +155,14 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
                 );
             }
         }
+    }
+}
+
+/// Holds all programs to their limits.
+async fn guard(stage: Arc<Stage>) {
+    let guarded = hold_to_limits(&stage.sandbox, &stage.limits(), || stage.running()).await;
+    if let Err(error) = guarded {
+        stage.fault(error);
     }
 }
 

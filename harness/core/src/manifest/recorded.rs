@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{LimitHit, Role};
 
 /// What is known of a capture beside its frames.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,6 +215,9 @@ pub struct ProcessRecord {
     pub is_pe: bool,
     /// What its threads did while wire and input were idle.
     pub supervision: Vec<Supervision>,
+    /// The limit that it reached, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_hit: Option<LimitHit>,
 }
 
 /// How a process ended.

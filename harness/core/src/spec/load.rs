@@ -5,6 +5,7 @@
 //! finds them all.
 
 mod file;
+mod limits;
 mod rubric;
 mod selection;
 mod steps;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use super::PhaseLimits;
+
 /// A pair of programs under test.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -18,6 +20,8 @@ pub struct Target {
     pub client: ClientProgram,
     /// Where transferred files lie.
     pub files: Files,
+    /// What the programs and their build may use.
+    pub limits: PhaseLimits,
 }
 
 /// A command line: program and arguments, at least the program. `{addr}`, `{host}`, `{port}` and `{name}` stand for what

@@ -10,7 +10,7 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{ClientNumber, Scenario, Stdin, StepEntry, Target};
+use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, Target};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
@@ -121,6 +121,16 @@ impl Stage {
     /// Where the server should listen.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.play.target.server.listen
+    }
+
+    /// What each program may use.
+    pub(crate) fn limits(&self) -> Limits {
+        self.play.target.limits.run
+    }
+
+    /// The programs that were started, ended or not.
+    pub(crate) fn running(&self) -> Vec<Arc<Terminal>> {
+        self.log().programs.values().cloned().collect()
     }
 
     /// The kernel's table of the sockets, for a moment.

@@ -22,6 +22,12 @@ pub(crate) struct Terminal {
     read_to: Mutex<u64>,
 }
 
+impl AsRef<Program> for Terminal {
+    fn as_ref(&self) -> &Program {
+        &self.program
+    }
+}
+
 impl Terminal {
     /// A program none of whose output has been read.
     pub(crate) fn new(program: Program) -> Self {

@@ -1,6 +1,5 @@
 //! What is known at the end, written down beside the capture.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use synfin_core::time::Timestamp;
 use super::{Job, RecordError};
 use crate::drive::{Log, Stage, Terminal};
 use crate::ring::Captured;
+use crate::sandbox::Built;
 use crate::store::{self, StoreError};
 
 /// What a program still has to say after its end must come within this time.
@@ -147,6 +147,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         output_left_out: 0,
         last_lines: Vec::new(),
         supervision: Vec::new(),
+        limit_hit: None,
     }
 }
 
@@ -157,6 +158,7 @@ async fn finish(
     record: &mut ProcessRecord,
 ) -> Result<(), RecordError> {
     let program = terminal.program;
+    record.limit_hit = program.limit_hit(&job.play.target.limits.run);
     record.started_at = Some(program.started_at().as_nanos());
     let ended = program.ended();
     record.exited_at = ended.map(|ended| ended.at.as_nanos());
@@ -174,7 +176,9 @@ async fn finish(
 fn is_pe(job: &Job, argv: &[String]) -> bool {
     let is_run_by_wine = argv.first().is_some_and(|word| word == WINE);
     let program = argv.get(usize::from(is_run_by_wine));
-    let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
+    let built = job.built.as_ref().map(Built::path);
+    let folder = built.or_else(|| job.folder.clone()).unwrap_or_default();
+    let in_folder = |program: &String| folder.join(program);
     program
         .map(in_folder)
         .and_then(|path| store::read_start(&path, PE_LOOK).ok())

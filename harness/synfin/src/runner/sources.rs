@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use synfin_core::manifest::Targets;
+use synfin_core::manifest::{NotRecorded, Targets};
 use synfin_core::spec::{self, Rubric, Runner, SpecError, Target};
 
 use super::folder::{RunFolder, TARGET, WINDOWS_TARGET};
@@ -13,7 +13,7 @@ use super::wine::{Wine, WineError};
 use crate::drive::Commands;
 use crate::options::{Programs, RubricSource, RunOptions};
 use crate::recording::WINE;
-use crate::sandbox::Setup;
+use crate::sandbox::{Built, Setup};
 use crate::store::{self, StoreError};
 
 /// What a target's folder calls its target.
@@ -36,8 +36,21 @@ pub(crate) struct Cast {
     pub(crate) commands: Commands,
     /// The folder that each role gets a copy of.
     pub(crate) folder: Option<PathBuf>,
+    /// Whether its build was made.
+    pub(crate) build: Build,
     /// Wine, if a program of it needs that.
     pub(crate) wine: Option<Wine>,
+}
+
+/// What came of a target's build commands.
+#[derive(Clone, Debug)]
+pub(crate) enum Build {
+    /// There are none, or they have not been run yet.
+    NotNeeded,
+    /// The folder that they left.
+    Done(Built),
+    /// They failed: nothing of this target is recorded.
+    Failed(NotRecorded),
 }
 
 /// Rubric or targets could not be had.
@@ -132,11 +145,6 @@ impl Sources {
 impl Cast {
     fn new(name: &str, text: String, folder: Option<PathBuf>) -> Result<Self, SourceError> {
         let target = Target::parse(name, &text)?;
-        if !target.build.is_empty() {
-            return Err(SourceError::NotYet(
-                "`build` in a target (build the programs first)",
-            ));
-        }
         let listen = target.server.listen;
         let commands = Commands {
             server: run_by(target.server.runner, target.server.command.at(listen)),
@@ -148,6 +156,7 @@ impl Cast {
             text,
             commands,
             folder,
+            build: Build::NotNeeded,
             wine: None,
         })
     }

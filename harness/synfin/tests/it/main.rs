@@ -12,5 +12,6 @@ mod examples;
 mod mutants;
 mod reference;
 mod support;
+mod targets;
 mod tshark;
 mod unusual;

@@ -166,8 +166,64 @@ pub(super) struct TargetFile {
     /// Where transferred files lie.
     #[serde(default)]
     pub files: FilesFile,
+    /// What the programs may use before they are ended.
+    #[serde(default)]
+    pub limits: PhaseLimitsFile,
     #[schemars(skip)]
     pub raw: Option<Spanned<Value>>,
+}
+
+/// What each program may use before it is ended, with all that it started.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "PhaseLimits")]
+pub(super) struct PhaseLimitsFile {
+    /// Time from its start, milliseconds, up to an hour; 600000 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3_600_000))]
+    pub wall_ms: Option<Spanned<u64>>,
+    /// Processor time, seconds, up to an hour; 120 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3600))]
+    pub cpu_s: Option<Spanned<u64>>,
+    /// Memory of its own, such as `512MiB`, up to 64 GiB; `1GiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub memory: Option<Spanned<String>>,
+    /// What it prints, up to 16 GiB; `256MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub output: Option<Spanned<String>>,
+    /// Processes and threads, up to 4096; 1024 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 4096))]
+    pub processes: Option<Spanned<u64>>,
+    /// What lies in its folder and its `/tmp`, up to 16 GiB; `256MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub disk: Option<Spanned<String>>,
+    /// The same for each build command.
+    #[serde(default)]
+    pub build: LimitsFile,
+}
+
+/// What each build command may use before it is ended, with all that it started.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "BuildLimits")]
+pub(super) struct LimitsFile {
+    /// Time from its start, milliseconds; 120000 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3_600_000))]
+    pub wall_ms: Option<Spanned<u64>>,
+    /// Processor time, seconds; 240 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3600))]
+    pub cpu_s: Option<Spanned<u64>>,
+    /// Memory of its own; `2GiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub memory: Option<Spanned<String>>,
+    /// What it prints; `16MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub output: Option<Spanned<String>>,
+    /// Processes and threads; 512 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 4096))]
+    pub processes: Option<Spanned<u64>>,
+    /// What lies in the folder and in `/tmp`; `512MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub disk: Option<Spanned<String>>,
 }
 
 /// The server of a target.

@@ -11,6 +11,7 @@ use super::file::{
     ClientProgramFile, ExchangeFile, FilesFile, RunnerFile, ServerProgramFile, StdinFile,
     TargetFile,
 };
+use super::limits::phase_limits;
 use super::{Problems, check_schema, did_you_mean, is_one_component};
 use crate::spec::{
     ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
@@ -40,6 +41,7 @@ pub(super) fn target(file: TargetFile, problems: &mut Problems) -> Option<Target
     let server = server(&file.server, problems);
     let client = client(&file.client, problems);
     let files = files(file.files, problems);
+    let limits = phase_limits(file.limits, problems);
     let server = server?;
     Some(Target {
         name: file
@@ -49,6 +51,7 @@ pub(super) fn target(file: TargetFile, problems: &mut Problems) -> Option<Target
         server,
         client: client?,
         files: files?,
+        limits: limits?,
     })
 }
 
