@@ -8,7 +8,7 @@ mod stop;
 pub(crate) use manifest::WINE;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
@@ -36,10 +36,10 @@ const RING_MIB_MAX: u32 = 512;
 pub(crate) struct Job {
     /// The scenario and its programs.
     pub(crate) play: Play,
-    /// The folder that each role gets a copy of.
-    pub(crate) folder: Option<PathBuf>,
-    /// What its build commands made of that; each role then gets a copy of this.
-    pub(crate) built: Option<Built>,
+    /// The folders that the roles get copies of.
+    pub(crate) folders: Folders,
+    /// What was built in them; a role of which something was built gets a copy of that.
+    pub(crate) built: BuiltFolders,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
     /// What executes the programs, if not the operating system.
@@ -48,6 +48,45 @@ pub(crate) struct Job {
     pub(crate) run: PathBuf,
     /// Which recording of the scenario this is, from 1 on.
     pub(crate) repetition: u32,
+}
+
+/// The folders in which the programs lie; each role gets a copy of its own. A program without one has all it needs
+/// elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Folders {
+    /// The server's.
+    pub(crate) server: Option<PathBuf>,
+    /// The clients'.
+    pub(crate) client: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The one that this role gets a copy of.
+    pub(crate) fn of(&self, role: Role) -> Option<&Path> {
+        match role {
+            Role::Server => self.server.as_deref(),
+            Role::Client(_) => self.client.as_deref(),
+        }
+    }
+}
+
+/// What build commands left of the folders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BuiltFolders {
+    /// Of the server's.
+    pub(crate) server: Option<Built>,
+    /// Of the clients'.
+    pub(crate) client: Option<Built>,
+}
+
+impl BuiltFolders {
+    /// The one that this role gets a copy of, if anything was built for it.
+    pub(crate) fn of(&self, role: Role) -> Option<&Built> {
+        match role {
+            Role::Server => self.server.as_ref(),
+            Role::Client(_) => self.client.as_ref(),
+        }
+    }
 }
 
 /// The harness could not record.
@@ -133,9 +172,9 @@ pub(crate) async fn record(
 
 async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
     for role in job.roles() {
-        match &job.built {
+        match job.built.of(role) {
             Some(built) => sandbox.prepare_built(role, built).await?,
-            None => sandbox.prepare(role, job.folder.as_deref()).await?,
+            None => sandbox.prepare(role, job.folders.of(role)).await?,
         }
     }
     Ok(())

@@ -32,6 +32,7 @@ pub use self::probe::{Obstacle, Probe, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 
+use self::build::Workshop;
 use self::folder::RunFolder;
 use self::plan::{Planned, Wishes, plan};
 use self::sources::{Build, Cast, Sources};
@@ -39,7 +40,7 @@ use crate::causes::with_causes;
 use crate::drive::Play;
 use crate::launch::LaunchError;
 use crate::options::RunOptions;
-use crate::recording::{Job, RecordError, record};
+use crate::recording::{BuiltFolders, Job, RecordError, record};
 use crate::sandbox::Setup;
 use crate::store::StoreError;
 
@@ -95,12 +96,17 @@ pub async fn run(
     let folder = RunFolder::create(&options.out, &sources)?;
     let seed = environment::seed();
     let setup = sources.setup(&folder, options).map_err(RunError::Setup)?;
+    let workshop = Workshop {
+        setup: &setup,
+        events: &events,
+        interrupted: &interrupted,
+    };
     let logs = [folder::BUILD_LOG, folder::WINDOWS_BUILD_LOG];
     let casts = [Some(&mut sources.target), sources.windows.as_mut()];
     for (cast, log) in casts.into_iter().zip(logs) {
         let Some(cast) = cast else { continue };
         let log = folder.path().join(log);
-        cast.build = cast.built(&setup, log, &events, &interrupted).await;
+        cast.build = workshop.build(cast, &log).await;
     }
     let crew = Crew {
         setup,
@@ -287,10 +293,10 @@ impl Crew {
                 commands: cast.commands.clone(),
                 seed: self.seed,
             },
-            folder: cast.folder.clone(),
+            folders: cast.folders.clone(),
             built: match &cast.build {
-                Build::Done(built) => Some(built.clone()),
-                Build::NotNeeded | Build::Failed(_) => None,
+                Build::Done(built) => built.clone(),
+                Build::NotNeeded | Build::Failed(_) => BuiltFolders::default(),
             },
             setup: self.setup_for(cast),
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),

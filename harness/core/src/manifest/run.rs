@@ -39,8 +39,10 @@ pub struct RunFile {
 pub struct Targets {
     /// What reports call the target.
     pub name: String,
-    /// The target under test.
+    /// The target under test; where the server is another's, the one whose client ran.
     pub target: String,
+    /// The target whose server ran, if it is another than the client's.
+    pub server: Option<String>,
     /// The Windows target, if one was given.
     pub windows: Option<String>,
 }

@@ -12,8 +12,11 @@ use super::PhaseLimits;
 pub struct Target {
     /// What reports call it.
     pub name: String,
-    /// Commands run in the sandbox before anything is recorded, each in the programs' folder.
+    /// Commands run in the sandbox before anything is recorded, in the programs' folder; in the server's, if the client has
+    /// another.
     pub build: Vec<Command>,
+    /// The same in the client's folder, if it has another.
+    pub client_build: Vec<Command>,
     /// The server.
     pub server: ServerProgram,
     /// The client.

@@ -51,6 +51,7 @@ pub(crate) fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
         targets: Targets {
             name: "told".to_owned(),
             target: "target.toml".to_owned(),
+            server: None,
             windows: None,
         },
         seed: 7,
@@ -106,6 +107,7 @@ pub(crate) fn graded_run(rubric: &str, run: RunFile, worlds: &[(&str, World)]) -
         run,
         rubric: source("rubric.toml", rubric),
         target: source("target.toml", TARGET),
+        server_target: None,
         windows_target: None,
         recordings: recordings.collect(),
     })

@@ -1,5 +1,6 @@
 //! What is known at the end, written down beside the capture.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,9 +135,10 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         Role::Server => job.play.commands.server.clone(),
         Role::Client(_) => job.play.commands.client.clone(),
     };
+    let built = job.built.of(role).map(Built::path);
     ProcessRecord {
         role,
-        is_pe: is_pe(job, &argv),
+        is_pe: is_pe(built.as_deref().or(job.folders.of(role)), &argv),
         argv,
         started_at: None,
         exited_at: None,
@@ -173,12 +175,10 @@ async fn finish(
 }
 
 /// Whether the program is a Windows executable; one that Wine runs is Wine's first argument.
-fn is_pe(job: &Job, argv: &[String]) -> bool {
+fn is_pe(folder: Option<&Path>, argv: &[String]) -> bool {
     let is_run_by_wine = argv.first().is_some_and(|word| word == WINE);
     let program = argv.get(usize::from(is_run_by_wine));
-    let built = job.built.as_ref().map(Built::path);
-    let folder = built.or_else(|| job.folder.clone()).unwrap_or_default();
-    let in_folder = |program: &String| folder.join(program);
+    let in_folder = |program: &String| folder.unwrap_or(Path::new("")).join(program);
     program
         .map(in_folder)
         .and_then(|path| store::read_start(&path, PE_LOOK).ok())

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use synfin_core::manifest::{Exit, Limit, NotRecorded, Role};
-use synfin_core::spec::{Command, Limits, Stdin};
+use synfin_core::spec::{Command, Limits, Stdin, Target};
 use tokio::sync::{mpsc, watch};
 
 use super::sources::{Build, Cast};
 use super::{RunEvent, tell};
 use crate::causes::with_causes;
 use crate::launch::{Launch, LaunchError, Program, hold_to_limits, look};
+use crate::recording::{BuiltFolders, Folders};
 use crate::sandbox::{Built, Sandbox, SandboxError, Scope, Setup, Signal, Spawn, StartError};
 
 /// The part that build commands play in their sandbox: nobody else is there.
@@ -49,36 +50,70 @@ enum BuildError {
     },
 }
 
-impl Cast {
-    /// Runs its build commands, if it has any.
-    pub(super) async fn built(
-        &self,
-        setup: &Setup,
-        log: PathBuf,
-        events: &mpsc::UnboundedSender<RunEvent>,
-        interrupted: &watch::Receiver<bool>,
-    ) -> Build {
-        if self.target.build.is_empty() {
-            return Build::NotNeeded;
-        }
-        let limits = &self.target.limits.build;
-        let order = BuildOrder {
-            commands: &self.target.build,
-            folder: self.folder.as_deref(),
-            limits,
-            setup: setup.clone().limited(limits),
-            log,
-        };
-        match build(&order, events, interrupted.clone()).await {
-            Ok(built) => Build::Done(built),
+/// What building needs of a run.
+#[derive(Clone)]
+pub(super) struct Workshop<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) events: &'a mpsc::UnboundedSender<RunEvent>,
+    pub(super) interrupted: &'a watch::Receiver<bool>,
+}
+
+impl Workshop<'_> {
+    /// Runs the target's build commands, if it has any; what they print goes to `log`.
+    pub(super) async fn build(&self, cast: &Cast, log: &Path) -> Build {
+        match self.try_build(cast, log).await {
+            Ok(built) => built.map_or(Build::NotNeeded, Build::Done),
             Err(why) => {
                 if let NotRecorded::BuildFailed { command, .. } = &why {
-                    let (command, log) = (command.join(" "), order.log);
-                    tell(events, RunEvent::BuildFailed { command, log });
+                    let (command, log) = (command.join(" "), log.to_owned());
+                    tell(self.events, RunEvent::BuildFailed { command, log });
                 }
                 Build::Failed(why)
             }
         }
+    }
+
+    async fn try_build(
+        &self,
+        cast: &Cast,
+        log: &Path,
+    ) -> Result<Option<BuiltFolders>, NotRecorded> {
+        let Target {
+            build: servers,
+            client_build: clients,
+            ..
+        } = &cast.target;
+        if servers.is_empty() && clients.is_empty() {
+            return Ok(None);
+        }
+        let Folders { server, client } = &cast.folders;
+        let limits = &cast.target.limits.build;
+        let order = |commands, folder| BuildOrder {
+            commands,
+            folder,
+            limits,
+            setup: self.setup.clone().limited(limits),
+            log: log.to_owned(),
+        };
+        let built_server = self.folder(&order(servers, server.as_deref())).await?;
+        let built_client = if server == client && clients.is_empty() {
+            built_server.clone()
+        } else {
+            self.folder(&order(clients, client.as_deref())).await?
+        };
+        Ok(Some(BuiltFolders {
+            server: built_server,
+            client: built_client,
+        }))
+    }
+
+    /// What one file's commands leave; nothing if there are none.
+    async fn folder(&self, order: &BuildOrder<'_>) -> Result<Option<Built>, NotRecorded> {
+        if order.commands.is_empty() {
+            return Ok(None);
+        }
+        let interrupted = self.interrupted.clone();
+        build(order, self.events, interrupted).await.map(Some)
     }
 }
 

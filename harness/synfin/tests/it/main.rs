@@ -10,6 +10,7 @@
 mod cleanup;
 mod examples;
 mod mutants;
+mod pair;
 mod reference;
 mod support;
 mod targets;

@@ -14,6 +14,7 @@ fn run() -> RunFile {
         targets: Targets {
             name: "reference pair".to_owned(),
             target: "target.toml".to_owned(),
+            server: None,
             windows: None,
         },
         seed: u64::MAX,

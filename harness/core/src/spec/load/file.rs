@@ -159,10 +159,10 @@ pub(super) struct TargetFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub build: Vec<Spanned<String>>,
-    /// The server.
-    pub server: ServerProgramFile,
-    /// The client.
-    pub client: ClientProgramFile,
+    /// The server; may be absent where another target's is run with this one's client.
+    pub server: Option<ServerProgramFile>,
+    /// The client; may be absent where another target's is run with this one's server.
+    pub client: Option<ClientProgramFile>,
     /// Where transferred files lie.
     #[serde(default)]
     pub files: FilesFile,

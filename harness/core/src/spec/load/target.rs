@@ -14,7 +14,8 @@ use super::file::{
 use super::limits::phase_limits;
 use super::{Problems, check_schema, did_you_mean, is_one_component};
 use crate::spec::{
-    ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
+    ClientProgram, Command, Exchange, Files, PhaseLimits, Runner, ServerProgram, Stdin, StepScript,
+    Target,
 };
 
 /// Where a server listens that takes its address from the command line. Every recording has a network of its own, so that
@@ -28,31 +29,103 @@ const QUIET_MS: u32 = 150;
 /// The steps that a program is told to do; the others are done to it.
 const TOLD_STEPS: [&str; 5] = ["connect", "list", "upload", "download", "quit"];
 
-pub(super) fn target(file: TargetFile, problems: &mut Problems) -> Option<Target> {
+/// What one target file says of its two sides.
+pub(super) struct Sides {
+    name: Option<String>,
+    build: Vec<Command>,
+    server: Option<ServerProgram>,
+    client: Option<ClientProgram>,
+    files: Files,
+    limits: PhaseLimits,
+}
+
+/// A side of a target.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Server,
+    Client,
+}
+
+/// Reads what the file says of the sides that are `needed`.
+pub(super) fn sides(file: TargetFile, needed: &[Side], problems: &mut Problems) -> Option<Sides> {
     check_schema(&file.schema, problems);
     if let Some(raw) = &file.raw {
         problems.add(raw.span(), "raw clients are not supported yet");
+    }
+    for side in needed {
+        check_there(&file, *side, problems);
     }
     let build = file
         .build
         .iter()
         .map(|line| shell(line, problems))
         .collect::<Vec<_>>();
-    let server = server(&file.server, problems);
-    let client = client(&file.client, problems);
-    let files = files(file.files, problems);
-    let limits = phase_limits(file.limits, problems);
-    let server = server?;
-    Some(Target {
-        name: file
-            .name
-            .unwrap_or_else(|| server.command.words().join(" ")),
+    Some(Sides {
+        name: file.name,
+        server: file.server.as_ref().and_then(|it| server(it, problems)),
+        client: file.client.as_ref().and_then(|it| client(it, problems)),
         build: build.into_iter().collect::<Option<_>>()?,
-        server,
-        client: client?,
-        files: files?,
-        limits: limits?,
+        files: files(file.files, problems)?,
+        limits: phase_limits(file.limits, problems)?,
     })
+}
+
+fn check_there(file: &TargetFile, side: Side, problems: &mut Problems) {
+    let (is_there, name, help) = match side {
+        Side::Server => (
+            file.server.is_some(),
+            "server",
+            "a client alone is graded by `synfin run --server reference --client FILE`",
+        ),
+        Side::Client => (
+            file.client.is_some(),
+            "client",
+            "a server alone is graded by `synfin run --server FILE --client reference`",
+        ),
+    };
+    if !is_there {
+        let message = format!("the target has no [{name}]");
+        problems.suggest(0..0, message, Some(help.to_owned()));
+    }
+}
+
+impl Sides {
+    /// The target of one file; `None` if a side is missing.
+    pub(super) fn both(self) -> Option<Target> {
+        let server = self.server?;
+        Some(Target {
+            name: self.name.unwrap_or_else(|| words(&server.command)),
+            build: self.build,
+            client_build: Vec::new(),
+            server,
+            client: self.client?,
+            files: self.files,
+            limits: self.limits,
+        })
+    }
+
+    /// The server of this file with the client of another; `None` if one of them is missing.
+    pub(super) fn with_client_of(self, other: Self) -> Option<Target> {
+        let (server, client) = (self.server?, other.client?);
+        let server_name = self.name.unwrap_or_else(|| words(&server.command));
+        let client_name = other.name.unwrap_or_else(|| words(&client.command));
+        Some(Target {
+            name: format!("server of {server_name}, client of {client_name}"),
+            build: self.build,
+            client_build: other.build,
+            server,
+            client,
+            files: Files {
+                client_dir: other.files.client_dir,
+                server_dir: self.files.server_dir,
+            },
+            limits: self.limits,
+        })
+    }
+}
+
+fn words(command: &Command) -> String {
+    command.words().join(" ")
 }
 
 /// A build line goes to the shell as it stands: it may hold `*.java`.
@@ -300,4 +373,41 @@ fn folder(path: Option<Spanned<String>>, problems: &mut Problems) -> Option<Stri
     let message = format!("{:?} is no folder inside the program's own", path.get_ref());
     problems.add(path.span(), message);
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVER: &str = "schema = 1\nname = \"s\"\nbuild = [\"make\"]\n\
+        [server]\ncommand = [\"server\", \"{port}\"]\n[files]\nserver_dir = \"stored\"\n";
+    const CLIENT: &str = "schema = 1\n[client]\ncommand = [\"client\", \"{port}\"]\n";
+
+    #[test]
+    fn a_pair_has_the_server_of_one_file_and_the_client_of_the_other() {
+        let pair = Target::parse_pair(("s.toml", SERVER), ("c.toml", CLIENT)).unwrap();
+        assert_eq!(pair.name, "server of s, client of client {port}");
+        assert_eq!(pair.server.command.program(), "server");
+        assert_eq!(pair.client.command.program(), "client");
+        assert_eq!(pair.build.len(), 1);
+        let files = Files {
+            client_dir: ".".to_owned(),
+            server_dir: "stored".to_owned(),
+        };
+        assert_eq!(pair.files, files);
+    }
+
+    #[test]
+    fn a_side_that_is_needed_and_missing_is_named_with_its_file() {
+        let problem = |result: Result<Target, crate::spec::SpecError>| {
+            let error = result.unwrap_err();
+            (error.to_string(), error.problems()[0].message.clone())
+        };
+        let swapped = Target::parse_pair(("c.toml", CLIENT), ("s.toml", SERVER));
+        let (text, message) = problem(swapped);
+        assert_eq!(message, "the target has no [server]");
+        assert!(text.contains("c.toml"), "{text}");
+        let (_, message) = problem(Target::parse("s.toml", SERVER));
+        assert_eq!(message, "the target has no [client]");
+    }
 }
