@@ -23,7 +23,8 @@ pub use rubric::{
 pub use step::{ClientNumber, FileSize, Step, StepEntry};
 pub use step_text::StepError;
 pub use target::{
-    ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
+    Beside, ClientCommand, ClientProgram, Command, Exchange, Files, Placed, PlacedContents, Runner,
+    ServerProgram, Stdin, StepScript, Target, environment_at,
 };
 
 /// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.

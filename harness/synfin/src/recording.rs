@@ -151,6 +151,9 @@ pub(crate) async fn record(
         sandbox.clone(),
         sandbox.socket_table().await?,
     ));
+    for role in job.roles() {
+        stage.place(role).await?;
+    }
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));

@@ -193,6 +193,9 @@ pub struct Attribution {
 pub struct ProcessRecord {
     /// Its part.
     pub role: Role,
+    /// The entry of the scenario's steps for which alone it was started; absent for a program that does all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u32>,
     /// Its command line.
     pub argv: Vec<String>,
     /// When it was started; absent if it could not be.

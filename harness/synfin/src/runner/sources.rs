@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use synfin_core::manifest::{NotRecorded, Targets};
-use synfin_core::spec::{self, Rubric, Runner, SpecError, Target};
+use synfin_core::spec::{self, ClientCommand, Rubric, Runner, SpecError, Target};
 
 use super::folder::{RunFolder, SERVER_TARGET, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
 use super::wine::{Wine, WineError};
-use crate::drive::Commands;
+use crate::drive::{ClientCommands, Commands};
 use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
 use crate::recording::{BuiltFolders, Folders, WINE};
 use crate::sandbox::Setup;
@@ -157,7 +157,7 @@ impl Cast {
         let listen = target.server.listen;
         let commands = Commands {
             server: run_by(target.server.runner, target.server.command.at(listen)),
-            client: run_by(target.client.runner, target.client.command.at(listen)),
+            client: client_commands(&target),
             environment: Vec::new(),
         };
         Self {
@@ -184,9 +184,12 @@ impl Cast {
 
     /// The folders in which its programs lie, as far as they are given by absolute paths.
     fn places(&self) -> Vec<PathBuf> {
-        let programs = [&self.commands.server, &self.commands.client]
-            .into_iter()
-            .filter_map(|words| words.first());
+        let programs = [
+            self.commands.server.as_slice(),
+            self.commands.client.first(),
+        ]
+        .into_iter()
+        .filter_map(|words| words.first());
         let absolute = programs
             .map(PathBuf::from)
             .filter(|path| path.is_absolute());
@@ -196,6 +199,19 @@ impl Cast {
             .chain(self.folders.client.clone())
             .collect()
     }
+}
+
+fn client_commands(target: &Target) -> ClientCommands {
+    let listen = target.server.listen;
+    let commands = match &target.client.command {
+        ClientCommand::Session(command) => ClientCommands::Session(command.at(listen)),
+        ClientCommand::PerStep(commands) => {
+            let at =
+                |(step, command): (&String, &spec::Command)| (step.clone(), command.at(listen));
+            ClientCommands::PerStep(commands.iter().map(at).collect())
+        }
+    };
+    commands.map(|argv| run_by(target.client.runner, argv))
 }
 
 /// The command line behind what executes it.
@@ -261,7 +277,7 @@ fn reference(building: &dyn Fn(&str)) -> Result<Cast, SourceError> {
     let mut cast = Cast::of(File::reference())?;
     let pair = ReferencePair::find(building)?;
     cast.commands.server = pair.resolve(cast.commands.server);
-    cast.commands.client = pair.resolve(cast.commands.client);
+    cast.commands.client = cast.commands.client.map(|argv| pair.resolve(argv));
     Ok(cast)
 }
 
@@ -287,7 +303,8 @@ fn pair(
         cast.commands.server = ReferencePair::find(building)?.resolve(cast.commands.server);
     }
     if *client == TargetSource::Reference {
-        cast.commands.client = ReferencePair::find(building)?.resolve(cast.commands.client);
+        let pair = ReferencePair::find(building)?;
+        cast.commands.client = cast.commands.client.map(|argv| pair.resolve(argv));
     }
     Ok(cast)
 }

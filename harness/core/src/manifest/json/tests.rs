@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::manifest::{Exit, Level, Machine, NotRecorded, ScenarioEntry, Targets};
+use crate::manifest::{Exit, Level, Limit, LimitHit, Machine, NotRecorded, ScenarioEntry, Targets};
 
 fn run() -> RunFile {
     RunFile {
