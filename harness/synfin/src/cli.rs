@@ -16,6 +16,7 @@ mod explain;
 mod flows;
 mod follow;
 mod grade;
+mod init;
 mod record;
 #[cfg(target_os = "linux")]
 mod recorder;
@@ -46,6 +47,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Init(init::Args),
     Record(record::Args),
     Grade(grade::Args),
     Flows(flows::Args),
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::run(args, output),
+        Command::Init(args) => init::run(args, output),
         Command::Record(args) => record::run(args, output),
         Command::Grade(args) => grade::run(args, output),
         Command::Flows(args) => flows::run(args, output),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! clock  store < sandbox < ring  launch < drive < recording < runner        recording: Linux
+//! guess                                                           every platform
 //! store < grading    growing                                                every platform
 //! cli   calls one function of the above for each subcommand, and prints
 //! ```
@@ -27,6 +28,7 @@ mod recording;
 #[cfg(target_os = "linux")]
 pub mod runner;
 
+pub mod guess;
 pub mod options;
 
 pub mod grading;

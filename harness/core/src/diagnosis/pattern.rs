@@ -5,6 +5,8 @@ use super::causes::*;
 /// Something that goes wrong on the wire or beside it in a way that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
+    /// A program could not be started.
+    NoSuchProgram,
     /// The server ended before it listened.
     DiedBeforeListening,
     /// The server runs and listens nowhere.
@@ -99,6 +101,7 @@ impl Pattern {
     /// Its causes, likeliest first.
     pub(super) fn causes(self) -> &'static [Cause] {
         match self {
+            Self::NoSuchProgram => NO_SUCH_PROGRAM,
             Self::DiedBeforeListening => DIED_BEFORE_LISTENING,
             Self::ListensNowhere => LISTENS_NOWHERE,
             Self::ListensElsewhere => LISTENS_ELSEWHERE,
