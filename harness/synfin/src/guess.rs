@@ -132,10 +132,8 @@ fn build(sources: &[Source], programs: [Option<&Source>; 2]) -> Vec<String> {
     let is_make = |it: &Source| it.name == "Makefile" || it.name == "makefile";
     for program in programs.into_iter().flatten() {
         let line = Language::of(&program.name).and_then(|it| it.build(&program.name));
-        let line = line.map(|line| match sources.iter().any(is_make) {
-            true => "make".to_owned(),
-            false => line,
-        });
+        let is_made = sources.iter().any(is_make);
+        let line = line.map(|line| if is_made { "make".to_owned() } else { line });
         lines.extend(line.filter(|line| !lines.contains(line)));
     }
     lines
@@ -144,7 +142,7 @@ fn build(sources: &[Source], programs: [Option<&Source>; 2]) -> Vec<String> {
 /// A number that stands beside the word *port*, or as the last argument of a call.
 fn port(source: &Source) -> Option<u16> {
     let patterns = [
-        r#"(?i)port[^\d\n]{0,24}(\d{4,5})\b"#,
+        r"(?i)port[^\d\n]{0,24}(\d{4,5})\b",
         r"[(,]\s*(\d{4,5})\s*\)",
     ];
     patterns

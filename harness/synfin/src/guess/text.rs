@@ -96,16 +96,7 @@ pub fn rubric_text(guess: &Guess) -> String {
          steps = {}\n\n",
         course(&requests)
     );
-    if let Some(first) = first {
-        text += &format!(
-            "# Five clients, each answered once, hold their connections open at the same time.\n\
-             [[scenario]]\n\
-             name = \"five-at-once\"\n\
-             clients = 5\n\
-             steps = {}\n\n",
-            course(&[first, "hold"])
-        );
-    }
+    text += &first.map_or_else(String::new, |first| five_at_once(&course(&[first, "hold"])));
     text += &item(
         "listens",
         "The server listens at its address and port.",
@@ -129,6 +120,17 @@ pub fn rubric_text(guess: &Guess) -> String {
         "closes",
         "Both sides close every connection.",
         &[("one-client", "orderly-close", "")],
+    )
+}
+
+/// A scenario in which several are served at once.
+fn five_at_once(steps: &str) -> String {
+    format!(
+        "# Five clients, each answered once, hold their connections open at the same time.\n\
+         [[scenario]]\n\
+         name = \"five-at-once\"\n\
+         clients = 5\n\
+         steps = {steps}\n\n"
     )
 }
 
