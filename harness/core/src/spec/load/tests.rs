@@ -439,7 +439,7 @@ fn a_bad_listen_address_brings_a_good_one() {
     6 | listen = "localhost:8000"
       |          ^^^^^^^^^^^^^^^^
       |
-      = help: write an IP address, such as `127.0.0.1:8000` or `[::1]:8000`
+      = help: write `127.0.0.1:8000`, or `[::1]:8000` if the server listens on IPv6
     "#);
     assert_snapshot!(edited_target("127.0.0.1:5001", "0.0.0.0:8000"), @r#"
     error: the address is not a loopback address
@@ -499,12 +499,12 @@ fn a_script_is_for_a_step_that_programs_are_told() {
        |
        = help: did you mean `quit`?
     "#);
-    assert_snapshot!(edited_target(r#"{ send = "EXIT" }"#, "{ reply = \"BYE\" }"), @r#"
+    assert_snapshot!(edited_target(r#"{ send = "EXIT" }"#, r#"{ send = "EXIT" }, { reply = "BYE" }"#), @r#"
     error: an exchange needs `expect` or `send`
-      --> target.toml:14:13
+      --> target.toml:14:32
        |
-    14 | quit     = [{ reply = "BYE" }]
-       |             ^^^^^^^^^^^^^^^^^
+    14 | quit     = [{ send = "EXIT" }, { reply = "BYE" }]
+       |                                ^^^^^^^^^^^^^^^^^
     "#);
 }
 
@@ -595,9 +595,9 @@ proptest::proptest! {
 /// A mistake in the example target, and what is said: place, message and suggestion.
 const MISTAKES: &[(&str, &str, &str)] = &[
     (
-        "[client]",
-        "[clients]",
-        "8:2 unknown field `clients`: did you mean `client`?",
+        "[client.steps]",
+        "[clients.steps]",
+        "10:2 unknown field `clients`: did you mean `client`?",
     ),
     (
         "command = [\"python3\", \"server.py\"]",
@@ -653,7 +653,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "[files]",
         "[files]\nplace = [{ path = \"../x\", text = \"\" }]",
-        "16:20 \"../x\" is no path inside the program's own",
+        "16:19 \"../x\" is no path inside the program's own",
     ),
 ];
 
