@@ -132,8 +132,14 @@ fn build(sources: &[Source], programs: [Option<&Source>; 2]) -> Vec<String> {
     let is_make = |it: &Source| it.name == "Makefile" || it.name == "makefile";
     for program in programs.into_iter().flatten() {
         let line = Language::of(&program.name).and_then(|it| it.build(&program.name));
-        let is_made = sources.iter().any(is_make);
-        let line = line.map(|line| if is_made { "make".to_owned() } else { line });
+        let has_makefile = sources.iter().any(is_make);
+        let line = line.map(|line| {
+            if has_makefile {
+                "make".to_owned()
+            } else {
+                line
+            }
+        });
         lines.extend(line.filter(|line| !lines.contains(line)));
     }
     lines
