@@ -17,6 +17,7 @@ mod explain;
 mod flows;
 mod follow;
 mod grade;
+mod init;
 mod matrix;
 mod record;
 #[cfg(target_os = "linux")]
@@ -49,6 +50,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Init(init::Args),
     Record(record::Args),
     Grade(grade::Args),
     Matrix(matrix::Args),
@@ -84,6 +86,7 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::run(args, output),
+        Command::Init(args) => init::run(args, output),
         Command::Record(args) => record::run(args, output),
         Command::Grade(args) => grade::run(args, output),
         Command::Matrix(args) => matrix::run(args, output),

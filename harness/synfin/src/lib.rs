@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! clock  store < sandbox < ring  launch < drive < recording < runner        recording: Linux
+//! guess                                                           every platform
 //! store < grading    growing                                                every platform
 //! runner, grading < matrix, batch, selftest                                 many runs: Linux
 //! cli   calls one function of the above for each subcommand, and prints
@@ -28,6 +29,7 @@ mod recording;
 #[cfg(target_os = "linux")]
 pub mod runner;
 
+pub mod guess;
 pub mod options;
 
 pub mod grading;

@@ -20,8 +20,9 @@ use tokio::task::JoinSet;
 use self::listening::Listening;
 use crate::clock;
 use crate::drive::{Play, Stage, attribute, drive, sample};
+use crate::launch::{hold_to_limits, look};
 use crate::ring::{self, Capture, LiveFrame};
-use crate::sandbox::{Sandbox, SandboxError, Setup, StartError};
+use crate::sandbox::{Built, Sandbox, SandboxError, Setup, StartError};
 use crate::store::{self, StoreError};
 
 /// One mebibyte, bytes.
@@ -37,6 +38,8 @@ pub(crate) struct Job {
     pub(crate) play: Play,
     /// The folders that the roles get copies of.
     pub(crate) folders: Folders,
+    /// What was built in them; a role of which something was built gets a copy of that.
+    pub(crate) built: BuiltFolders,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
     /// What executes the programs, if not the operating system.
@@ -76,6 +79,25 @@ impl Folders {
         match role {
             Role::Server => self.server.as_deref(),
             Role::Client(_) => self.client.as_deref(),
+        }
+    }
+}
+
+/// What build commands left of the folders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BuiltFolders {
+    /// Of the server's.
+    pub(crate) server: Option<Built>,
+    /// Of the clients'.
+    pub(crate) client: Option<Built>,
+}
+
+impl BuiltFolders {
+    /// The one that this role gets a copy of, if anything was built for it.
+    pub(crate) fn of(&self, role: Role) -> Option<&Built> {
+        match role {
+            Role::Server => self.server.as_ref(),
+            Role::Client(_) => self.client.as_ref(),
         }
     }
 }
@@ -147,11 +169,18 @@ pub(crate) async fn record(
         sandbox.clone(),
         sandbox.socket_table().await?,
     ));
+    for role in job.roles() {
+        stage.place(role).await?;
+    }
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
+    attributing.spawn(guard(Arc::clone(&stage)));
     let was_interrupted = perform(&stage, interrupted).await;
     attributing.shutdown().await;
+    if let Err(error) = look(&stage.sandbox, &stage.limits(), &stage.running()).await {
+        stage.fault(error);
+    }
     let captured = capture.close().await?;
     // The ring has handed over its last frame.
     pumping.await.expect("the pump does not panic");
@@ -164,7 +193,10 @@ pub(crate) async fn record(
 
 async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
     for role in job.roles() {
-        sandbox.prepare(role, job.folders.of(role)).await?;
+        match job.built.of(role) {
+            Some(built) => sandbox.prepare_built(role, built).await?,
+            None => sandbox.prepare(role, job.folders.of(role)).await?,
+        }
     }
     Ok(())
 }
@@ -183,6 +215,14 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
                 );
             }
         }
+    }
+}
+
+/// Holds all programs to their limits.
+async fn guard(stage: Arc<Stage>) {
+    let guarded = hold_to_limits(&stage.sandbox, &stage.limits(), || stage.running()).await;
+    if let Err(error) = guarded {
+        stage.fault(error);
     }
 }
 

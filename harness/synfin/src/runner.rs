@@ -4,6 +4,7 @@
 //! options ─► sources (rubric, targets) ─► plan ─► record, some at once ─► captures/RUN
 //! ```
 
+mod build;
 mod command;
 mod crew;
 mod environment;
@@ -32,6 +33,7 @@ pub use self::probe::{Obstacle, Probe, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 
+use self::build::Workshop;
 use self::crew::{Crew, record_all};
 use self::folder::RunFolder;
 use self::plan::{Wishes, plan};
@@ -83,7 +85,7 @@ pub async fn run(
     interrupted: watch::Receiver<bool>,
 ) -> Result<RunOutcome, RunError> {
     let began = Instant::now();
-    let sources = load(options, &events).await?;
+    let mut sources = load(options, &events).await?;
     let wishes = Wishes {
         only: &options.only,
         clients: options.clients,
@@ -95,8 +97,15 @@ pub async fn run(
     let slowness_percent = spawn_blocking(pace::slowness_percent).await;
     let slowness_percent = slowness_percent.expect("measuring does not panic");
     let seed = environment::seed();
+    let setup = sources.setup(&folder, options).map_err(RunError::Setup)?;
+    let workshop = Workshop {
+        setup: &setup,
+        events: &events,
+        interrupted: &interrupted,
+    };
+    build_all(&mut sources, &workshop, &folder).await;
     let crew = Crew {
-        setup: sources.setup(&folder, options).map_err(RunError::Setup)?,
+        setup,
         folder: folder.path().to_owned(),
         seed,
         slowness_percent,
@@ -143,6 +152,17 @@ async fn load(
     };
     let loaded = spawn_blocking(move || Sources::load(&options, &building));
     loaded.await.expect("reading files does not panic")
+}
+
+/// Runs the build commands of all targets.
+async fn build_all(sources: &mut Sources, workshop: &Workshop<'_>, folder: &RunFolder) {
+    let logs = [folder::BUILD_LOG, folder::WINDOWS_BUILD_LOG];
+    let casts = [Some(&mut sources.target), sources.windows.as_mut()];
+    for (cast, log) in casts.into_iter().zip(logs) {
+        let Some(cast) = cast else { continue };
+        let log = folder.path().join(log);
+        cast.build = workshop.build(cast, &log).await;
+    }
 }
 
 fn tell(events: &mpsc::UnboundedSender<RunEvent>, event: RunEvent) {

@@ -11,6 +11,7 @@ use checker::{ALL_ABOVE, Layers, rows_out_of_order, violations, violations_below
 /// The modules in reading order, and what each may name beside itself.
 const LAYERS: &Layers = &[
     ("causes", &[]),
+    ("guess", &[]),
     ("options", &[]),
     ("clock", &[]),
     ("store", &[]),

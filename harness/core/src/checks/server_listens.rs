@@ -85,9 +85,8 @@ fn answered(observation: &Observation, listens: String) -> Finding {
 pub(super) fn not_listening(observation: &Observation) -> Finding {
     let server = observation.server;
     let record = observation.process(Role::Server);
-    let has_ended = record.is_some_and(|record| {
-        record.start_error.is_some() || record.exited_at.is_some() && record.stop_actions.is_empty()
-    });
+    let has_ended =
+        record.is_some_and(|record| record.exited_at.is_some() && record.stop_actions.is_empty());
     let (saw, pattern) = match observation.listening() {
         Listening::Elsewhere(addresses) => {
             let found: Vec<_> = addresses.iter().map(ToString::to_string).collect();
@@ -101,6 +100,10 @@ pub(super) fn not_listening(observation: &Observation) -> Finding {
         | Listening::Answered { .. }
         | Listening::Nowhere
         | Listening::Unknown => match record {
+            Some(record) if record.start_error.is_some() => (
+                format!("the server {}", program::end(record)),
+                Pattern::NoSuchProgram,
+            ),
             Some(record) if has_ended => (
                 format!(
                     "the server {} and never listened at {server}",

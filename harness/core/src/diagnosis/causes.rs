@@ -15,6 +15,11 @@ pub(super) const DIED_BEFORE_LISTENING: &[Cause] = &[
         "the program's output",
     ),
 ];
+pub(super) const NO_SUCH_PROGRAM: &[Cause] = &[(
+    "no such program: the target's `command` names a file that is not in the folder, or a tool that is not installed",
+    "write the program's path as it is in the folder (`./server`), install the tool, or add the `build` that makes it",
+    "the target file, `command`; execve(2)",
+)];
 pub(super) const LISTENS_NOWHERE: &[Cause] = &[
     (
         "listen() is missing, or is called only after something that never ends",

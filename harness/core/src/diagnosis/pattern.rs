@@ -6,6 +6,8 @@ use super::program_causes::*;
 /// Something that goes wrong on the wire or beside it in a way that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
+    /// A program could not be started.
+    NoSuchProgram,
     /// The server ended before it listened.
     DiedBeforeListening,
     /// The server ended because its address was still in use.
@@ -124,6 +126,7 @@ impl Pattern {
     /// Its causes, likeliest first.
     pub(super) fn causes(self) -> &'static [Cause] {
         match self {
+            Self::NoSuchProgram => NO_SUCH_PROGRAM,
             Self::DiedBeforeListening => DIED_BEFORE_LISTENING,
             Self::AddressInUse => ADDRESS_IN_USE,
             Self::ListensAtOtherAddress => LISTENS_AT_OTHER_ADDRESS,

@@ -115,6 +115,12 @@ pub enum NotRecorded {
         exit: super::Exit,
         /// Its last lines.
         last_lines: Vec<String>,
+        /// The limit that it reached, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit_hit: Option<super::LimitHit>,
+        /// Its whole output, in the run's folder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
     },
     /// The harness could not.
     Harness {

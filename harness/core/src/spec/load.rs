@@ -4,7 +4,10 @@
 //! Schemas; then each becomes a type whose fields cannot be wrong. The first pass ends at the first error, the second
 //! finds them all.
 
+mod command;
 mod file;
+mod files;
+mod limits;
 mod rubric;
 mod selection;
 mod steps;

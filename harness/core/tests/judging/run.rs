@@ -195,6 +195,8 @@ fn a_failed_build_fails_the_first_item_and_the_others_point_there() {
         command: vec!["make".to_owned()],
         exit: Exit::Code { code: 2 },
         last_lines: vec!["no rule".to_owned()],
+        limit_hit: None,
+        log: None,
     };
     let windows = entry("windows", &[], Some(NotRecorded::NoWindowsTarget));
     let run = run(vec![entry("s", &[], Some(failed)), windows]);

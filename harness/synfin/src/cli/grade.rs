@@ -38,7 +38,7 @@ pub(super) struct Args {
 }
 
 /// What `run` and `grade` print, and when they are content.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(super) struct OutputArgs {
     /// What is printed on standard output; every format is written to files too.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

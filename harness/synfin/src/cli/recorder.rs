@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use synfin_core::text::Foreign;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -19,6 +20,9 @@ use crate::options::{BatchOptions, MatrixOptions, RecordOptions, RunOptions, Sel
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
 use crate::selftest::{self, Matrix, SelftestError, SelftestEvent};
+
+/// Characters of a command line.
+const COMMAND_CHARS: usize = 200;
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
@@ -136,7 +140,14 @@ impl Signals {
 
 fn line(event: &RunEvent) -> String {
     match event {
-        RunEvent::Building { command } => format!("building: {command}"),
+        RunEvent::Building { command } => format!("building: {}", shown(command)),
+        RunEvent::BuildFailed { command, log } => {
+            format!(
+                "the build failed: {}; see {}",
+                shown(command),
+                log.display()
+            )
+        }
         RunEvent::Started { recordings } => format!("making {recordings} recordings"),
         RunEvent::Recording { recording } => format!("  {recording} …"),
         RunEvent::Lossy { recording, dropped } => {
@@ -169,6 +180,11 @@ fn progress(event: &SelftestEvent) -> String {
             format!("  {name}: {millis} ms{end}")
         }
     }
+}
+
+/// A command as a stranger's file has it, safe for a terminal.
+fn shown(command: &str) -> Foreign {
+    Foreign::new(command, COMMAND_CHARS)
 }
 
 fn failure(error: RunError) -> Failure {

@@ -60,11 +60,28 @@ pub(super) struct Args {
     output: grade::OutputArgs,
 }
 
+/// What a target's folder calls its target.
+const TARGET_FILE: &str = "target.toml";
+
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = options(args)?;
-    let folder = record(&options, output)?;
-    let exit = grade::grade_recording(&folder, &options.out, None, args.output, output)?;
-    for removed in clear_away(&options, &folder, exit).map_err(Failure::internal)? {
+    if options.programs == Programs::Reference && Path::new(TARGET_FILE).exists() {
+        output.talk(format_args!(
+            "hint: this folder has a {TARGET_FILE}; what runs is the reference pair. To run the target: synfin run ."
+        ));
+    }
+    with(&options, args.output, output)
+}
+
+/// Records and grades.
+pub(super) fn with(
+    options: &RunOptions,
+    wanted: grade::OutputArgs,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let folder = record(options, output)?;
+    let exit = grade::grade_recording(&folder, &options.out, None, wanted, output)?;
+    for removed in clear_away(options, &folder, exit).map_err(Failure::internal)? {
         output.talk(format_args!("removed {}", removed.display()));
     }
     Ok(exit)

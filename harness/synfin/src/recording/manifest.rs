@@ -12,8 +12,9 @@ use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
-use crate::drive::{Log, Stage, Terminal};
+use crate::drive::{Earlier, Log, Stage, Terminal};
 use crate::ring::Captured;
+use crate::sandbox::Built;
 use crate::store::{self, StoreError};
 
 /// What a program still has to say after its end must come within this time.
@@ -112,6 +113,13 @@ fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
 /// The record of every role: those that ran, and those that could not be started.
 async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, RecordError> {
     let mut records = Vec::new();
+    for Earlier { role, terminal } in std::mem::take(&mut log.earlier) {
+        if let Some(terminal) = Arc::into_inner(terminal) {
+            let mut record = blank(job, role);
+            finish(job, terminal, &mut record).await?;
+            records.push(record);
+        }
+    }
     for role in job.roles() {
         let terminal = log.programs.remove(&role).and_then(Arc::into_inner);
         let start_error = log.start_errors.remove(&role);
@@ -134,11 +142,13 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
 fn blank(job: &Job, role: Role) -> ProcessRecord {
     let argv = match role {
         Role::Server => job.play.commands.server.clone(),
-        Role::Client(_) => job.play.commands.client.clone(),
+        Role::Client(_) => job.play.commands.client.first().to_vec(),
     };
+    let built = job.built.of(role).map(Built::path);
     ProcessRecord {
         role,
-        is_pe: is_pe(job.folders.of(role), &argv),
+        is_pe: is_pe(built.as_deref().or(job.folders.of(role)), &argv),
+        entry: None,
         argv,
         started_at: None,
         exited_at: None,
@@ -149,6 +159,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         output_left_out: 0,
         last_lines: Vec::new(),
         supervision: Vec::new(),
+        limit_hit: None,
     }
 }
 
@@ -159,6 +170,9 @@ async fn finish(
     record: &mut ProcessRecord,
 ) -> Result<(), RecordError> {
     let program = terminal.program;
+    record.argv = terminal.argv;
+    record.entry = terminal.entry;
+    record.limit_hit = program.limit_hit(&job.play.target.limits.run);
     record.started_at = Some(program.started_at().as_nanos());
     let ended = program.ended();
     record.exited_at = ended.map(|ended| ended.at.as_nanos());

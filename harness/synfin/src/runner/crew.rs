@@ -10,11 +10,11 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::plan::Planned;
-use super::sources::{Cast, Sources};
+use super::sources::{Build, Cast, Sources};
 use super::{RunEvent, pace, probe, tell};
 use crate::causes::with_causes;
 use crate::drive::Play;
-use crate::recording::{Job, Take, record};
+use crate::recording::{BuiltFolders, Job, Take, record};
 use crate::sandbox::Setup;
 
 /// What all recordings of a run share.
@@ -109,6 +109,9 @@ impl Crew {
         if *self.interrupted.borrow() {
             return Attempts::none(NotRecorded::Interrupted);
         }
+        if let Build::Failed(why) = &self.cast(&scenario).build {
+            return Attempts::none(why.clone());
+        }
         let mut attempts = Attempts::default();
         for attempt in 1..=ATTEMPTS {
             let job = self.job(scenario.clone(), Take { attempt, ..first });
@@ -161,10 +164,7 @@ impl Crew {
     }
 
     fn job(&self, scenario: Scenario, take: Take) -> Job {
-        let cast: &Cast = match (scenario.programs, &self.sources.windows) {
-            (Programs::Windows, Some(windows)) => windows,
-            (Programs::Windows, None) | (Programs::Target, _) => &self.sources.target,
-        };
+        let cast = self.cast(&scenario);
         Job {
             play: Play {
                 scenario,
@@ -173,11 +173,23 @@ impl Crew {
                 seed: self.seed,
             },
             folders: cast.folders.clone(),
+            built: match &cast.build {
+                Build::Done(built) => built.clone(),
+                Build::NotNeeded | Build::Failed(_) => BuiltFolders::default(),
+            },
             setup: self.setup_for(cast),
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
             run: self.folder.clone(),
             take,
             slowness_percent: self.slowness_percent,
+        }
+    }
+
+    /// The programs that act in the scenario.
+    fn cast(&self, scenario: &Scenario) -> &Cast {
+        match (scenario.programs, &self.sources.windows) {
+            (Programs::Windows, Some(windows)) => windows,
+            (Programs::Windows, None) | (Programs::Target, _) => &self.sources.target,
         }
     }
 
@@ -194,7 +206,7 @@ impl Crew {
     }
 
     fn setup_for(&self, cast: &Cast) -> Setup {
-        let mut setup = self.setup.clone();
+        let mut setup = self.setup.clone().limited(&cast.target.limits.run);
         if let Some(wine) = &cast.wine {
             setup.exposed.push(wine.prefix.clone());
             setup.wine_prefix = Some(wine.prefix.clone());

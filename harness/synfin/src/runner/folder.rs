@@ -21,6 +21,12 @@ pub(crate) const SERVER_TARGET: &str = "target-server.toml";
 /// The Windows target's copy.
 pub(crate) const WINDOWS_TARGET: &str = "target-windows.toml";
 
+/// What the target's build commands printed.
+pub(crate) const BUILD_LOG: &str = "build.log";
+
+/// What the Windows target's build commands printed.
+pub(crate) const WINDOWS_BUILD_LOG: &str = "build-windows.log";
+
 /// A run's folder.
 #[derive(Debug)]
 pub(crate) struct RunFolder {

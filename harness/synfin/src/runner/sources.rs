@@ -4,15 +4,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use synfin_core::manifest::Targets;
-use synfin_core::spec::{self, Rubric, Runner, SpecError, Target};
+use synfin_core::manifest::{NotRecorded, Targets};
+use synfin_core::spec::{self, ClientCommand, Rubric, Runner, SpecError, Target};
 
 use super::folder::{RunFolder, SERVER_TARGET, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
 use super::wine::{Wine, WineError};
-use crate::drive::Commands;
+use crate::drive::{ClientCommands, Commands};
 use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
-use crate::recording::{Folders, WINE};
+use crate::recording::{BuiltFolders, Folders, WINE};
 use crate::sandbox::Setup;
 use crate::store::{self, StoreError};
 
@@ -38,8 +38,21 @@ pub(crate) struct Cast {
     pub(crate) server_text: Option<String>,
     pub(crate) commands: Commands,
     pub(crate) folders: Folders,
+    /// Whether its build was made.
+    pub(crate) build: Build,
     /// Wine, if a program of it needs that.
     pub(crate) wine: Option<Wine>,
+}
+
+/// What came of a target's build commands.
+#[derive(Clone, Debug)]
+pub(crate) enum Build {
+    /// There are none, or they have not been run yet.
+    NotNeeded,
+    /// The folders that they left.
+    Done(BuiltFolders),
+    /// They failed: nothing of this target is recorded.
+    Failed(NotRecorded),
 }
 
 /// Rubric or targets could not be had.
@@ -60,9 +73,6 @@ pub enum SourceError {
     /// The current folder has no path.
     #[error("find the current folder")]
     CurrentFolder(#[source] io::Error),
-    /// A part of the design that is still to come.
-    #[error("{0} is not supported yet")]
-    NotYet(&'static str),
 }
 
 impl Sources {
@@ -142,29 +152,25 @@ impl Cast {
             server: file.folder.clone(),
             client: file.folder,
         };
-        Self::new(target, file.text, folders)
+        Ok(Self::new(target, file.text, folders))
     }
 
-    fn new(target: Target, text: String, folders: Folders) -> Result<Self, SourceError> {
-        if !target.build.is_empty() {
-            return Err(SourceError::NotYet(
-                "`build` in a target (build the programs first)",
-            ));
-        }
+    fn new(target: Target, text: String, folders: Folders) -> Self {
         let listen = target.server.listen;
         let commands = Commands {
             server: run_by(target.server.runner, target.server.command.at(listen)),
-            client: run_by(target.client.runner, target.client.command.at(listen)),
+            client: client_commands(&target),
             environment: Vec::new(),
         };
-        Ok(Self {
+        Self {
             target,
             text,
             server_text: None,
             commands,
             folders,
+            build: Build::NotNeeded,
             wine: None,
-        })
+        }
     }
 
     /// The cast with what it needs of Wine, if it needs any.
@@ -180,9 +186,12 @@ impl Cast {
 
     /// The folders in which its programs lie, as far as they are given by absolute paths.
     fn places(&self) -> Vec<PathBuf> {
-        let programs = [&self.commands.server, &self.commands.client]
-            .into_iter()
-            .filter_map(|words| words.first());
+        let programs = [
+            self.commands.server.as_slice(),
+            self.commands.client.first(),
+        ]
+        .into_iter()
+        .filter_map(|words| words.first());
         let absolute = programs
             .map(PathBuf::from)
             .filter(|path| path.is_absolute());
@@ -192,6 +201,19 @@ impl Cast {
             .chain(self.folders.client.clone())
             .collect()
     }
+}
+
+fn client_commands(target: &Target) -> ClientCommands {
+    let listen = target.server.listen;
+    let commands = match &target.client.command {
+        ClientCommand::Session(command) => ClientCommands::Session(command.at(listen)),
+        ClientCommand::PerStep(commands) => {
+            let at =
+                |(step, command): (&String, &spec::Command)| (step.clone(), command.at(listen));
+            ClientCommands::PerStep(commands.iter().map(at).collect())
+        }
+    };
+    commands.map(|argv| run_by(target.client.runner, argv))
 }
 
 /// The command line behind what executes it.
@@ -257,7 +279,7 @@ fn reference(building: &dyn Fn(&str)) -> Result<Cast, SourceError> {
     let mut cast = Cast::of(File::reference())?;
     let pair = ReferencePair::find(building)?;
     cast.commands.server = pair.resolve(cast.commands.server);
-    cast.commands.client = pair.resolve(cast.commands.client);
+    cast.commands.client = cast.commands.client.map(|argv| pair.resolve(argv));
     Ok(cast)
 }
 
@@ -286,13 +308,14 @@ fn pair(
         server: one.folder,
         client: other.folder,
     };
-    let mut cast = Cast::new(target, other.text, folders)?;
+    let mut cast = Cast::new(target, other.text, folders);
     cast.server_text = Some(one.text);
     if *server == TargetSource::Reference {
         cast.commands.server = ReferencePair::find(building)?.resolve(cast.commands.server);
     }
     if *client == TargetSource::Reference {
-        cast.commands.client = ReferencePair::find(building)?.resolve(cast.commands.client);
+        let pair = ReferencePair::find(building)?;
+        cast.commands.client = cast.commands.client.map(|argv| pair.resolve(argv));
     }
     Ok(cast)
 }

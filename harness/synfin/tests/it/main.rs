@@ -16,5 +16,6 @@ mod pair;
 mod reference;
 mod repeat;
 mod support;
+mod targets;
 mod tshark;
 mod unusual;
