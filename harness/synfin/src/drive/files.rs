@@ -63,9 +63,15 @@ impl Stage {
         Some(file)
     }
 
-    /// Lays what the target places beside the role's program.
+    /// Makes the folder of the role's transferred files, and lays what the target places beside its program.
     pub(crate) async fn place(&self, role: Role) -> Result<(), SandboxError> {
-        for placed in &self.play.target.files.place {
+        let files = &self.play.target.files;
+        let transferred = match role {
+            Role::Server => &files.server_dir,
+            Role::Client(_) => &files.client_dir,
+        };
+        self.sandbox.make_folder(role, transferred).await?;
+        for placed in &files.place {
             let is_its = match placed.beside {
                 Beside::Both => true,
                 Beside::Server => role == Role::Server,
