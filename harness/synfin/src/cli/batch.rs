@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use synfin_core::report::{self, Status};
 use synfin_core::spec::DEFAULT_RUBRIC;
 
 use super::exit::{Exit, Failure};
@@ -43,10 +42,12 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 
 #[cfg(target_os = "linux")]
 fn grade_class(options: &BatchOptions, output: &Output) -> Result<Exit, Failure> {
+    use synfin_core::report::{Status, class_table};
+
     use super::{grade, output as stdout, recorder};
 
     let outcome = recorder::batch(options, output)?;
-    stdout::data(&report::class_table(&outcome.class, &output.page()))?;
+    stdout::data(&class_table(&outcome.class, &output.page()))?;
     let files = grade::tell_files(&outcome.files, output);
     output.talk(in_words(&outcome));
     if files == Exit::Internal {

@@ -148,6 +148,7 @@ fn line(event: &RunEvent) -> String {
                 log.display()
             )
         }
+        RunEvent::Started { recordings: 1 } => "making 1 recording".to_owned(),
         RunEvent::Started { recordings } => format!("making {recordings} recordings"),
         RunEvent::Recording { recording } => format!("  {recording} …"),
         RunEvent::Lossy { recording, dropped } => {
