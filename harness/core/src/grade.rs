@@ -35,6 +35,8 @@ pub struct RunInput<'a> {
     pub rubric: SourceText<'a>,
     /// The target's copy.
     pub target: SourceText<'a>,
+    /// The copy of the target whose server ran, if it is another than the client's.
+    pub server_target: Option<SourceText<'a>>,
     /// The Windows target's copy, if the run had one.
     pub windows_target: Option<SourceText<'a>>,
     /// The recordings, in any order.

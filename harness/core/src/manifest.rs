@@ -7,11 +7,13 @@
 //! `json` reads and writes them.
 
 mod json;
+mod limit;
 mod recorded;
 mod role;
 mod run;
 
 pub use json::{ManifestError, SCHEMA};
+pub use limit::{Limit, LimitHit};
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
     Recorded, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample,

@@ -1,8 +1,9 @@
 //! What a user writes: rubrics and targets.
 //!
-//! `rubric`, `step` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
+//! `limits`, `rubric`, `step` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
 //! what is wrong with it, with file, line, column and a suggestion. `builtin` are the rubrics and targets compiled in.
 
+mod limits;
 mod rubric;
 mod step;
 mod step_text;
@@ -14,6 +15,7 @@ mod load;
 
 pub use builtin::{BUILTIN_RUBRICS, DEFAULT_RUBRIC, builtin_rubric, reference_target};
 pub use error::{Palette, Problem, SpecError, did_you_mean};
+pub use limits::{Limits, PhaseLimits};
 pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, rubric_schema, target_schema};
 pub use rubric::{
     Band, CheckCall, Clients, Connections, Item, Programs, Rubric, Scenario, Selection, ServerState,
@@ -21,7 +23,8 @@ pub use rubric::{
 pub use step::{ClientNumber, FileSize, Step, StepEntry};
 pub use step_text::StepError;
 pub use target::{
-    ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
+    Beside, ClientCommand, ClientProgram, Command, Exchange, Files, Placed, PlacedContents, Runner,
+    ServerProgram, Stdin, StepScript, Target, environment_at,
 };
 
 /// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.

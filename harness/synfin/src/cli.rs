@@ -3,6 +3,7 @@
 //! Standard output is data, standard error is talk. This is the only module that prints.
 
 mod capture;
+mod count;
 mod exit;
 mod output;
 mod progress;

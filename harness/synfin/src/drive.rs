@@ -13,12 +13,13 @@ mod board;
 mod client;
 mod files;
 mod live;
+mod one_shot;
 mod stage;
 mod step;
 mod terminal;
 mod watch;
 
 pub(crate) use client::{drive, is_over};
-pub(crate) use stage::{Commands, Log, Play, Stage};
+pub(crate) use stage::{ClientCommands, Commands, Earlier, Log, Play, Stage};
 pub(crate) use terminal::Terminal;
 pub(crate) use watch::{attribute, sample, supervise};

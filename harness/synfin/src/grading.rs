@@ -90,18 +90,20 @@ pub fn grade_capture(
 
 fn grade_run(stored: &StoredRun, other: Option<&NamedText>) -> Result<Report, GradeError> {
     let (run, targets) = (&stored.run, &stored.run.targets);
-    let windows_name = targets.windows.as_deref().unwrap_or_default();
     let own_rubric = source(&run.rubric, &stored.rubric);
     grade::grade(&RunInput {
         run: run.clone(),
         rubric: other.map_or(own_rubric, NamedText::source),
         target: source(&targets.target, &stored.target),
-        windows_target: stored
-            .windows
-            .as_deref()
-            .map(|text| source(windows_name, text)),
+        server_target: beside(targets.server.as_deref(), stored.server.as_deref()),
+        windows_target: beside(targets.windows.as_deref(), stored.windows.as_deref()),
         recordings: stored.recordings.iter().map(recording).collect(),
     })
+}
+
+/// A target that not every run has.
+fn beside<'a>(name: Option<&'a str>, text: Option<&'a str>) -> Option<SourceText<'a>> {
+    Some(source(name?, text?))
 }
 
 fn recording(stored: &StoredRecording) -> RecordingInput<'_> {

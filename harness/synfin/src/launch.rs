@@ -5,10 +5,12 @@
 //!        └── watch (its end, and the end of all it left behind)
 //! ```
 
+mod limits;
 mod output;
 mod program;
 mod stdio;
 mod watch;
 
+pub use limits::{hold_to_limits, look};
 pub use output::{Output, OutputSummary};
 pub use program::{InputError, Launch, LaunchError, Program};

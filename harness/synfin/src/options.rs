@@ -32,12 +32,12 @@ pub enum Programs {
     Reference,
     /// A target file, or the folder of one.
     Target(PathBuf),
-    /// The server of one target file and the client of another.
+    /// The server of one target and the client of another.
     Pair {
         /// Whose server.
-        server: PathBuf,
+        server: TargetSource,
         /// Whose client.
-        client: PathBuf,
+        client: TargetSource,
     },
     /// Two command lines, word by word.
     Commands {
@@ -48,6 +48,15 @@ pub enum Programs {
         /// Where the server listens.
         listen: SocketAddr,
     },
+}
+
+/// A target that gives one side of a pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetSource {
+    /// The bundled pair.
+    Reference,
+    /// A target file, or the folder of one.
+    File(PathBuf),
 }
 
 /// Where a rubric comes from.

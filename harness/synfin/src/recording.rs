@@ -8,7 +8,7 @@ mod stop;
 pub(crate) use manifest::WINE;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
@@ -20,8 +20,9 @@ use tokio::task::JoinSet;
 use self::listening::Listening;
 use crate::clock;
 use crate::drive::{Play, Stage, attribute, drive, sample};
+use crate::launch::{hold_to_limits, look};
 use crate::ring::{self, Capture, LiveFrame};
-use crate::sandbox::{Sandbox, SandboxError, Setup, StartError};
+use crate::sandbox::{Built, Sandbox, SandboxError, Setup, StartError};
 use crate::store::{self, StoreError};
 
 /// One mebibyte, bytes.
@@ -35,8 +36,10 @@ const RING_MIB_MAX: u32 = 512;
 pub(crate) struct Job {
     /// The scenario and its programs.
     pub(crate) play: Play,
-    /// The folder that each role gets a copy of.
-    pub(crate) folder: Option<PathBuf>,
+    /// The folders that the roles get copies of.
+    pub(crate) folders: Folders,
+    /// What was built in them; a role of which something was built gets a copy of that.
+    pub(crate) built: BuiltFolders,
     /// How the programs are isolated.
     pub(crate) setup: Setup,
     /// What executes the programs, if not the operating system.
@@ -45,6 +48,45 @@ pub(crate) struct Job {
     pub(crate) run: PathBuf,
     /// Which recording of the scenario this is, from 1 on.
     pub(crate) repetition: u32,
+}
+
+/// The folders in which the programs lie; each role gets a copy of its own. A program without one has all it needs
+/// elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Folders {
+    /// The server's.
+    pub(crate) server: Option<PathBuf>,
+    /// The clients'.
+    pub(crate) client: Option<PathBuf>,
+}
+
+impl Folders {
+    /// The one that this role gets a copy of.
+    pub(crate) fn of(&self, role: Role) -> Option<&Path> {
+        match role {
+            Role::Server => self.server.as_deref(),
+            Role::Client(_) => self.client.as_deref(),
+        }
+    }
+}
+
+/// What build commands left of the folders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BuiltFolders {
+    /// Of the server's.
+    pub(crate) server: Option<Built>,
+    /// Of the clients'.
+    pub(crate) client: Option<Built>,
+}
+
+impl BuiltFolders {
+    /// The one that this role gets a copy of, if anything was built for it.
+    pub(crate) fn of(&self, role: Role) -> Option<&Built> {
+        match role {
+            Role::Server => self.server.as_ref(),
+            Role::Client(_) => self.client.as_ref(),
+        }
+    }
 }
 
 /// The harness could not record.
@@ -109,11 +151,18 @@ pub(crate) async fn record(
         sandbox.clone(),
         sandbox.socket_table().await?,
     ));
+    for role in job.roles() {
+        stage.place(role).await?;
+    }
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
+    attributing.spawn(guard(Arc::clone(&stage)));
     let was_interrupted = perform(&stage, interrupted).await;
     attributing.shutdown().await;
+    if let Err(error) = look(&stage.sandbox, &stage.limits(), &stage.running()).await {
+        stage.fault(error);
+    }
     let captured = capture.close().await?;
     // The ring has handed over its last frame.
     pumping.await.expect("the pump does not panic");
@@ -126,7 +175,10 @@ pub(crate) async fn record(
 
 async fn prepare(job: &Job, sandbox: &Sandbox) -> Result<(), SandboxError> {
     for role in job.roles() {
-        sandbox.prepare(role, job.folder.as_deref()).await?;
+        match job.built.of(role) {
+            Some(built) => sandbox.prepare_built(role, built).await?,
+            None => sandbox.prepare(role, job.folders.of(role)).await?,
+        }
     }
     Ok(())
 }
@@ -145,6 +197,14 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
                 );
             }
         }
+    }
+}
+
+/// Holds all programs to their limits.
+async fn guard(stage: Arc<Stage>) {
+    let guarded = hold_to_limits(&stage.sandbox, &stage.limits(), || stage.running()).await;
+    if let Err(error) = guarded {
+        stage.fault(error);
     }
 }
 

@@ -4,6 +4,7 @@
 //! options ─► sources (rubric, targets) ─► plan ─► record, some at once ─► captures/RUN
 //! ```
 
+mod build;
 mod command;
 mod environment;
 mod events;
@@ -31,14 +32,15 @@ pub use self::probe::{Obstacle, Probe, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 
+use self::build::Workshop;
 use self::folder::RunFolder;
 use self::plan::{Planned, Wishes, plan};
-use self::sources::{Cast, Sources};
+use self::sources::{Build, Cast, Sources};
 use crate::causes::with_causes;
 use crate::drive::Play;
 use crate::launch::LaunchError;
 use crate::options::RunOptions;
-use crate::recording::{Job, RecordError, record};
+use crate::recording::{BuiltFolders, Job, RecordError, record};
 use crate::sandbox::Setup;
 use crate::store::StoreError;
 
@@ -84,7 +86,7 @@ pub async fn run(
     interrupted: watch::Receiver<bool>,
 ) -> Result<RunOutcome, RunError> {
     let began = Instant::now();
-    let sources = load(options, &events).await?;
+    let mut sources = load(options, &events).await?;
     let wishes = Wishes {
         only: &options.only,
         clients: options.clients,
@@ -93,8 +95,21 @@ pub async fn run(
     let planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
     let folder = RunFolder::create(&options.out, &sources)?;
     let seed = environment::seed();
+    let setup = sources.setup(&folder, options).map_err(RunError::Setup)?;
+    let workshop = Workshop {
+        setup: &setup,
+        events: &events,
+        interrupted: &interrupted,
+    };
+    let logs = [folder::BUILD_LOG, folder::WINDOWS_BUILD_LOG];
+    let casts = [Some(&mut sources.target), sources.windows.as_mut()];
+    for (cast, log) in casts.into_iter().zip(logs) {
+        let Some(cast) = cast else { continue };
+        let log = folder.path().join(log);
+        cast.build = workshop.build(cast, &log).await;
+    }
     let crew = Crew {
-        setup: sources.setup(&folder, options).map_err(RunError::Setup)?,
+        setup,
         folder: folder.path().to_owned(),
         seed,
         at_once: Semaphore::new(options.jobs.unwrap_or(JOBS).get()),
@@ -198,6 +213,9 @@ impl Crew {
         if *self.interrupted.borrow() {
             return left_out(scenario.name, NotRecorded::Interrupted);
         }
+        if let Build::Failed(why) = &self.cast(&scenario).build {
+            return left_out(scenario.name, why.clone());
+        }
         let mut entry = ScenarioEntry {
             name: scenario.name.clone(),
             recordings: Vec::new(),
@@ -267,10 +285,7 @@ impl Crew {
     }
 
     fn job(&self, scenario: Scenario, repetition: u32) -> Job {
-        let cast: &Cast = match (scenario.programs, &self.sources.windows) {
-            (Programs::Windows, Some(windows)) => windows,
-            (Programs::Windows, None) | (Programs::Target, _) => &self.sources.target,
-        };
+        let cast = self.cast(&scenario);
         Job {
             play: Play {
                 scenario,
@@ -278,7 +293,11 @@ impl Crew {
                 commands: cast.commands.clone(),
                 seed: self.seed,
             },
-            folder: cast.folder.clone(),
+            folders: cast.folders.clone(),
+            built: match &cast.build {
+                Build::Done(built) => built.clone(),
+                Build::NotNeeded | Build::Failed(_) => BuiltFolders::default(),
+            },
             setup: self.setup_for(cast),
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
             run: self.folder.clone(),
@@ -288,8 +307,16 @@ impl Crew {
 }
 
 impl Crew {
+    /// The programs that act in the scenario.
+    fn cast(&self, scenario: &Scenario) -> &Cast {
+        match (scenario.programs, &self.sources.windows) {
+            (Programs::Windows, Some(windows)) => windows,
+            (Programs::Windows, None) | (Programs::Target, _) => &self.sources.target,
+        }
+    }
+
     fn setup_for(&self, cast: &Cast) -> Setup {
-        let mut setup = self.setup.clone();
+        let mut setup = self.setup.clone().limited(&cast.target.limits.run);
         if let Some(wine) = &cast.wine {
             setup.exposed.push(wine.prefix.clone());
             setup.wine_prefix = Some(wine.prefix.clone());

@@ -31,9 +31,9 @@ mod words;
 
 pub(crate) use descriptor::register;
 pub(crate) use handle::Brake;
-pub use handle::{Sandbox, SandboxError};
+pub use handle::{Built, Sandbox, SandboxError};
 pub use init::init_main;
 pub use socket_table::{SocketTable, TcpSocket};
 pub use start::{INIT_ARGUMENT, Setup, StartError};
 pub use step::Step;
-pub use words::{Ended, FileKind, Listed, RoleStat, Scope, Signal, Spawn, Standard, Thread};
+pub use words::{Ended, FileKind, Listed, RoleStat, Scope, Signal, Spawn, Standard, Thread, Usage};

@@ -69,6 +69,8 @@ pub struct StoredRun {
     pub rubric: String,
     /// The target's text.
     pub target: String,
+    /// The text of the target whose server ran, if it is another than the client's.
+    pub server: Option<String>,
     /// The Windows target's text.
     pub windows: Option<String>,
     /// Every recording, in the run's order.
@@ -94,6 +96,7 @@ pub fn read_run(folder: &Path) -> Result<StoredRun, StoreError> {
     Ok(StoredRun {
         rubric: text(&run.rubric)?,
         target: text(&run.targets.target)?,
+        server: run.targets.server.as_deref().map(text).transpose()?,
         windows: run.targets.windows.as_deref().map(text).transpose()?,
         recordings: stems
             .map(|stem| read_recording(folder, stem))

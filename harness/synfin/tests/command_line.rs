@@ -62,6 +62,14 @@ fn a_misspelt_name_is_answered_with_the_likely_one() {
 }
 
 #[test]
+fn no_clients_at_all_is_told_how_many_there_can_be() {
+    let output = synfin(&["run", "--clients", "0"]);
+    assert_eq!(code(&output), 2);
+    let words = "write how many clients, from 1 to 10000";
+    assert!(stderr(&output).contains(words), "{}", stderr(&output));
+}
+
+#[test]
 fn what_is_wrong_in_a_rubric_or_a_target_is_shown_where_it_stands() {
     let folder = TempDir::new().unwrap();
     let text = "schema = 1\nname = \"mine\"\n\n[server]\ncomand = [\"server\"]\n";

@@ -57,8 +57,12 @@ pub(super) fn end(process: &ProcessRecord) -> String {
         .exited_at
         .zip(process.started_at)
         .map(|(end, start)| Timestamp::from_nanos(end).since(Timestamp::from_nanos(start)));
-    match after {
+    let how = match after {
         Some(span) => format!("{how}, {span} after its start"),
+        None => how,
+    };
+    match &process.limit_hit {
+        Some(limit) => format!("{how} (it reached its limit: {limit})"),
         None => how,
     }
 }

@@ -102,9 +102,26 @@ impl ServedConcurrently {
         });
         Verdict::Inconclusive {
             cause: cause.unwrap_or(Cause::Harness),
-            finding,
+            finding: match clients.iter().find(|it| is_one_shot(observation, it)) {
+                Some(one_shot) => holds_nothing(one_shot, finding),
+                None => finding,
+            },
         }
     }
+}
+
+/// Whether each step of the client is a process of its own.
+fn is_one_shot(observation: &Observation, client: &Client) -> bool {
+    let mut processes = observation.processes(Role::Client(client.number.0));
+    processes.any(|process| process.entry.is_some())
+}
+
+fn holds_nothing(client: &Client, finding: Finding) -> Finding {
+    let saw = format!(
+        "client {} is a process for each step, which holds no connection open between them: {}",
+        client.number, finding.saw
+    );
+    Finding { saw, ..finding }
 }
 
 fn client(observation: &Observation, number: ClientNumber) -> Option<Client> {

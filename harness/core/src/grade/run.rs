@@ -234,7 +234,7 @@ fn as_recorded(recording: &RecordingInput<'_>, run: &RunFile) -> Setting {
 impl Lone {
     /// Learns from the target's patterns and the run's one-client recording.
     fn of(input: &RunInput<'_>) -> Result<Self, SpecError> {
-        let target = Target::parse(input.target.name, input.target.text)?;
+        let target = target(input)?;
         let windows = input
             .windows_target
             .map(|source| Target::parse(source.name, source.text))
@@ -250,6 +250,14 @@ impl Lone {
             windows: windows.as_ref().map(Replies::of).unwrap_or_default(),
             connected_lines: lone.and_then(|lone| lone.output(Role::Client(1))),
         })
+    }
+}
+
+fn target(input: &RunInput<'_>) -> Result<Target, SpecError> {
+    let client = input.target;
+    match input.server_target {
+        None => Target::parse(client.name, client.text),
+        Some(server) => Target::parse_pair((server.name, server.text), (client.name, client.text)),
     }
 }
 

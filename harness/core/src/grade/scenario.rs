@@ -3,7 +3,7 @@
 use super::recording::Recording;
 use super::{aggregate, evidence};
 use crate::checks::{Bound, Cause, Finding, Link, Root, Verdict};
-use crate::manifest::{Exit, NotRecorded};
+use crate::manifest::{Exit, LimitHit, NotRecorded};
 use crate::observation::Wholeness;
 use crate::report::{CauseName, CheckReport, ResultName, Usually};
 use crate::text::Foreign;
@@ -100,15 +100,23 @@ pub(super) fn not_recorded(bound: &Bound, why: Option<&NotRecorded>) -> Judged {
             command,
             exit,
             last_lines,
-        }) => Verdict::Fail(build_failed(command, *exit, last_lines)),
+            limit_hit,
+            log: _,
+        }) => Verdict::Fail(build_failed(command, *exit, *limit_hit, last_lines)),
     };
     from_verdict(bound, &verdict)
 }
 
-fn build_failed(command: &[String], exit: Exit, last_lines: &[String]) -> Finding {
-    let how = match exit {
-        Exit::Code { code } => format!("exited with code {code}"),
-        Exit::Signal { signal } => format!("was ended by signal {signal}"),
+fn build_failed(
+    command: &[String],
+    exit: Exit,
+    limit_hit: Option<LimitHit>,
+    last_lines: &[String],
+) -> Finding {
+    let how = match (limit_hit, exit) {
+        (Some(limit), _) => format!("reached its limit, {limit}, and was ended"),
+        (None, Exit::Code { code }) => format!("exited with code {code}"),
+        (None, Exit::Signal { signal }) => format!("was ended by signal {signal}"),
     };
     let lines: Vec<_> = last_lines
         .iter()

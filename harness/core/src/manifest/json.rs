@@ -59,6 +59,7 @@ impl RunFile {
         let run: Self = read(json)?;
         check_names("rubric", [&run.rubric])?;
         check_names("targets.target", [&run.targets.target])?;
+        check_names("targets.server", &run.targets.server)?;
         check_names("targets.windows", &run.targets.windows)?;
         for scenario in &run.scenarios {
             check_names("scenarios.name", [&scenario.name])?;

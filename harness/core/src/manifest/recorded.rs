@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{LimitHit, Role};
 
 /// What is known of a capture beside its frames.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,6 +193,9 @@ pub struct Attribution {
 pub struct ProcessRecord {
     /// Its part.
     pub role: Role,
+    /// The entry of the scenario's steps for which alone it was started; absent for a program that does all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u32>,
     /// Its command line.
     pub argv: Vec<String>,
     /// When it was started; absent if it could not be.
@@ -215,6 +218,9 @@ pub struct ProcessRecord {
     pub is_pe: bool,
     /// What its threads did while wire and input were idle.
     pub supervision: Vec<Supervision>,
+    /// The limit that it reached, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_hit: Option<LimitHit>,
 }
 
 /// How a process ended.

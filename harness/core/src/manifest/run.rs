@@ -39,8 +39,10 @@ pub struct RunFile {
 pub struct Targets {
     /// What reports call the target.
     pub name: String,
-    /// The target under test.
+    /// The target under test; where the server is another's, the one whose client ran.
     pub target: String,
+    /// The target whose server ran, if it is another than the client's.
+    pub server: Option<String>,
     /// The Windows target, if one was given.
     pub windows: Option<String>,
 }
@@ -107,6 +109,12 @@ pub enum NotRecorded {
         exit: super::Exit,
         /// Its last lines.
         last_lines: Vec<String>,
+        /// The limit that it reached, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit_hit: Option<super::LimitHit>,
+        /// Its whole output, in the run's folder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        log: Option<String>,
     },
     /// The harness could not.
     Harness {

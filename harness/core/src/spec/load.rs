@@ -4,7 +4,10 @@
 //! Schemas; then each becomes a type whose fields cannot be wrong. The first pass ends at the first error, the second
 //! finds them all.
 
+mod command;
 mod file;
+mod files;
+mod limits;
 mod rubric;
 mod selection;
 mod steps;
@@ -21,6 +24,7 @@ use toml::Spanned;
 
 use super::error::did_you_mean;
 use super::{Problem, Rubric, SpecError, Target, is_one_component};
+use target::{Side, Sides};
 
 /// The version of both file formats.
 const SCHEMA: u32 = 1;
@@ -38,9 +42,28 @@ impl Target {
     /// Reads a target. `source_name` is the file as messages name it.
     pub fn parse(source_name: &str, text: &str) -> Result<Self, SpecError> {
         let mut problems = Problems::default();
-        let target = read(text, &mut problems).and_then(|file| target::target(file, &mut problems));
+        let target = read(text, &mut problems)
+            .and_then(|file| target::sides(file, &[Side::Server, Side::Client], &mut problems))
+            .and_then(Sides::both);
         problems.settle(source_name, text, target)
     }
+
+    /// Reads the server of one file and the client of another; neither needs the other side. Each file is its name in
+    /// messages and its text.
+    pub fn parse_pair(server: (&str, &str), client: (&str, &str)) -> Result<Self, SpecError> {
+        let one = sides(server, Side::Server)?;
+        let other = sides(client, Side::Client)?;
+        Ok(one
+            .with_client_of(other)
+            .expect("each file was found to have the side that is needed"))
+    }
+}
+
+fn sides((source_name, text): (&str, &str), needed: Side) -> Result<Sides, SpecError> {
+    let mut problems = Problems::default();
+    let sides =
+        read(text, &mut problems).and_then(|file| target::sides(file, &[needed], &mut problems));
+    problems.settle(source_name, text, sides)
 }
 
 /// What was found wrong so far. A reader that returns `None` has put at least one problem here.

@@ -128,10 +128,17 @@ fn file_name(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<Stri
 
 /// `65536`, `64KiB`, `64 KiB` (its words joined).
 fn file_size(text: &str) -> Result<FileSize, StepError> {
-    let wrong = || StepError::Size(text.to_owned());
     if text.is_empty() {
         return Err(StepError::NoSize);
     }
+    bytes(text)
+        .filter(|bytes| *bytes <= LARGEST_BYTES)
+        .map(FileSize)
+        .ok_or_else(|| StepError::Size(text.to_owned()))
+}
+
+/// So many bytes: `65536`, `64KiB`.
+pub(super) fn bytes(text: &str) -> Option<u64> {
     let digits_end = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());
@@ -141,13 +148,10 @@ fn file_size(text: &str) -> Result<FileSize, StepError> {
         "KiB" => 1 << 10,
         "MiB" => 1 << 20,
         "GiB" => 1 << 30,
-        _ => return Err(wrong()),
+        _ => return None,
     };
-    let count: u64 = digits.parse().map_err(|_| wrong())?;
-    let bytes = count
-        .checked_mul(unit_bytes)
-        .filter(|bytes| *bytes <= LARGEST_BYTES);
-    bytes.map(FileSize).ok_or_else(wrong)
+    let count: u64 = digits.parse().ok()?;
+    count.checked_mul(unit_bytes)
 }
 
 #[cfg(test)]

@@ -1,23 +1,31 @@
 //! A target: one server program and one client program, and how to talk to them.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use regex::Regex;
+
+use super::PhaseLimits;
 
 /// A pair of programs under test.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// What reports call it.
     pub name: String,
-    /// Commands run in the sandbox before anything is recorded, each in the programs' folder.
+    /// Commands run in the sandbox before anything is recorded, in the programs' folder; in the server's, if the client has
+    /// another.
     pub build: Vec<Command>,
+    /// The same in the client's folder, if it has another.
+    pub client_build: Vec<Command>,
     /// The server.
     pub server: ServerProgram,
     /// The client.
     pub client: ClientProgram,
     /// Where transferred files lie.
     pub files: Files,
+    /// What the programs and their build may use.
+    pub limits: PhaseLimits,
 }
 
 /// A command line: program and arguments, at least the program. `{addr}`, `{host}`, `{port}` and `{name}` stand for what
@@ -32,6 +40,8 @@ pub struct Command {
 pub struct ServerProgram {
     /// How it is started.
     pub command: Command,
+    /// What its environment has beside the usual, with the placeholders of commands.
+    pub env: Vec<(String, String)>,
     /// Where it must listen: the target's `listen`, or one that the harness picked for `{addr}` and `{port}`.
     pub listen: SocketAddr,
     /// What executes the program.
@@ -44,7 +54,9 @@ pub struct ServerProgram {
 #[derive(Clone, Debug)]
 pub struct ClientProgram {
     /// How it is started.
-    pub command: Command,
+    pub command: ClientCommand,
+    /// What its environment has beside the usual, with the placeholders of commands.
+    pub env: Vec<(String, String)>,
     /// What executes the program.
     pub runner: Runner,
     /// What its standard input is.
@@ -55,6 +67,15 @@ pub struct ClientProgram {
     pub step_within: Duration,
     /// What the program is told for each step, by step name; a step that is missing here the program cannot do.
     pub steps: Vec<StepScript>,
+}
+
+/// How a client is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientCommand {
+    /// Once, for all its steps.
+    Session(Command),
+    /// For each step anew, by the step's name; there is at least one. It holds no connection open between steps.
+    PerStep(BTreeMap<String, Command>),
 }
 
 /// What a client program is told for one abstract step.
@@ -102,6 +123,68 @@ pub struct Files {
     pub client_dir: String,
     /// Where uploads are stored and downloads are read from.
     pub server_dir: String,
+    /// What lies there before the programs start.
+    pub place: Vec<Placed>,
+}
+
+/// Something that lies beside a program before it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Where, relative to the program's own folder.
+    pub path: String,
+    /// What.
+    pub contents: PlacedContents,
+    /// Beside which program.
+    pub beside: Beside,
+}
+
+/// What is placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlacedContents {
+    /// A folder.
+    Folder,
+    /// A file of this text.
+    Text(String),
+    /// A file of so many bytes, which follow from the run's seed.
+    Seeded(u64),
+}
+
+/// Beside which program something is placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// The server.
+    Server,
+    /// Each client.
+    Client,
+    /// All of them.
+    Both,
+}
+
+impl Files {
+    /// The server's part of these, with the client's part of others.
+    pub(super) fn with_client_of(self, other: Self) -> Self {
+        let part = |place: Vec<Placed>, unwanted: Beside, beside: Beside| {
+            let wanted = place.into_iter().filter(move |it| it.beside != unwanted);
+            wanted.map(move |it| Placed { beside, ..it })
+        };
+        let servers = part(self.place, Beside::Client, Beside::Server);
+        let clients = part(other.place, Beside::Server, Beside::Client);
+        Self {
+            client_dir: other.client_dir,
+            server_dir: self.server_dir,
+            place: servers.chain(clients).collect(),
+        }
+    }
+}
+
+impl ClientCommand {
+    /// The command by which the client is known: the only one, or the first.
+    pub fn first(&self) -> &Command {
+        match self {
+            Self::Session(command) => command,
+            Self::PerStep(commands) => commands.values().next().expect("there is at least one"),
+        }
+    }
 }
 
 impl Command {
@@ -122,20 +205,21 @@ impl Command {
 
     /// Program and arguments with the address filled in.
     pub fn at(&self, listen: SocketAddr) -> Vec<String> {
-        let (addr, host, port) = (
-            listen.to_string(),
-            listen.ip().to_string(),
-            listen.port().to_string(),
-        );
-        self.words
-            .iter()
-            .map(|word| {
-                word.replace("{addr}", &addr)
-                    .replace("{host}", &host)
-                    .replace("{port}", &port)
-            })
-            .collect()
+        self.words.iter().map(|word| filled(word, listen)).collect()
     }
+}
+
+/// An environment with the address filled in.
+pub fn environment_at(env: &[(String, String)], listen: SocketAddr) -> Vec<(String, String)> {
+    env.iter()
+        .map(|(name, value)| (name.clone(), filled(value, listen)))
+        .collect()
+}
+
+fn filled(text: &str, listen: SocketAddr) -> String {
+    text.replace("{addr}", &listen.to_string())
+        .replace("{host}", &listen.ip().to_string())
+        .replace("{port}", &listen.port().to_string())
 }
 
 impl ClientProgram {

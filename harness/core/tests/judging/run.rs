@@ -51,6 +51,7 @@ pub(crate) fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
         targets: Targets {
             name: "told".to_owned(),
             target: "target.toml".to_owned(),
+            server: None,
             windows: None,
         },
         seed: 7,
@@ -106,6 +107,7 @@ pub(crate) fn graded_run(rubric: &str, run: RunFile, worlds: &[(&str, World)]) -
         run,
         rubric: source("rubric.toml", rubric),
         target: source("target.toml", TARGET),
+        server_target: None,
         windows_target: None,
         recordings: recordings.collect(),
     })
@@ -191,6 +193,8 @@ fn a_failed_build_fails_the_first_item_and_the_others_point_there() {
         command: vec!["make".to_owned()],
         exit: Exit::Code { code: 2 },
         last_lines: vec!["no rule".to_owned()],
+        limit_hit: None,
+        log: None,
     };
     let windows = entry("windows", &[], Some(NotRecorded::NoWindowsTarget));
     let run = run(vec![entry("s", &[], Some(failed)), windows]);

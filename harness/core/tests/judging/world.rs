@@ -603,6 +603,8 @@ fn processes(clients: u32, stopped_at: u64) -> Vec<ProcessRecord> {
         last_lines: vec!["bye".to_owned()],
         is_pe: false,
         supervision: Vec::new(),
+        limit_hit: None,
+        entry: None,
     };
     let server = ProcessRecord {
         exited_at: Some(stopped_at + MILLISECOND_NS),

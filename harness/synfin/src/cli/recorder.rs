@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use synfin_core::text::Foreign;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -15,6 +16,9 @@ use crate::launch::LaunchError;
 use crate::options::{RecordOptions, RunOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
+
+/// Characters of a command line.
+const COMMAND_CHARS: usize = 200;
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
@@ -95,7 +99,14 @@ impl Signals {
 
 fn line(event: &RunEvent) -> String {
     match event {
-        RunEvent::Building { command } => format!("building: {command}"),
+        RunEvent::Building { command } => format!("building: {}", shown(command)),
+        RunEvent::BuildFailed { command, log } => {
+            format!(
+                "the build failed: {}; see {}",
+                shown(command),
+                log.display()
+            )
+        }
         RunEvent::Started { scenarios } => format!("recording {scenarios} scenarios"),
         RunEvent::Recording { scenario } => format!("  {scenario} …"),
         RunEvent::Lossy { scenario, dropped } => {
@@ -109,6 +120,11 @@ fn line(event: &RunEvent) -> String {
         RunEvent::NotRecorded { scenario, why } => format!("  {scenario}: not recorded: {why}"),
         RunEvent::Printed { text } => text.clone(),
     }
+}
+
+/// A command as a stranger's file has it, safe for a terminal.
+fn shown(command: &str) -> Foreign {
+    Foreign::new(command, COMMAND_CHARS)
 }
 
 fn failure(error: RunError) -> Failure {

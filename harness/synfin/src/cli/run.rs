@@ -11,8 +11,8 @@ use synfin_core::spec::DEFAULT_RUBRIC;
 use super::exit::{Exit, Failure};
 use super::grade;
 use super::output::Output;
-use super::{source, words};
-use crate::options::{Keep, Programs, RunOptions};
+use super::{count, source, words};
+use crate::options::{Keep, Programs, RunOptions, TargetSource};
 use crate::store::{self, StoreError};
 
 /// Record a server and its clients, and grade what crossed the wire.
@@ -23,11 +23,11 @@ pub(super) struct Args {
     /// A target file, or the folder that holds a target.toml.
     #[arg(conflicts_with_all = ["server", "client"])]
     target: Option<PathBuf>,
-    /// The server's command line (with --listen), or a target file to take the server from.
-    #[arg(long, value_name = "CMD", requires = "client")]
+    /// The server's command line (with --listen), or the target file it is taken from; `reference` is the bundled one.
+    #[arg(long, value_name = "CMD|TARGET", requires = "client")]
     server: Option<String>,
-    /// The client's command line (with --listen), or a target file to take the client from.
-    #[arg(long, value_name = "CMD", requires = "server")]
+    /// The client's command line (with --listen), or the target file it is taken from; `reference` is the bundled one.
+    #[arg(long, value_name = "CMD|TARGET", requires = "server")]
     client: Option<String>,
     /// Where the server of --server listens.
     #[arg(long, value_name = "ADDR:PORT", requires = "server")]
@@ -42,7 +42,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "SCENARIO|ITEM")]
     only: Vec<String>,
     /// How many scenarios run at once.
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = count::at_once)]
     jobs: Option<NonZeroUsize>,
     /// The folder under which captures/ and reports/ are made.
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -51,7 +51,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N|failed|all", default_value = "all")]
     keep: KeepText,
     /// How many clients the scenarios with several clients run instead.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::clients)]
     clients: Option<NonZeroU32>,
     #[command(flatten)]
     output: grade::OutputArgs,
@@ -126,14 +126,12 @@ fn programs(args: &Args) -> Result<Programs, Failure> {
 }
 
 /// Without `--listen`, `--server` and `--client` name target files; a command line given so is a mistake worth a hint.
-fn target_file(option: &str, text: &str) -> Result<PathBuf, Failure> {
-    let path = PathBuf::from(text);
-    if !path.exists() {
-        return Err(Failure::Usage(anyhow!(
+fn target_file(option: &str, text: &str) -> Result<TargetSource, Failure> {
+    source::target(text).ok_or_else(|| {
+        Failure::Usage(anyhow!(
             "{option} {text:?} is no file: with a command line give --listen ADDR:PORT too"
-        )));
-    }
-    Ok(path)
+        ))
+    })
 }
 
 /// `--keep` as it is written.

@@ -1,12 +1,12 @@
-//! What the user names: captures and rubrics.
+//! What the user names: rubrics and targets.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use synfin_core::spec::{BUILTIN_RUBRICS, builtin_rubric, did_you_mean};
 
 use super::exit::Failure;
-use crate::options::RubricSource;
+use crate::options::{RubricSource, TargetSource};
 
 /// `--rubric FILE|NAME`: a built-in name wins; a file of that name is written `./NAME`.
 pub(super) fn rubric(text: &str) -> Result<RubricSource, Failure> {
@@ -23,4 +23,16 @@ pub(super) fn rubric(text: &str) -> Result<RubricSource, Failure> {
     Err(Failure::Usage(anyhow!(
         "no rubric and no file is called {text:?}: {meant}"
     )))
+}
+
+/// The bundled pair, where a target is named.
+const REFERENCE: &str = "reference";
+
+/// One side's target: the bundled pair by its name, or a file; a file of that name is written `./reference`.
+pub(super) fn target(text: &str) -> Option<TargetSource> {
+    if text == REFERENCE {
+        return Some(TargetSource::Reference);
+    }
+    let path = PathBuf::from(text);
+    path.exists().then_some(TargetSource::File(path))
 }

@@ -6,6 +6,7 @@ use synfin_core::spec::{ClientNumber, Step, StepEntry, StepScript};
 use tokio::time::Instant;
 
 use super::live::Mark;
+use super::one_shot::OneShot;
 use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{Fill, LastWord, Request, Unmet};
 use super::terminal::Terminal;
@@ -73,7 +74,12 @@ struct Turn<'a> {
 
 impl Turn<'_> {
     async fn take(&self, entry: &StepEntry) -> StepOutcome {
+        let is_per_step = self.stage.play.commands.client.is_per_step();
         let taken = match &entry.step {
+            Step::Connect | Step::Quit if is_per_step => {
+                self.one_shot(&entry.step, &Fill::default()).await
+            }
+            step if is_per_step && step.is_request() => self.one_shot_request(step).await,
             Step::Connect => self.connect().await,
             Step::Hold => self.hold().await,
             Step::Kill => self.kill().await,
@@ -157,6 +163,29 @@ impl Turn<'_> {
             Some(_) => "an answer to the client's SYN".to_owned(),
             None => format!("a SYN to {}", self.stage.listen()),
         }
+    }
+
+    async fn one_shot(&self, step: &Step, fill: &Fill) -> Result<StepOutcome, StepOutcome> {
+        let Self {
+            stage,
+            client,
+            place,
+        } = *self;
+        let one_shot = OneShot {
+            stage,
+            client,
+            place,
+        };
+        one_shot.take(step, fill).await
+    }
+
+    /// One request by a process of its own.
+    async fn one_shot_request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
+        let fill = self.prepare(step).await?;
+        let taken = self.one_shot(step, &fill).await;
+        let collected = self.stage.collect_download(self.client, self.place).await;
+        collected.map_err(|why| self.stage.fault(why))?;
+        taken
     }
 
     /// One request and its reply.

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use synfin_core::content::file_bytes;
 use synfin_core::manifest::{FileRecord, Role, Transfer};
-use synfin_core::spec::{ClientNumber, Step, StepEntry};
+use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry};
 
 use super::client::place_number;
 use super::stage::{Play, Stage};
@@ -61,6 +61,31 @@ impl Stage {
         };
         file.source_sha256 = sha256(&contents(self.play.seed, &file));
         Some(file)
+    }
+
+    /// Lays what the target places beside the role's program.
+    pub(crate) async fn place(&self, role: Role) -> Result<(), SandboxError> {
+        for placed in &self.play.target.files.place {
+            let is_its = match placed.beside {
+                Beside::Both => true,
+                Beside::Server => role == Role::Server,
+                Beside::Client => role != Role::Server,
+            };
+            if !is_its {
+                continue;
+            }
+            let path = &placed.path;
+            match &placed.contents {
+                PlacedContents::Folder => self.sandbox.make_folder(role, path).await?,
+                PlacedContents::Text(text) => self.sandbox.put(role, path, text.as_bytes()).await?,
+                PlacedContents::Seeded(size) => {
+                    let size = usize::try_from(*size).unwrap_or(usize::MAX);
+                    let contents = file_bytes(self.play.seed, path, size);
+                    self.sandbox.put(role, path, &contents).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Puts the files that steps download and none uploads where the server serves from.

@@ -10,7 +10,7 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{ClientNumber, Scenario, Stdin, StepEntry, Target};
+use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, Target, environment_at};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
@@ -34,7 +34,7 @@ pub(crate) const REFUSED_WITHIN: Duration = Duration::from_secs(5);
 pub(crate) const FAULT_SEEN_WITHIN: Duration = Duration::from_secs(5);
 
 /// The frames of a program that has ended reach the flow table within this time: the ring hands over every millisecond.
-const SETTLE: Duration = Duration::from_secs(1);
+pub(super) const SETTLE: Duration = Duration::from_secs(1);
 
 /// What is to be recorded: a scenario and the programs that act in it.
 #[derive(Clone, Debug)]
@@ -55,9 +55,66 @@ pub(crate) struct Commands {
     /// The server's.
     pub(crate) server: Vec<String>,
     /// Every client's.
-    pub(crate) client: Vec<String>,
+    pub(crate) client: ClientCommands,
     /// What their environment has beside the usual.
     pub(crate) environment: Vec<(String, String)>,
+}
+
+/// The command line of every client, or of every step.
+#[derive(Clone, Debug)]
+pub(crate) enum ClientCommands {
+    /// One for all steps.
+    Session(Vec<String>),
+    /// One for each step, by the step's name.
+    PerStep(BTreeMap<String, Vec<String>>),
+}
+
+impl ClientCommands {
+    /// Each command line changed.
+    pub(crate) fn map(self, change: impl Fn(Vec<String>) -> Vec<String>) -> Self {
+        match self {
+            Self::Session(argv) => Self::Session(change(argv)),
+            Self::PerStep(of_steps) => {
+                let changed = of_steps
+                    .into_iter()
+                    .map(|(step, argv)| (step, change(argv)));
+                Self::PerStep(changed.collect())
+            }
+        }
+    }
+
+    /// The command line by which the client is known: the only one, or the first.
+    pub(crate) fn first(&self) -> &[String] {
+        match self {
+            Self::Session(argv) => argv,
+            Self::PerStep(of_steps) => of_steps.values().next().map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Whether each step is a process of its own.
+    pub(crate) fn is_per_step(&self) -> bool {
+        match self {
+            Self::Session(_) => false,
+            Self::PerStep(_) => true,
+        }
+    }
+
+    /// The command line of the step alone, if it has one.
+    pub(crate) fn of_step(&self, step: &str) -> Option<&[String]> {
+        match self {
+            Self::Session(_) => None,
+            Self::PerStep(of_steps) => of_steps.get(step).map(Vec::as_slice),
+        }
+    }
+}
+
+/// A program that has been replaced by a later one of its role.
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    /// Its part.
+    pub(crate) role: Role,
+    /// The program.
+    pub(crate) terminal: Arc<Terminal>,
 }
 
 /// A recording under way, as its clients see it.
@@ -74,6 +131,8 @@ pub(crate) struct Stage {
     /// The kernel's table of their sockets.
     sockets: Mutex<SocketTable>,
     log: Mutex<Log>,
+    /// Held while a process for one step connects: one after the other does.
+    pub(super) dialling: tokio::sync::Mutex<()>,
 }
 
 /// What has happened so far.
@@ -88,6 +147,8 @@ pub(crate) struct Log {
     pub(crate) samples: Vec<SocketSample>,
     pub(crate) files: Vec<FileRecord>,
     pub(crate) programs: BTreeMap<Role, Arc<Terminal>>,
+    /// Programs that came before those, in the order in which they were replaced.
+    pub(crate) earlier: Vec<Earlier>,
     pub(crate) stop_actions: BTreeMap<Role, Vec<StopAction>>,
     pub(crate) supervision: BTreeMap<Role, Vec<Supervision>>,
     /// Roles that could not be started, and why.
@@ -114,6 +175,7 @@ impl Stage {
             sandbox,
             sockets: Mutex::new(sockets),
             log: Mutex::new(log),
+            dialling: tokio::sync::Mutex::new(()),
             play,
         }
     }
@@ -121,6 +183,16 @@ impl Stage {
     /// Where the server should listen.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.play.target.server.listen
+    }
+
+    /// What each program may use.
+    pub(crate) fn limits(&self) -> Limits {
+        self.play.target.limits.run
+    }
+
+    /// The programs that were started, ended or not.
+    pub(crate) fn running(&self) -> Vec<Arc<Terminal>> {
+        self.log().programs.values().cloned().collect()
     }
 
     /// The kernel's table of the sockets, for a moment.
@@ -182,22 +254,39 @@ impl Stage {
 
     /// Starts a program in its own copy of the folder.
     pub(crate) async fn start(&self, role: Role) -> Result<Arc<Terminal>, StepOutcome> {
-        let (argv, stdin) = match role {
-            Role::Server => (self.play.commands.server.clone(), Stdin::Pipe),
-            Role::Client(_) => (
-                self.play.commands.client.clone(),
-                self.play.target.client.stdin,
-            ),
+        let argv = match role {
+            Role::Server => self.play.commands.server.clone(),
+            Role::Client(_) => self.play.commands.client.first().to_vec(),
         };
-        let spawn = Spawn {
+        self.start_for(role, argv, None).await
+    }
+
+    /// Starts a program by this command line, for one entry alone or for all.
+    pub(crate) async fn start_for(
+        &self,
+        role: Role,
+        argv: Vec<String>,
+        entry: Option<u32>,
+    ) -> Result<Arc<Terminal>, StepOutcome> {
+        let target = &self.play.target;
+        let (env, stdin) = match role {
+            Role::Server => (&target.server.env, Stdin::Pipe),
+            Role::Client(_) => (&target.client.env, target.client.stdin),
+        };
+        let mut spawn = Spawn {
             role,
             argv,
-            env: self.play.commands.environment.clone(),
+            env: environment_at(env, self.listen()),
         };
+        spawn.env.extend(self.play.commands.environment.clone());
+        let argv = spawn.argv.clone();
         match Program::start(&self.sandbox, &Launch { spawn, stdin }).await {
             Ok(program) => {
-                let terminal = Arc::new(Terminal::new(program));
-                self.log().programs.insert(role, Arc::clone(&terminal));
+                let terminal = Arc::new(Terminal::new(program, argv, entry));
+                let mut log = self.log();
+                if let Some(terminal) = log.programs.insert(role, Arc::clone(&terminal)) {
+                    log.earlier.push(Earlier { role, terminal });
+                }
                 Ok(terminal)
             }
             Err(LaunchError::Sandbox(SandboxError::NotStarted(why))) => {

@@ -42,6 +42,14 @@ pub(crate) struct Fill {
     pub(crate) size: u64,
 }
 
+impl Fill {
+    /// The text with both filled in.
+    pub(crate) fn fill(&self, text: &str) -> String {
+        text.replace("{name}", &self.name)
+            .replace("{size}", &self.size.to_string())
+    }
+}
+
 /// What came last when a step's lines had been typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LastWord {
@@ -104,9 +112,7 @@ impl Request<'_> {
         let Some(line) = &exchange.send else {
             return Ok(LastWord::Program);
         };
-        let line = line
-            .replace("{name}", &fill.name)
-            .replace("{size}", &fill.size.to_string());
+        let line = fill.fill(line);
         let waiting_for = || "the program to take its input".to_owned();
         let typed = self.terminal.send_line(&line, INPUT_WITHIN);
         self.met(typed, waiting_for)

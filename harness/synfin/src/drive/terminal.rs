@@ -18,15 +18,27 @@ pub(crate) struct NotRead;
 pub(crate) struct Terminal {
     /// The program.
     pub(crate) program: Program,
+    /// Its command line.
+    pub(crate) argv: Vec<String>,
+    /// The entry for which alone it was started.
+    pub(crate) entry: Option<u32>,
     /// Output before this offset has been matched or was printed before the last line sent.
     read_to: Mutex<u64>,
 }
 
+impl AsRef<Program> for Terminal {
+    fn as_ref(&self) -> &Program {
+        &self.program
+    }
+}
+
 impl Terminal {
     /// A program none of whose output has been read.
-    pub(crate) fn new(program: Program) -> Self {
+    pub(crate) fn new(program: Program, argv: Vec<String>, entry: Option<u32>) -> Self {
         Self {
             program,
+            argv,
+            entry,
             read_to: Mutex::new(0),
         }
     }

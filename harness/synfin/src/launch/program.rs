@@ -3,22 +3,26 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use synfin_core::manifest::Role;
-use synfin_core::spec::Stdin;
+use synfin_core::manifest::{Exit, Limit, LimitHit, Role};
+use synfin_core::spec::{Limits, Stdin};
 use synfin_core::time::Timestamp;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use super::output::{Output, OutputSummary};
 use super::stdio::{self, Ends, Input};
 use super::watch::{RoleState, follow};
 use crate::clock;
 use crate::sandbox::{Ended, Sandbox, SandboxError, Spawn};
+
+/// How the kernel ends what has used up its processor time: SIGXCPU.
+const OUT_OF_TIME: Exit = Exit::Signal { signal: 24 };
 
 /// A program to launch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub struct Program {
     output: Output,
     reader: JoinHandle<()>,
     state: watch::Receiver<RoleState>,
+    began: Instant,
+    limit_hit: OnceLock<LimitHit>,
     /// Not closed before the program's end was seen: closing a terminal's master sends SIGHUP, which replaces the exit code
     /// of a program that is exiting at that moment.
     _open: Arc<AsyncFd<OwnedFd>>,
@@ -82,6 +88,8 @@ impl Program {
             reader: tokio::spawn(read_for_ever(Arc::clone(&output), printed.clone())),
             output: printed,
             state: follow(ended.into())?,
+            began: Instant::now(),
+            limit_hit: OnceLock::new(),
             _open: output,
         })
     }
@@ -94,6 +102,29 @@ impl Program {
     /// When it was started.
     pub fn started_at(&self) -> Timestamp {
         self.started_at
+    }
+
+    /// How long ago it was started.
+    pub fn running_for(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Notes that it reached a limit; only the first counts. Tells whether this is the first.
+    pub(super) fn note_limit(&self, hit: LimitHit) -> bool {
+        self.limit_hit.set(hit).is_ok()
+    }
+
+    /// The limit that it reached, if it did: one that was noted, or the kernel's on processor time.
+    pub fn limit_hit(&self, limits: &Limits) -> Option<LimitHit> {
+        let by_kernel = || {
+            let ended = self.ended()?;
+            (ended.exit == OUT_OF_TIME).then(|| LimitHit {
+                limit: Limit::Cpu,
+                allowed: u64::try_from(limits.cpu.as_millis()).unwrap_or(u64::MAX),
+                at: ended.at.as_nanos(),
+            })
+        };
+        self.limit_hit.get().copied().or_else(by_kernel)
     }
 
     /// What it has printed.
@@ -157,6 +188,12 @@ impl Program {
             // The follower's last word is that the role is gone.
             Err(_) => *self.state.borrow(),
         }
+    }
+}
+
+impl AsRef<Self> for Program {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 

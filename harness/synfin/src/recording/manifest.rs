@@ -12,8 +12,9 @@ use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
-use crate::drive::{Log, Stage, Terminal};
+use crate::drive::{Earlier, Log, Stage, Terminal};
 use crate::ring::Captured;
+use crate::sandbox::Built;
 use crate::store::{self, StoreError};
 
 /// What a program still has to say after its end must come within this time.
@@ -110,6 +111,13 @@ fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
 /// The record of every role: those that ran, and those that could not be started.
 async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, RecordError> {
     let mut records = Vec::new();
+    for Earlier { role, terminal } in std::mem::take(&mut log.earlier) {
+        if let Some(terminal) = Arc::into_inner(terminal) {
+            let mut record = blank(job, role);
+            finish(job, terminal, &mut record).await?;
+            records.push(record);
+        }
+    }
     for role in job.roles() {
         let terminal = log.programs.remove(&role).and_then(Arc::into_inner);
         let start_error = log.start_errors.remove(&role);
@@ -132,11 +140,13 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
 fn blank(job: &Job, role: Role) -> ProcessRecord {
     let argv = match role {
         Role::Server => job.play.commands.server.clone(),
-        Role::Client(_) => job.play.commands.client.clone(),
+        Role::Client(_) => job.play.commands.client.first().to_vec(),
     };
+    let built = job.built.of(role).map(Built::path);
     ProcessRecord {
         role,
-        is_pe: is_pe(job, &argv),
+        is_pe: is_pe(built.as_deref().or(job.folders.of(role)), &argv),
+        entry: None,
         argv,
         started_at: None,
         exited_at: None,
@@ -147,6 +157,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         output_left_out: 0,
         last_lines: Vec::new(),
         supervision: Vec::new(),
+        limit_hit: None,
     }
 }
 
@@ -157,6 +168,9 @@ async fn finish(
     record: &mut ProcessRecord,
 ) -> Result<(), RecordError> {
     let program = terminal.program;
+    record.argv = terminal.argv;
+    record.entry = terminal.entry;
+    record.limit_hit = program.limit_hit(&job.play.target.limits.run);
     record.started_at = Some(program.started_at().as_nanos());
     let ended = program.ended();
     record.exited_at = ended.map(|ended| ended.at.as_nanos());
@@ -171,10 +185,10 @@ async fn finish(
 }
 
 /// Whether the program is a Windows executable; one that Wine runs is Wine's first argument.
-fn is_pe(job: &Job, argv: &[String]) -> bool {
+fn is_pe(folder: Option<&Path>, argv: &[String]) -> bool {
     let is_run_by_wine = argv.first().is_some_and(|word| word == WINE);
     let program = argv.get(usize::from(is_run_by_wine));
-    let in_folder = |program: &String| job.folder.as_deref().unwrap_or(Path::new("")).join(program);
+    let in_folder = |program: &String| folder.unwrap_or(Path::new("")).join(program);
     program
         .map(in_folder)
         .and_then(|path| store::read_start(&path, PE_LOOK).ok())

@@ -1,5 +1,7 @@
 //! What a run tells while it goes on; `cli` draws it.
 
+use std::path::PathBuf;
+
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunEvent {
@@ -7,6 +9,13 @@ pub enum RunEvent {
     Building {
         /// The command.
         command: String,
+    },
+    /// A build command failed.
+    BuildFailed {
+        /// The command.
+        command: String,
+        /// What keeps its output.
+        log: PathBuf,
     },
     /// The recordings begin.
     Started {

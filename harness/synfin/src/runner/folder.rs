@@ -15,8 +15,17 @@ pub(crate) const RUBRIC: &str = "rubric.toml";
 /// The target's copy.
 pub(crate) const TARGET: &str = "target.toml";
 
+/// The copy of the target whose server runs, if it is another than the client's.
+pub(crate) const SERVER_TARGET: &str = "target-server.toml";
+
 /// The Windows target's copy.
 pub(crate) const WINDOWS_TARGET: &str = "target-windows.toml";
+
+/// What the target's build commands printed.
+pub(crate) const BUILD_LOG: &str = "build.log";
+
+/// What the Windows target's build commands printed.
+pub(crate) const WINDOWS_BUILD_LOG: &str = "build-windows.log";
 
 /// A run's folder.
 #[derive(Debug)]
@@ -33,6 +42,9 @@ impl RunFolder {
         let (path, name) = store::create_fresh_folder(&captures, &moment())?;
         store::write_atomically(&path.join(RUBRIC), sources.rubric_text.as_bytes())?;
         store::write_atomically(&path.join(TARGET), sources.target.text.as_bytes())?;
+        if let Some(server) = &sources.target.server_text {
+            store::write_atomically(&path.join(SERVER_TARGET), server.as_bytes())?;
+        }
         if let Some(windows) = &sources.windows {
             store::write_atomically(&path.join(WINDOWS_TARGET), windows.text.as_bytes())?;
         }

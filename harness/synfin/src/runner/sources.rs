@@ -4,15 +4,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use synfin_core::manifest::Targets;
-use synfin_core::spec::{self, Rubric, Runner, SpecError, Target};
+use synfin_core::manifest::{NotRecorded, Targets};
+use synfin_core::spec::{self, ClientCommand, Rubric, Runner, SpecError, Target};
 
-use super::folder::{RunFolder, TARGET, WINDOWS_TARGET};
+use super::folder::{RunFolder, SERVER_TARGET, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
 use super::wine::{Wine, WineError};
-use crate::drive::Commands;
-use crate::options::{Programs, RubricSource, RunOptions};
-use crate::recording::WINE;
+use crate::drive::{ClientCommands, Commands};
+use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
+use crate::recording::{BuiltFolders, Folders, WINE};
 use crate::sandbox::Setup;
 use crate::store::{self, StoreError};
 
@@ -32,12 +32,27 @@ pub(crate) struct Sources {
 #[derive(Debug)]
 pub(crate) struct Cast {
     pub(crate) target: Target,
+    /// Its file, word for word; where the server is another's, the file of which the client is.
     pub(crate) text: String,
+    /// The file of which the server is, if it is another.
+    pub(crate) server_text: Option<String>,
     pub(crate) commands: Commands,
-    /// The folder that each role gets a copy of.
-    pub(crate) folder: Option<PathBuf>,
+    pub(crate) folders: Folders,
+    /// Whether its build was made.
+    pub(crate) build: Build,
     /// Wine, if a program of it needs that.
     pub(crate) wine: Option<Wine>,
+}
+
+/// What came of a target's build commands.
+#[derive(Clone, Debug)]
+pub(crate) enum Build {
+    /// There are none, or they have not been run yet.
+    NotNeeded,
+    /// The folders that they left.
+    Done(BuiltFolders),
+    /// They failed: nothing of this target is recorded.
+    Failed(NotRecorded),
 }
 
 /// Rubric or targets could not be had.
@@ -58,9 +73,6 @@ pub enum SourceError {
     /// The current folder has no path.
     #[error("find the current folder")]
     CurrentFolder(#[source] io::Error),
-    /// A part of the design that is still to come.
-    #[error("{0} is not supported yet")]
-    NotYet(&'static str),
 }
 
 impl Sources {
@@ -76,11 +88,7 @@ impl Sources {
                 client,
                 listen,
             } => from_commands(server, client, *listen)?,
-            Programs::Pair { .. } => {
-                return Err(SourceError::NotYet(
-                    "one target's server with another's client",
-                ));
-            }
+            Programs::Pair { server, client } => pair(server, client, building)?,
         };
         let windows = options
             .windows_target
@@ -102,6 +110,11 @@ impl Sources {
         Targets {
             name: self.target.target.name.clone(),
             target: TARGET.to_owned(),
+            server: self
+                .target
+                .server_text
+                .as_ref()
+                .map(|_| SERVER_TARGET.to_owned()),
             windows: self.windows.as_ref().map(|_| WINDOWS_TARGET.to_owned()),
         }
     }
@@ -130,26 +143,32 @@ impl Sources {
 }
 
 impl Cast {
-    fn new(name: &str, text: String, folder: Option<PathBuf>) -> Result<Self, SourceError> {
-        let target = Target::parse(name, &text)?;
-        if !target.build.is_empty() {
-            return Err(SourceError::NotYet(
-                "`build` in a target (build the programs first)",
-            ));
-        }
+    /// The target of one file.
+    fn of(file: File) -> Result<Self, SourceError> {
+        let target = Target::parse(&file.name, &file.text)?;
+        let folders = Folders {
+            server: file.folder.clone(),
+            client: file.folder,
+        };
+        Ok(Self::new(target, file.text, folders))
+    }
+
+    fn new(target: Target, text: String, folders: Folders) -> Self {
         let listen = target.server.listen;
         let commands = Commands {
             server: run_by(target.server.runner, target.server.command.at(listen)),
-            client: run_by(target.client.runner, target.client.command.at(listen)),
+            client: client_commands(&target),
             environment: Vec::new(),
         };
-        Ok(Self {
+        Self {
             target,
             text,
+            server_text: None,
             commands,
-            folder,
+            folders,
+            build: Build::NotNeeded,
             wine: None,
-        })
+        }
     }
 
     /// The cast with what it needs of Wine, if it needs any.
@@ -165,17 +184,34 @@ impl Cast {
 
     /// The folders in which its programs lie, as far as they are given by absolute paths.
     fn places(&self) -> Vec<PathBuf> {
-        let programs = [&self.commands.server, &self.commands.client]
-            .into_iter()
-            .filter_map(|words| words.first());
+        let programs = [
+            self.commands.server.as_slice(),
+            self.commands.client.first(),
+        ]
+        .into_iter()
+        .filter_map(|words| words.first());
         let absolute = programs
             .map(PathBuf::from)
             .filter(|path| path.is_absolute());
         absolute
             .filter_map(|path| path.parent().map(Path::to_owned))
-            .chain(self.folder.clone())
+            .chain(self.folders.server.clone())
+            .chain(self.folders.client.clone())
             .collect()
     }
+}
+
+fn client_commands(target: &Target) -> ClientCommands {
+    let listen = target.server.listen;
+    let commands = match &target.client.command {
+        ClientCommand::Session(command) => ClientCommands::Session(command.at(listen)),
+        ClientCommand::PerStep(commands) => {
+            let at =
+                |(step, command): (&String, &spec::Command)| (step.clone(), command.at(listen));
+            ClientCommands::PerStep(commands.iter().map(at).collect())
+        }
+    };
+    commands.map(|argv| run_by(target.client.runner, argv))
 }
 
 /// The command line behind what executes it.
@@ -197,28 +233,80 @@ fn rubric_text(source: &RubricSource) -> Result<(String, String), StoreError> {
     }
 }
 
+/// A target's file: its name in messages, its text, and the folder of its programs.
+struct File {
+    name: String,
+    text: String,
+    folder: Option<PathBuf>,
+}
+
+impl File {
+    fn read(source: &TargetSource) -> Result<Self, SourceError> {
+        match source {
+            TargetSource::Reference => Ok(Self::reference()),
+            TargetSource::File(path) => Self::at(path),
+        }
+    }
+
+    fn reference() -> Self {
+        let (name, text) = spec::reference_target();
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            folder: None,
+        }
+    }
+
+    /// A target file, or the folder that holds one; its programs' folder is the file's.
+    fn at(path: &Path) -> Result<Self, SourceError> {
+        let file = if path.is_dir() {
+            path.join(TARGET_FILE)
+        } else {
+            path.to_owned()
+        };
+        let absolute = std::path::absolute(&file).map_err(SourceError::CurrentFolder)?;
+        Ok(Self {
+            name: file.display().to_string(),
+            text: store::read_text(&file)?,
+            folder: absolute.parent().map(Path::to_owned),
+        })
+    }
+}
+
 fn reference(building: &dyn Fn(&str)) -> Result<Cast, SourceError> {
-    let (name, text) = spec::reference_target();
-    let mut cast = Cast::new(name, text.to_owned(), None)?;
+    let mut cast = Cast::of(File::reference())?;
     let pair = ReferencePair::find(building)?;
     cast.commands.server = pair.resolve(cast.commands.server);
-    cast.commands.client = pair.resolve(cast.commands.client);
+    cast.commands.client = cast.commands.client.map(|argv| pair.resolve(argv));
     Ok(cast)
 }
 
-/// A target file, or the folder that holds one; its programs' folder is the file's.
 fn from_file(path: &Path) -> Result<Cast, SourceError> {
-    let file = if path.is_dir() {
-        path.join(TARGET_FILE)
-    } else {
-        path.to_owned()
+    Cast::of(File::at(path)?)
+}
+
+/// The server of one target and the client of another, each in its own folder.
+fn pair(
+    server: &TargetSource,
+    client: &TargetSource,
+    building: &dyn Fn(&str),
+) -> Result<Cast, SourceError> {
+    let (one, other) = (File::read(server)?, File::read(client)?);
+    let target = Target::parse_pair((&one.name, &one.text), (&other.name, &other.text))?;
+    let folders = Folders {
+        server: one.folder,
+        client: other.folder,
     };
-    let text = store::read_text(&file)?;
-    let folder = std::path::absolute(&file)
-        .map_err(SourceError::CurrentFolder)?
-        .parent()
-        .map(Path::to_owned);
-    Cast::new(&file.display().to_string(), text, folder)
+    let mut cast = Cast::new(target, other.text, folders);
+    cast.server_text = Some(one.text);
+    if *server == TargetSource::Reference {
+        cast.commands.server = ReferencePair::find(building)?.resolve(cast.commands.server);
+    }
+    if *client == TargetSource::Reference {
+        let pair = ReferencePair::find(building)?;
+        cast.commands.client = cast.commands.client.map(|argv| pair.resolve(argv));
+    }
+    Ok(cast)
 }
 
 /// Two commands, as a target of which nothing else is known: the client is told the steps' own names.
@@ -255,7 +343,11 @@ server_dir = "."
         client = words(client),
     );
     let folder = std::env::current_dir().map_err(SourceError::CurrentFolder)?;
-    Cast::new(TARGET_FILE, text, Some(folder))
+    Cast::of(File {
+        name: TARGET_FILE.to_owned(),
+        text,
+        folder: Some(folder),
+    })
 }
 
 fn toml_array(words: &[String]) -> String {

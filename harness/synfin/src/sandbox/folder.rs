@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Seek};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::{PermissionsExt, fchown, lchown, symlink};
 use std::path::{Path, PathBuf};
 
@@ -38,8 +38,23 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
     move |source| CopyError::Io { path, source }
 }
 
-/// Copies the folder `source` into `target`, which exists, and gives the copy to `owner`.
-pub(super) fn copy(source: &Path, target: &Path, owner: Owner) -> Result<(), CopyError> {
+/// Copies what somebody handed in, without what does not belong to it, and gives the copy to `owner`.
+pub(super) fn copy_submission(source: &Path, target: &Path, owner: Owner) -> Result<(), CopyError> {
+    copy(source, target, owner, &LEFT_OUT)
+}
+
+/// Copies a folder and all that is in it, and gives the copy to `owner`.
+pub(super) fn copy_whole(source: &Path, target: &Path, owner: Owner) -> Result<(), CopyError> {
+    copy(source, target, owner, &[])
+}
+
+/// The path of an open directory, for this process.
+pub(super) fn path_of(directory: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()))
+}
+
+/// Copies the folder `source` into `target`, which exists, without entries called `left_out`.
+fn copy(source: &Path, target: &Path, owner: Owner, left_out: &[&str]) -> Result<(), CopyError> {
     let mut waiting = VecDeque::from([PathBuf::new()]);
     let mut entries = 0;
     while let Some(inner) = waiting.pop_front() {
@@ -47,7 +62,7 @@ pub(super) fn copy(source: &Path, target: &Path, owner: Owner) -> Result<(), Cop
         for entry in fs::read_dir(&directory).map_err(at(&directory))? {
             let entry = entry.map_err(at(&directory))?;
             let name = entry.file_name();
-            if LEFT_OUT.iter().any(|left_out| name == *left_out) {
+            if left_out.iter().any(|left_out| name == *left_out) {
                 continue;
             }
             entries += 1;
@@ -117,7 +132,7 @@ pub(super) fn put(folder: &Path, path: &Path, contents: OwnedFd, owner: Owner) -
 }
 
 /// Makes each missing directory of `path` beneath the folder and opens the last.
-fn make_directories(folder: &Path, path: &Path, owner: Owner) -> io::Result<OwnedFd> {
+pub(super) fn make_directories(folder: &Path, path: &Path, owner: Owner) -> io::Result<OwnedFd> {
     let mut directory = open_directory(folder, Path::new("."))?;
     for component in path.components() {
         let name = Path::new(component.as_os_str());
@@ -188,7 +203,7 @@ pub(super) fn list(folder: &Path, path: &Path) -> io::Result<Vec<Listed>> {
     Ok(listed)
 }
 
-fn open_directory(folder: &Path, path: &Path) -> io::Result<OwnedFd> {
+pub(super) fn open_directory(folder: &Path, path: &Path) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = rustix::fs::openat(CWD, folder, flags | OFlags::NOFOLLOW, Mode::empty())?;
     let path = if path.as_os_str().is_empty() {

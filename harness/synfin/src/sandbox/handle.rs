@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +14,12 @@ use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
 
 use super::descriptor::register;
-use super::message::{Numbered, Owner, Reply, Request, SocketKind, SpawnOrder, receive, send};
+use super::message::{
+    Numbered, Origin, Owner, Reply, Request, SocketKind, SpawnOrder, receive, send,
+};
 use super::program::DEFAULT_PATH;
 use super::start::{InitProcess, Setup, StartError, Started, start};
-use super::{Listed, RoleStat, Scope, Signal, SocketTable, Spawn, Standard, view};
+use super::{Listed, RoleStat, Scope, Signal, SocketTable, Spawn, Standard, Usage, folder, view};
 
 /// How long init may take to end once its control socket is closed.
 const END_WITHIN: Duration = Duration::from_secs(10);
@@ -48,6 +50,17 @@ pub enum SandboxError {
 impl SandboxError {
     pub(super) fn unexpected(reply: &Reply) -> Self {
         Self::Unexpected(format!("{reply:?}"))
+    }
+}
+
+/// A folder that a role has left, in memory: it lives as long as this, when its scenario has long ended.
+#[derive(Clone, Debug)]
+pub struct Built(Arc<OwnedFd>);
+
+impl Built {
+    /// Its path, for this process.
+    pub fn path(&self) -> PathBuf {
+        folder::path_of(&self.0)
     }
 }
 
@@ -86,8 +99,32 @@ impl Sandbox {
 
     /// Makes the role's folder, as a copy of `source` or empty; once for each role, before anything else of it.
     pub async fn prepare(&self, role: Role, source: Option<&Path>) -> Result<(), SandboxError> {
-        let source = source.map(Path::to_owned);
-        self.do_it(&Request::Prepare { role, source }, &[]).await?;
+        let origin = source.map_or(Origin::Nothing, |source| Origin::Folder(source.to_owned()));
+        self.do_it(&Request::Prepare { role, origin }, &[]).await?;
+        Ok(())
+    }
+
+    /// Makes the role's folder as a copy of what was built elsewhere.
+    pub async fn prepare_built(&self, role: Role, built: &Built) -> Result<(), SandboxError> {
+        let origin = Origin::Built;
+        let folder = [built.0.as_fd()];
+        self.do_it(&Request::Prepare { role, origin }, &folder)
+            .await?;
+        Ok(())
+    }
+
+    /// The role's folder, to be kept beyond the scenario's end.
+    pub async fn keep_folder(&self, role: Role) -> Result<Built, SandboxError> {
+        let opened = self.do_it(&Request::OpenFolder { role }, &[]).await?;
+        let folder = opened.into_iter().next();
+        let missing = || SandboxError::Unexpected("no descriptor".to_owned());
+        Ok(Built(Arc::new(folder.ok_or_else(missing)?)))
+    }
+
+    /// Makes a directory in the role's folder, with those that lead there.
+    pub async fn make_folder(&self, role: Role, path: &str) -> Result<(), SandboxError> {
+        let path = path.into();
+        self.do_it(&Request::MakeFolder { role, path }, &[]).await?;
         Ok(())
     }
 
@@ -175,6 +212,14 @@ impl Sandbox {
     pub async fn stat(&self, role: Role) -> Result<RoleStat, SandboxError> {
         match self.ask(&Request::Stat { role }, &[]).await? {
             (Reply::Stat(stat), _) => Ok(stat),
+            (other, _) => Err(SandboxError::unexpected(&other)),
+        }
+    }
+
+    /// What every role that was started uses.
+    pub async fn usage(&self) -> Result<Vec<(Role, Usage)>, SandboxError> {
+        match self.ask(&Request::Usage, &[]).await? {
+            (Reply::Usage(used), _) => Ok(used),
             (other, _) => Err(SandboxError::unexpected(&other)),
         }
     }

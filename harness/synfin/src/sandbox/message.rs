@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use synfin_core::manifest::{Exit, Role};
 
-use super::{Listed, RoleStat, Scope, Signal, Step};
+use super::{Listed, RoleStat, Scope, Signal, Step, Usage};
 
 /// Room for any message: below the default socket buffer, which bounds a message too.
 const MESSAGE_BYTES_MAX: usize = 160 * 1024;
@@ -48,6 +48,21 @@ pub(super) struct Order {
     pub(super) scratch_bytes: u64,
     /// How many processes and threads all programs together may have.
     pub(super) processes_max: u64,
+    /// Processor time of one process, seconds.
+    pub(super) cpu_s: u64,
+    /// Data segment and anonymous memory of one process, bytes.
+    pub(super) data_bytes_max: u64,
+}
+
+/// What a role's folder is made from.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Origin {
+    /// Nothing: it is empty.
+    Nothing,
+    /// A folder somebody handed in.
+    Folder(PathBuf),
+    /// The folder that the one descriptor is open on, whole.
+    Built,
 }
 
 /// A user and group inside the namespace.
@@ -64,8 +79,12 @@ pub(super) struct Owner {
 pub(super) enum Request {
     /// Furnish the namespaces; the id maps are written.
     Furnish(Order),
-    /// Make a role's folder, as a copy of `source` or empty.
-    Prepare { role: Role, source: Option<PathBuf> },
+    /// Make a role's folder.
+    Prepare { role: Role, origin: Origin },
+    /// Open a role's folder itself.
+    OpenFolder { role: Role },
+    /// Make a directory in a role's folder, with those that lead there.
+    MakeFolder { role: Role, path: PathBuf },
     /// Store the contents of the one descriptor as a file of the role's folder.
     Put { role: Role, path: PathBuf },
     /// Remove a file from the role's folder, if it is there.
@@ -82,6 +101,8 @@ pub(super) enum Request {
     Socket(SocketKind),
     /// Look at a role's processes.
     Stat { role: Role },
+    /// Look at what every role uses.
+    Usage,
     /// Read the count of connections dropped because an accept queue was full.
     ListenOverflows,
     /// Open a regular file of a role's folder.
@@ -129,6 +150,8 @@ pub(super) enum Reply {
     Absent,
     /// A role's processes.
     Stat(RoleStat),
+    /// What every role that was started uses.
+    Usage(Vec<(Role, Usage)>),
     /// A count.
     Count(u64),
     /// A directory's entries.

@@ -1,5 +1,6 @@
 //! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -8,8 +9,10 @@ use std::path::{Path, PathBuf};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal};
 
+use synfin_core::manifest::Role;
+
 use super::keeper::PROGRAM_PID;
-use super::{RoleStat, Thread};
+use super::{RoleStat, Thread, Usage};
 
 /// The processes of one role.
 pub(super) struct RoleProcesses {
@@ -36,12 +39,7 @@ impl RoleProcesses {
         if self.keeper_has_ended()? {
             return Ok(found);
         }
-        for entry in fs::read_dir("/proc")? {
-            let name = entry?.file_name();
-            let pid = name.to_str().and_then(|text| text.parse().ok());
-            let Some(pid) = pid.and_then(Pid::from_raw) else {
-                continue;
-            };
+        for pid in all_pids()? {
             if pid != self.keeper && namespace_of(pid).is_ok_and(|its| its == self.namespace) {
                 found.push(pid);
             }
@@ -99,6 +97,60 @@ impl RoleProcesses {
             socket_inodes,
         })
     }
+}
+
+/// What every role uses, in one look at all processes.
+pub(super) fn usage(roles: &HashMap<Role, RoleProcesses>) -> io::Result<Vec<(Role, Usage)>> {
+    let mut of_role: HashMap<&Path, Usage> = HashMap::new();
+    for pid in all_pids()? {
+        let its_role = namespace_of(pid)
+            .ok()
+            .and_then(|its| roles.values().find(|role| role.namespace == its));
+        if let Some(role) = its_role.filter(|role| role.keeper != pid) {
+            let used = of_role.entry(&role.namespace).or_default();
+            // What ended in the meantime uses nothing.
+            let _ = add_usage(pid, used);
+        }
+    }
+    let used = |(role, its): (&Role, &RoleProcesses)| {
+        let usage = of_role.get(its.namespace.as_path());
+        (*role, usage.copied().unwrap_or_default())
+    };
+    Ok(roles.iter().map(used).collect())
+}
+
+/// Reads `/proc/PID/stat` and `/proc/PID/statm` (proc_pid_stat(5), proc_pid_statm(5)).
+fn add_usage(pid: Pid, used: &mut Usage) -> io::Result<()> {
+    let (stat, memory) = (
+        read(&directory(pid).join("stat"))?,
+        read(&directory(pid).join("statm"))?,
+    );
+    let (_, after_name) = stat.rsplit_once(") ").unwrap_or_default();
+    let numbers = |text: &str| -> Vec<u64> {
+        let words = text.split_whitespace();
+        words.map(|word| word.parse().unwrap_or(0)).collect()
+    };
+    let fields = numbers(after_name);
+    // The first of these is field 3 of the line.
+    let field = |number: usize| fields.get(number - 3).copied().unwrap_or(0);
+    // The times of the process, and of children that it waited for.
+    let ticks: u64 = (14..=17).map(field).sum();
+    used.cpu_ms += ticks * 1000 / rustix::param::clock_ticks_per_second();
+    used.processes += field(20);
+    if let [_, resident, shared, ..] = numbers(&memory)[..] {
+        used.memory_bytes += resident.saturating_sub(shared) * rustix::param::page_size() as u64;
+    }
+    Ok(())
+}
+
+/// The processes of this pid namespace.
+fn all_pids() -> io::Result<Vec<Pid>> {
+    let names = fs::read_dir("/proc")?.map(|entry| Ok(entry?.file_name()));
+    let names = names.collect::<io::Result<Vec<_>>>()?;
+    Ok(names
+        .iter()
+        .filter_map(|name| name.to_str()?.parse().ok().and_then(Pid::from_raw))
+        .collect())
 }
 
 fn namespace_of(pid: Pid) -> io::Result<PathBuf> {

@@ -25,9 +25,6 @@ pub(super) const OURS: &str = "\0";
 pub(super) const DEFAULT_PATH: &str =
     "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
-/// Data segment and anonymous memory, bytes. The address space is not limited: that breaks Java.
-const DATA_BYTES_MAX: u64 = 2 << 30;
-
 /// So that the ring's reader always finds a processor: bulk transfers stay whole.
 const NICE: i32 = 19;
 
@@ -38,6 +35,10 @@ pub(super) struct Limits {
     pub(super) processes_max: u64,
     /// The largest file it may write, bytes.
     pub(super) file_bytes_max: u64,
+    /// Processor time, seconds.
+    pub(super) cpu_s: u64,
+    /// Data segment and anonymous memory, bytes.
+    pub(super) data_bytes_max: u64,
 }
 
 /// Becomes the program, or reports why not.
@@ -202,18 +203,21 @@ fn take_terminal(stdin: &OwnedFd) -> rustix::io::Result<()> {
 
 fn limit(limits: Limits) -> rustix::io::Result<()> {
     // Raising a hard limit needs rights over the host, which nobody here has.
-    let set = |resource, max: u64| {
+    let set_both = |resource, soft: u64, max: u64| {
         let hard = rustix::process::getrlimit(resource).maximum;
-        let limit = Some(hard.map_or(max, |hard| hard.min(max)));
+        let at_most = |limit: u64| Some(hard.map_or(limit, |hard| hard.min(limit)));
         let limit = Rlimit {
-            current: limit,
-            maximum: limit,
+            current: at_most(soft),
+            maximum: at_most(max),
         };
         rustix::process::setrlimit(resource, limit)
     };
+    let set = |resource, max| set_both(resource, max, max);
+    // SIGXCPU says why, SIGKILL comes if the program does not heed it (setrlimit(2)).
+    set_both(Resource::Cpu, limits.cpu_s, limits.cpu_s + 2)?;
     set(Resource::Nproc, limits.processes_max)?;
     set(Resource::Fsize, limits.file_bytes_max)?;
-    set(Resource::Data, DATA_BYTES_MAX)?;
+    set(Resource::Data, limits.data_bytes_max)?;
     set(Resource::Core, 0)?;
     rustix::process::setpriority_process(None, NICE)
 }

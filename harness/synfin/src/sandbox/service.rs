@@ -12,11 +12,11 @@ use synfin_core::manifest::Role;
 
 use super::inside::make_socket;
 use super::keeper::{self, Keeping};
-use super::message::{Order, Reply, Request, SpawnOrder};
+use super::message::{Order, Origin, Reply, Request, SpawnOrder};
 use super::processes::RoleProcesses;
 use super::program::{self, Limits};
 use super::sys::{self, Forked};
-use super::{RoleStat, Scope, Signal, folder, furnish, processes};
+use super::{RoleStat, Scope, Signal, Usage, folder, furnish, processes};
 
 /// What init knows.
 pub(super) struct Service {
@@ -76,8 +76,16 @@ impl Service {
     ) -> Result<Answer, Refusal> {
         Ok(match request {
             Request::Furnish(_) => return Err(Refusal::Furnished),
-            Request::Prepare { role, source } => {
-                self.prepare(role, source.as_deref())?;
+            Request::Prepare { role, origin } => {
+                self.prepare(role, &origin, fds)?;
+                plain(Reply::Done)
+            }
+            Request::OpenFolder { role } => {
+                let opened = folder::open_directory(&folder_of(role)?, Path::new(""))?;
+                (Reply::Done, vec![opened])
+            }
+            Request::MakeFolder { role, path } => {
+                folder::make_directories(&folder_of(role)?, &path, self.order.owner)?;
                 plain(Reply::Done)
             }
             Request::Put { role, path } => {
@@ -96,6 +104,7 @@ impl Service {
                 scope,
             } => plain(self.signal(role, signal, scope)?),
             Request::Socket(kind) => (Reply::Done, make_socket(kind)?),
+            Request::Usage => plain(Reply::Usage(self.usage()?)),
             Request::Stat { role } => plain(Reply::Stat(self.stat(role)?)),
             Request::ListenOverflows => plain(Reply::Count(processes::listen_overflows()?)),
             Request::Open { role, path } => match found(folder::open(&folder_of(role)?, &path))? {
@@ -109,7 +118,7 @@ impl Service {
         })
     }
 
-    fn prepare(&self, role: Role, source: Option<&Path>) -> Result<(), Refusal> {
+    fn prepare(&self, role: Role, origin: &Origin, fds: Vec<OwnedFd>) -> Result<(), Refusal> {
         let Order {
             owner,
             scratch_bytes,
@@ -125,8 +134,13 @@ impl Service {
         let folder = scratch.join(role.to_string());
         fs::create_dir(&folder)?;
         chown(&folder, Some(owner.uid), Some(owner.gid))?;
-        if let Some(source) = source {
-            folder::copy(source, &folder, owner)?;
+        match origin {
+            Origin::Nothing => {}
+            Origin::Folder(source) => folder::copy_submission(source, &folder, owner)?,
+            Origin::Built => {
+                let [built] = exactly(fds)?;
+                folder::copy_whole(&folder::path_of(&built), &folder, owner)?;
+            }
         }
         Ok(())
     }
@@ -163,6 +177,8 @@ impl Service {
             limits: Limits {
                 processes_max: self.order.processes_max,
                 file_bytes_max: self.order.scratch_bytes,
+                cpu_s: self.order.cpu_s,
+                data_bytes_max: self.order.data_bytes_max,
             },
             standard: [stdin, stdout, stderr],
             ended,
@@ -183,6 +199,16 @@ impl Service {
         } else {
             Reply::Absent
         })
+    }
+
+    /// What every role that was started uses; of one that has ended only the disk.
+    fn usage(&self) -> io::Result<Vec<(Role, Usage)>> {
+        let mut used = processes::usage(&self.roles)?;
+        for (role, usage) in &mut used {
+            let scratch = rustix::fs::statvfs(scratch_of(*role)).map_err(io::Error::from)?;
+            usage.disk_free_bytes = scratch.f_bavail * scratch.f_frsize;
+        }
+        Ok(used)
     }
 
     fn stat(&self, role: Role) -> io::Result<RoleStat> {

@@ -7,6 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use synfin_core::spec::Limits;
 use tokio::process::{Child, Command};
 
 use super::Step;
@@ -42,6 +43,10 @@ pub struct Setup {
     pub scratch_bytes: u64,
     /// How many processes and threads all programs together may have.
     pub processes_max: u64,
+    /// Processor time of one process, seconds.
+    pub cpu_s: u64,
+    /// Data segment and anonymous memory of one process, bytes. The address space is not limited: that breaks Java.
+    pub data_bytes_max: u64,
 }
 
 impl Setup {
@@ -55,7 +60,21 @@ impl Setup {
             wine_prefix: None,
             scratch_bytes: 256 << 20,
             processes_max: 4096,
+            cpu_s: 3600,
+            data_bytes_max: 2 << 30,
         })
+    }
+
+    /// The same with these limits as the kernel holds them: what a program uses between two looks of the harness, too. Of
+    /// memory it is twice as much, so that a program is rather ended by the harness, which says why.
+    #[must_use]
+    pub fn limited(self, limits: &Limits) -> Self {
+        Self {
+            scratch_bytes: limits.disk_bytes,
+            cpu_s: limits.cpu.as_secs(),
+            data_bytes_max: limits.memory_bytes.saturating_mul(2),
+            ..self
+        }
     }
 
     fn order(&self, owner: Owner) -> Order {
@@ -67,6 +86,8 @@ impl Setup {
             wine_prefix: self.wine_prefix.clone(),
             scratch_bytes: self.scratch_bytes,
             processes_max: self.processes_max,
+            cpu_s: self.cpu_s,
+            data_bytes_max: self.data_bytes_max,
         }
     }
 }

@@ -68,6 +68,19 @@ pub struct RoleStat {
     pub socket_inodes: Vec<u64>,
 }
 
+/// What a role uses at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Processes and threads.
+    pub processes: u64,
+    /// Processor time of its processes and of those that they waited for, milliseconds.
+    pub cpu_ms: u64,
+    /// Anonymous memory of all its processes, bytes; pages that they share count for each.
+    pub memory_bytes: u64,
+    /// What is left of its scratch, bytes.
+    pub disk_free_bytes: u64,
+}
+
 /// One thread, as proc_pid_stat(5) shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {

@@ -10,7 +10,9 @@
 mod cleanup;
 mod examples;
 mod mutants;
+mod pair;
 mod reference;
 mod support;
+mod targets;
 mod tshark;
 mod unusual;

@@ -105,6 +105,11 @@ impl Run {
             .unwrap()
     }
 
+    /// The text of `report.json`.
+    pub(crate) fn report_text(&self) -> String {
+        fs::read_to_string(self.out.path().join("reports/latest/report.json")).unwrap()
+    }
+
     /// The item of this id.
     #[track_caller]
     pub(crate) fn item(&self, id: &str) -> &ItemReport {

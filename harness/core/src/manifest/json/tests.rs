@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::manifest::{Exit, Level, Machine, NotRecorded, ScenarioEntry, Targets};
+use crate::manifest::{Exit, Level, Limit, LimitHit, Machine, NotRecorded, ScenarioEntry, Targets};
 
 fn run() -> RunFile {
     RunFile {
@@ -14,6 +14,7 @@ fn run() -> RunFile {
         targets: Targets {
             name: "reference pair".to_owned(),
             target: "target.toml".to_owned(),
+            server: None,
             windows: None,
         },
         seed: u64::MAX,
@@ -40,6 +41,12 @@ fn run() -> RunFile {
                     command: vec!["sh".to_owned()],
                     exit: Exit::Signal { signal: 9 },
                     last_lines: vec!["no rule to make target".to_owned()],
+                    limit_hit: Some(LimitHit {
+                        limit: Limit::Wall,
+                        allowed: 120_000,
+                        at: 1,
+                    }),
+                    log: Some("build.log".to_owned()),
                 }),
             },
         ],

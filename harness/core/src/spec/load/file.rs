@@ -159,15 +159,71 @@ pub(super) struct TargetFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub build: Vec<Spanned<String>>,
-    /// The server.
-    pub server: ServerProgramFile,
-    /// The client.
-    pub client: ClientProgramFile,
+    /// The server; may be absent where another target's is run with this one's client.
+    pub server: Option<ServerProgramFile>,
+    /// The client; may be absent where another target's is run with this one's server.
+    pub client: Option<ClientProgramFile>,
     /// Where transferred files lie.
     #[serde(default)]
     pub files: FilesFile,
+    /// What the programs may use before they are ended.
+    #[serde(default)]
+    pub limits: PhaseLimitsFile,
     #[schemars(skip)]
     pub raw: Option<Spanned<Value>>,
+}
+
+/// What each program may use before it is ended, with all that it started.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "PhaseLimits")]
+pub(super) struct PhaseLimitsFile {
+    /// Time from its start, milliseconds, up to an hour; 600000 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3_600_000))]
+    pub wall_ms: Option<Spanned<u64>>,
+    /// Processor time, seconds, up to an hour; 120 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3600))]
+    pub cpu_s: Option<Spanned<u64>>,
+    /// Memory of its own, such as `512MiB`, up to 64 GiB; `1GiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub memory: Option<Spanned<String>>,
+    /// What it prints, up to 16 GiB; `256MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub output: Option<Spanned<String>>,
+    /// Processes and threads, up to 4096; 1024 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 4096))]
+    pub processes: Option<Spanned<u64>>,
+    /// What lies in its folder and its `/tmp`, up to 16 GiB; `256MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub disk: Option<Spanned<String>>,
+    /// The same for each build command.
+    #[serde(default)]
+    pub build: LimitsFile,
+}
+
+/// What each build command may use before it is ended, with all that it started.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "BuildLimits")]
+pub(super) struct LimitsFile {
+    /// Time from its start, milliseconds; 120000 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3_600_000))]
+    pub wall_ms: Option<Spanned<u64>>,
+    /// Processor time, seconds; 240 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 3600))]
+    pub cpu_s: Option<Spanned<u64>>,
+    /// Memory of its own; `2GiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub memory: Option<Spanned<String>>,
+    /// What it prints; `16MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub output: Option<Spanned<String>>,
+    /// Processes and threads; 512 if absent.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 4096))]
+    pub processes: Option<Spanned<u64>>,
+    /// What lies in the folder and in `/tmp`; `512MiB` if absent.
+    #[schemars(with = "Option<String>")]
+    pub disk: Option<Spanned<String>>,
 }
 
 /// The server of a target.
@@ -178,6 +234,10 @@ pub(super) struct ServerProgramFile {
     /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the address.
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub command: Spanned<Value>,
+    /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the address.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub env: BTreeMap<Spanned<String>, String>,
     /// The loopback address on which it listens; may be absent if the command has `{addr}` or `{port}`.
     #[schemars(with = "Option<String>")]
     pub listen: Option<Spanned<String>>,
@@ -194,9 +254,14 @@ pub(super) struct ServerProgramFile {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Client")]
 pub(super) struct ClientProgramFile {
-    /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the server's address.
-    #[schemars(with = "Vec<String>", length(min = 1))]
+    /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the server's address. A table starts a process for
+    /// each step, by the step's name; there `{name}` and `{size}` stand for the file's.
+    #[schemars(with = "ClientCommandFile")]
     pub command: Spanned<Value>,
+    /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the server's address.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub env: BTreeMap<Spanned<String>, String>,
     /// What executes it; `native` if absent.
     #[serde(default)]
     pub runner: RunnerFile,
@@ -213,6 +278,16 @@ pub(super) struct ClientProgramFile {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Vec<ExchangeFile>>")]
     pub steps: BTreeMap<Spanned<String>, Vec<Spanned<ExchangeFile>>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "ClientCommand", untagged)]
+#[expect(dead_code, reason = "the two forms as the schema tells them")]
+enum ClientCommandFile {
+    /// One process does all steps.
+    Session(Vec<String>),
+    /// Each step is a process of its own.
+    PerStep(BTreeMap<String, Vec<String>>),
 }
 
 /// One exchange with the client's terminal: wait for `expect`, then send a line.
@@ -263,4 +338,42 @@ pub(super) struct FilesFile {
     /// Where uploads are stored and downloads are read from.
     #[schemars(with = "Option<String>")]
     pub server_dir: Option<Spanned<String>>,
+    /// What must lie beside the programs before they start.
+    #[serde(default)]
+    #[schemars(with = "Vec<PlacedFile>")]
+    pub place: Vec<Spanned<PlacedFile>>,
+}
+
+/// A file that must lie beside a program before it starts, or a folder.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Placed")]
+pub(super) struct PlacedFile {
+    /// Where the file lies, relative to the program's folder.
+    #[schemars(with = "Option<String>")]
+    pub path: Option<Spanned<String>>,
+    /// Where the folder lies.
+    #[schemars(with = "Option<String>")]
+    pub folder: Option<Spanned<String>>,
+    /// The file's text.
+    pub text: Option<String>,
+    /// The file's size, such as `70001` or `64KiB`; its contents follow from the run's seed.
+    #[schemars(with = "Option<String>")]
+    pub size: Option<Spanned<String>>,
+    /// Beside which program; `both` if absent.
+    #[serde(default)]
+    pub beside: BesideFile,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "Beside")]
+pub(super) enum BesideFile {
+    /// The server.
+    Server,
+    /// Each client.
+    Client,
+    /// All of them.
+    #[default]
+    Both,
 }

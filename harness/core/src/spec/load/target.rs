@@ -5,15 +5,18 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use regex::Regex;
-use toml::{Spanned, Value};
+use toml::Spanned;
 
+use super::command::{client_command, command, environment, shell};
 use super::file::{
-    ClientProgramFile, ExchangeFile, FilesFile, RunnerFile, ServerProgramFile, StdinFile,
-    TargetFile,
+    ClientProgramFile, ExchangeFile, RunnerFile, ServerProgramFile, StdinFile, TargetFile,
 };
-use super::{Problems, check_schema, did_you_mean, is_one_component};
+use super::files::files;
+use super::limits::phase_limits;
+use super::{Problems, check_schema, did_you_mean};
 use crate::spec::{
-    ClientProgram, Command, Exchange, Files, Runner, ServerProgram, Stdin, StepScript, Target,
+    ClientCommand, ClientProgram, Command, Exchange, Files, PhaseLimits, Runner, ServerProgram,
+    Stdin, StepScript, Target,
 };
 
 /// Where a server listens that takes its address from the command line. Every recording has a network of its own, so that
@@ -27,42 +30,100 @@ const QUIET_MS: u32 = 150;
 /// The steps that a program is told to do; the others are done to it.
 const TOLD_STEPS: [&str; 5] = ["connect", "list", "upload", "download", "quit"];
 
-pub(super) fn target(file: TargetFile, problems: &mut Problems) -> Option<Target> {
+/// What one target file says of its two sides.
+pub(super) struct Sides {
+    name: Option<String>,
+    build: Vec<Command>,
+    server: Option<ServerProgram>,
+    client: Option<ClientProgram>,
+    files: Files,
+    limits: PhaseLimits,
+}
+
+/// A side of a target.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Server,
+    Client,
+}
+
+/// Reads what the file says of the sides that are `needed`.
+pub(super) fn sides(file: TargetFile, needed: &[Side], problems: &mut Problems) -> Option<Sides> {
     check_schema(&file.schema, problems);
     if let Some(raw) = &file.raw {
         problems.add(raw.span(), "raw clients are not supported yet");
+    }
+    for side in needed {
+        check_there(&file, *side, problems);
     }
     let build = file
         .build
         .iter()
         .map(|line| shell(line, problems))
         .collect::<Vec<_>>();
-    let server = server(&file.server, problems);
-    let client = client(&file.client, problems);
-    let files = files(file.files, problems);
-    let server = server?;
-    Some(Target {
-        name: file
-            .name
-            .unwrap_or_else(|| server.command.words().join(" ")),
+    Some(Sides {
+        name: file.name,
+        server: file.server.as_ref().and_then(|it| server(it, problems)),
+        client: file.client.as_ref().and_then(|it| client(it, problems)),
         build: build.into_iter().collect::<Option<_>>()?,
-        server,
-        client: client?,
-        files: files?,
+        files: files(file.files, problems)?,
+        limits: phase_limits(file.limits, problems)?,
     })
 }
 
-/// A build line goes to the shell as it stands: it may hold `*.java`.
-fn shell(line: &Spanned<String>, problems: &mut Problems) -> Option<Command> {
-    if line.get_ref().trim().is_empty() {
-        problems.add(line.span(), "the command is empty");
-        return None;
+fn check_there(file: &TargetFile, side: Side, problems: &mut Problems) {
+    let (is_there, name, help) = match side {
+        Side::Server => (
+            file.server.is_some(),
+            "server",
+            "a client alone is graded by `synfin run --server reference --client FILE`",
+        ),
+        Side::Client => (
+            file.client.is_some(),
+            "client",
+            "a server alone is graded by `synfin run --server FILE --client reference`",
+        ),
+    };
+    if !is_there {
+        let message = format!("the target has no [{name}]");
+        problems.suggest(0..0, message, Some(help.to_owned()));
     }
-    Command::new(vec![
-        "sh".to_owned(),
-        "-c".to_owned(),
-        line.get_ref().clone(),
-    ])
+}
+
+impl Sides {
+    /// The target of one file; `None` if a side is missing.
+    pub(super) fn both(self) -> Option<Target> {
+        let server = self.server?;
+        Some(Target {
+            name: self.name.unwrap_or_else(|| words(&server.command)),
+            build: self.build,
+            client_build: Vec::new(),
+            server,
+            client: self.client?,
+            files: self.files,
+            limits: self.limits,
+        })
+    }
+
+    /// The server of this file with the client of another; `None` if one of them is missing.
+    pub(super) fn with_client_of(self, other: Self) -> Option<Target> {
+        let (server, client) = (self.server?, other.client?);
+        let server_name = self.name.unwrap_or_else(|| words(&server.command));
+        let client_name = other.name.unwrap_or_else(|| words(client.command.first()));
+        Some(Target {
+            name: format!("server of {server_name}, client of {client_name}"),
+            build: self.build,
+            client_build: other.build,
+            server,
+            client,
+            files: self.files.with_client_of(other.files),
+            limits: self.limits,
+        })
+    }
+}
+
+fn words(command: &Command) -> String {
+    command.words().join(" ")
 }
 
 fn server(file: &ServerProgramFile, problems: &mut Problems) -> Option<ServerProgram> {
@@ -73,9 +134,11 @@ fn server(file: &ServerProgramFile, problems: &mut Problems) -> Option<ServerPro
             .as_ref()
             .and_then(|it| picked_address(it, file, problems)),
     };
+    let env = environment(&file.env, problems);
     let start_within = duration(file.start_within_ms.as_ref(), START_WITHIN_MS, problems);
     Some(ServerProgram {
         command: command?,
+        env: env?,
         listen: listen?,
         runner: runner(file.runner),
         start_within: start_within?,
@@ -83,12 +146,18 @@ fn server(file: &ServerProgramFile, problems: &mut Problems) -> Option<ServerPro
 }
 
 fn client(file: &ClientProgramFile, problems: &mut Problems) -> Option<ClientProgram> {
-    let command = command(&file.command, problems);
+    let command = client_command(&file.command, &TOLD_STEPS, problems);
+    let env = environment(&file.env, problems);
     let quiet = duration(file.quiet_ms.as_ref(), QUIET_MS, problems);
     let step_within = duration(file.step_within_ms.as_ref(), STEP_WITHIN_MS, problems);
-    let steps = scripts(&file.steps, problems);
+    let talk = match command {
+        Some(ClientCommand::PerStep(_)) => Talk::MayBeSilent,
+        Some(ClientCommand::Session(_)) | None => Talk::Typed,
+    };
+    let steps = scripts(&file.steps, talk, problems);
     Some(ClientProgram {
         command: command?,
+        env: env?,
         runner: runner(file.runner),
         stdin: match file.stdin {
             StdinFile::Pty => Stdin::Pty,
@@ -107,40 +176,10 @@ fn runner(file: RunnerFile) -> Runner {
     }
 }
 
-fn command(value: &Spanned<Value>, problems: &mut Problems) -> Option<Command> {
-    let words = match value.get_ref() {
-        Value::Array(words) => words.iter().map(word).collect(),
-        Value::Table(_) => {
-            problems.add(value.span(), "one process per step is not supported yet");
-            return None;
-        }
-        _ => None,
-    };
-    let Some(words): Option<Vec<String>> = words else {
-        let help = r#"write `command = ["program", "argument"]`"#.to_owned();
-        problems.suggest(value.span(), "a command is an array of strings", Some(help));
-        return None;
-    };
-    if words
-        .first()
-        .is_none_or(|program| program.trim().is_empty())
-    {
-        problems.add(value.span(), "the command is empty");
-        return None;
-    }
-    Command::new(words)
-}
-
-fn word(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
-}
-
 fn listen_address(text: &Spanned<String>, problems: &mut Problems) -> Option<SocketAddr> {
     let Ok(address) = text.get_ref().parse::<SocketAddr>() else {
         let message = format!("{:?} is no address and port", text.get_ref());
-        let host_and_port = text.get_ref().rsplit_once(':');
-        let port = host_and_port.map_or("5001", |(_, port)| port);
-        let help = format!("write an IP address, such as `127.0.0.1:{port}` or `[::1]:{port}`");
+        let help = meant_address(text.get_ref());
         problems.suggest(text.span(), message, Some(help));
         return None;
     };
@@ -163,6 +202,24 @@ fn listen_address(text: &Spanned<String>, problems: &mut Problems) -> Option<Soc
     Some(address)
 }
 
+/// The address that a text probably means: with its port, if it has one.
+fn meant_address(text: &str) -> String {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
+    if port
+        .parse::<u32>()
+        .is_ok_and(|port| port > u32::from(u16::MAX))
+    {
+        return "ports are from 1 to 65535".to_owned();
+    }
+    let port = port.parse::<u16>().unwrap_or(DEFAULT_LISTEN.port());
+    if host == "localhost" {
+        return format!(
+            "write `127.0.0.1:{port}`, or `[::1]:{port}` if the server listens on IPv6"
+        );
+    }
+    format!("write an IP address, such as `127.0.0.1:{port}` or `[::1]:{port}`")
+}
+
 /// The default address, which only a server that is told it can listen on.
 fn picked_address(
     command: &Command,
@@ -170,7 +227,8 @@ fn picked_address(
     problems: &mut Problems,
 ) -> Option<SocketAddr> {
     let is_told = |word: &String| word.contains("{addr}") || word.contains("{port}");
-    if command.words().iter().any(is_told) {
+    let is_told_by_environment = file.env.values().any(is_told);
+    if command.words().iter().any(is_told) || is_told_by_environment {
         return Some(DEFAULT_LISTEN);
     }
     let help = r#"add `listen = "127.0.0.1:5001"`, or put `{addr}` or `{port}` into the command"#;
@@ -199,13 +257,23 @@ fn duration(
     Some(Duration::from_millis((*milliseconds.get_ref()).into()))
 }
 
+/// How a client is told what to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Talk {
+    /// By lines typed.
+    Typed,
+    /// By a command for each step; nothing need be typed.
+    MayBeSilent,
+}
+
 fn scripts(
     steps: &BTreeMap<Spanned<String>, Vec<Spanned<ExchangeFile>>>,
+    talk: Talk,
     problems: &mut Problems,
 ) -> Option<Vec<StepScript>> {
     let scripts: Vec<_> = steps
         .iter()
-        .map(|(name, exchanges)| script(name, exchanges, problems))
+        .map(|(name, exchanges)| script(name, exchanges, talk, problems))
         .collect();
     scripts.into_iter().collect()
 }
@@ -213,6 +281,7 @@ fn scripts(
 fn script(
     name: &Spanned<String>,
     exchanges: &[Spanned<ExchangeFile>],
+    talk: Talk,
     problems: &mut Problems,
 ) -> Option<StepScript> {
     if !TOLD_STEPS.contains(&name.get_ref().as_str()) {
@@ -226,20 +295,34 @@ fn script(
         problems.add(name.span(), "the step has no exchange; leave it out");
         return None;
     }
-    let exchanges: Vec<_> = exchanges.iter().map(|it| exchange(it, problems)).collect();
+    let is_typed = |it: &Spanned<ExchangeFile>| it.get_ref().send.is_some();
+    if talk == Talk::Typed && name.get_ref() != "connect" && !exchanges.iter().any(is_typed) {
+        let message = format!("nothing is sent for {:?}", name.get_ref());
+        let help = format!(
+            "write `{} = [{{ send = \"…\" }}]`: the line that a user would type",
+            name.get_ref()
+        );
+        problems.suggest(name.span(), message, Some(help));
+        return None;
+    }
+    let exchanges: Vec<_> = exchanges
+        .iter()
+        .map(|it| exchange(it, talk, problems))
+        .collect();
     Some(StepScript {
         step: name.get_ref().clone(),
         exchanges: exchanges.into_iter().collect::<Option<_>>()?,
     })
 }
 
-fn exchange(file: &Spanned<ExchangeFile>, problems: &mut Problems) -> Option<Exchange> {
+fn exchange(file: &Spanned<ExchangeFile>, talk: Talk, problems: &mut Problems) -> Option<Exchange> {
     let ExchangeFile {
         expect,
         send,
         reply,
     } = file.get_ref();
-    if expect.is_none() && send.is_none() {
+    let may_be_silent = talk == Talk::MayBeSilent && reply.is_some();
+    if expect.is_none() && send.is_none() && !may_be_silent {
         problems.add(file.span(), "an exchange needs `expect` or `send`");
         return None;
     }
@@ -277,24 +360,40 @@ fn pattern<R>(
         .ok()
 }
 
-fn files(file: FilesFile, problems: &mut Problems) -> Option<Files> {
-    let client_dir = folder(file.client_dir, problems);
-    let server_dir = folder(file.server_dir, problems);
-    Some(Files {
-        client_dir: client_dir?,
-        server_dir: server_dir?,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A folder inside the program's own; that folder itself if absent.
-fn folder(path: Option<Spanned<String>>, problems: &mut Problems) -> Option<String> {
-    let Some(path) = path else {
-        return Some(".".to_owned());
-    };
-    if path.get_ref() == "." || path.get_ref().split('/').all(is_one_component) {
-        return Some(path.into_inner());
+    const SERVER: &str = "schema = 1\nname = \"s\"\nbuild = [\"make\"]\n\
+        [server]\ncommand = [\"server\", \"{port}\"]\n[files]\nserver_dir = \"stored\"\n";
+    const CLIENT: &str = "schema = 1\n[client]\ncommand = [\"client\", \"{port}\"]\n";
+
+    #[test]
+    fn a_pair_has_the_server_of_one_file_and_the_client_of_the_other() {
+        let pair = Target::parse_pair(("s.toml", SERVER), ("c.toml", CLIENT)).unwrap();
+        assert_eq!(pair.name, "server of s, client of client {port}");
+        assert_eq!(pair.server.command.program(), "server");
+        assert_eq!(pair.client.command.first().program(), "client");
+        assert_eq!(pair.build.len(), 1);
+        let files = Files {
+            client_dir: ".".to_owned(),
+            server_dir: "stored".to_owned(),
+            place: Vec::new(),
+        };
+        assert_eq!(pair.files, files);
     }
-    let message = format!("{:?} is no folder inside the program's own", path.get_ref());
-    problems.add(path.span(), message);
-    None
+
+    #[test]
+    fn a_side_that_is_needed_and_missing_is_named_with_its_file() {
+        let problem = |result: Result<Target, crate::spec::SpecError>| {
+            let error = result.unwrap_err();
+            (error.to_string(), error.problems()[0].message.clone())
+        };
+        let swapped = Target::parse_pair(("c.toml", CLIENT), ("s.toml", SERVER));
+        let (text, message) = problem(swapped);
+        assert_eq!(message, "the target has no [server]");
+        assert!(text.contains("c.toml"), "{text}");
+        let (_, message) = problem(Target::parse("s.toml", SERVER));
+        assert_eq!(message, "the target has no [client]");
+    }
 }

@@ -1,0 +1,49 @@
+//! Numbers of the command line that count something, of which there must be some.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+
+use synfin_core::spec::MOST_CLIENTS;
+
+/// The text is no such number.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum CountError {
+    /// Of clients.
+    #[error("write how many clients, from 1 to {MOST_CLIENTS}")]
+    Clients,
+    /// Of anything else.
+    #[error("write a whole number, 1 or more")]
+    Some,
+}
+
+/// How many clients take part.
+pub(super) fn clients(text: &str) -> Result<NonZeroU32, CountError> {
+    let count = text.parse().ok();
+    count
+        .filter(|count: &NonZeroU32| count.get() <= MOST_CLIENTS)
+        .ok_or(CountError::Clients)
+}
+
+/// How many of something happen at once.
+pub(super) fn at_once(text: &str) -> Result<NonZeroUsize, CountError> {
+    text.parse().map_err(|_| CountError::Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_clients_and_too_many_are_told_what_can_be() {
+        assert_eq!(clients("40").map(NonZeroU32::get), Ok(40));
+        for text in ["0", "10001", "-1", "many"] {
+            let error = clients(text).unwrap_err();
+            assert_eq!(error.to_string(), "write how many clients, from 1 to 10000");
+        }
+    }
+
+    #[test]
+    fn nothing_at_once_is_told_to_be_one_or_more() {
+        assert_eq!(at_once("2").map(NonZeroUsize::get), Ok(2));
+        assert_eq!(at_once("0"), Err(CountError::Some));
+    }
+}

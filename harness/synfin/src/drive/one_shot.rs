@@ -1,0 +1,128 @@
+//! A client that is one process for each step: started for it, done when it has ended and the wire is quiet.
+
+use synfin_core::manifest::{Exit, Role, StepOutcome};
+use synfin_core::spec::{ClientNumber, Step};
+use tokio::time::{Instant, timeout_at};
+
+use super::client::{is_over, place_number};
+use super::stage::{SETTLE, Stage};
+use super::step::{Fill, Request, Unmet};
+use super::terminal::Terminal;
+
+/// One step of such a client.
+pub(super) struct OneShot<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) client: ClientNumber,
+    pub(super) place: usize,
+}
+
+impl OneShot<'_> {
+    /// Lets a process do the step. To connect and to quit there is nothing to do, unless the target has a command for it.
+    pub(super) async fn take(&self, step: &Step, fill: &Fill) -> Result<StepOutcome, StepOutcome> {
+        let Some(argv) = self.stage.play.commands.client.of_step(step.name()) else {
+            return match step {
+                Step::Connect => {
+                    self.stage.pass_turn(self.client);
+                    Ok(StepOutcome::Done)
+                }
+                Step::Quit => Ok(StepOutcome::Done),
+                _ => Err(StepOutcome::Unsupported),
+            };
+        };
+        let argv = argv.iter().map(|word| fill.fill(word)).collect();
+        let deadline = Instant::now() + self.stage.play.target.client.step_within;
+        let program = self.start(argv, deadline).await?;
+        self.talk(&program, step, fill, deadline).await?;
+        let ended = timeout_at(deadline, program.program.wait()).await;
+        let ended = ended.map_err(|_| StepOutcome::TimedOut {
+            waiting_for: "the program to end".to_owned(),
+        })?;
+        self.wait_for_quiet().await;
+        match ended.map(|ended| ended.exit) {
+            Some(Exit::Code { .. }) if self.has_connected(0) => Ok(StepOutcome::Done),
+            Some(Exit::Code { .. } | Exit::Signal { .. }) | None => Err(StepOutcome::ProgramEnded),
+        }
+    }
+
+    /// Starts the process. No other connects before its connection was seen, so that a new SYN has one possible owner.
+    async fn start(
+        &self,
+        argv: Vec<String>,
+        deadline: Instant,
+    ) -> Result<std::sync::Arc<Terminal>, StepOutcome> {
+        let stage = self.stage;
+        let _dials_alone = stage.dialling.lock().await;
+        let before = self.connections();
+        stage.expect_connection_of(self.client);
+        let role = Role::Client(self.client.0);
+        let started = stage.start_for(role, argv, Some(place_number(self.place)));
+        let program = started
+            .await
+            .inspect_err(|_| stage.pass_turn(self.client))?;
+        let connected = |within| {
+            stage.wire.until(within, move |wire| {
+                (wire.connections_of(self.client).count() > before).then_some(())
+            })
+        };
+        tokio::select! {
+            biased;
+            _ = connected(deadline) => {}
+            _ = program.program.wait() => {
+                // Its last frames may still be on their way; one that never connected has none.
+                let _ = connected(Instant::now() + SETTLE).await;
+            }
+        }
+        stage.pass_turn(self.client);
+        Ok(program)
+    }
+
+    /// Types what the target has for the step, if anything.
+    async fn talk(
+        &self,
+        program: &Terminal,
+        step: &Step,
+        fill: &Fill,
+        deadline: Instant,
+    ) -> Result<(), StepOutcome> {
+        let Some(script) = self.stage.play.target.client.script(step.name()) else {
+            return Ok(());
+        };
+        let request = Request {
+            stage: self.stage,
+            client: self.client,
+            terminal: program,
+            deadline,
+        };
+        match request.converse(script, fill).await {
+            Ok(_) | Err(Unmet::Ended) => Ok(()),
+            Err(late @ Unmet::Late { .. }) => Err(late.into()),
+        }
+    }
+
+    /// Waits until the client's connections are over, or nothing has come for long enough.
+    async fn wait_for_quiet(&self) {
+        let wire = &self.stage.wire;
+        let quiet = self.stage.play.target.client.quiet;
+        loop {
+            let last = wire.now().last_segment_of(self.client);
+            let due = last.unwrap_or_else(Instant::now).max(Instant::now()) + quiet;
+            let news = wire.until(due, |wire| {
+                let is_over = wire.connections_of(self.client).all(is_over);
+                let is_news = wire.last_segment_of(self.client) != last;
+                (is_over || is_news).then_some(is_over)
+            });
+            match news.await {
+                Some(false) => {}
+                Some(true) | None => return,
+            }
+        }
+    }
+
+    fn has_connected(&self, before: usize) -> bool {
+        self.connections() > before
+    }
+
+    fn connections(&self) -> usize {
+        self.stage.wire.now().connections_of(self.client).count()
+    }
+}
