@@ -16,8 +16,9 @@ pub use json::{ManifestError, SCHEMA};
 pub use limit::{Limit, LimitHit};
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
-    Recorded, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample,
-    SocketState, StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer,
+    RawClientRecord, Recorded, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow,
+    SocketSample, SocketState, StepOutcome, StepRecord, StopAction, Supervision, ThreadSample,
+    Transfer,
 };
 pub use role::{Role, UnknownRole};
 pub use run::{Level, Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

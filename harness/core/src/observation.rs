@@ -64,8 +64,10 @@ pub struct Observation {
 pub struct Setting {
     /// The scenario's steps.
     pub steps: Vec<StepEntry>,
-    /// How many clients it asks for.
+    /// How many clients it asks for, raw ones included.
     pub clients: u32,
+    /// How many of them are raw: the last ones.
+    pub raw: u32,
     /// Whether the server should run.
     pub server: ServerState,
     /// The recording machine's operating system: `linux`, `windows`.
@@ -84,6 +86,7 @@ impl Default for Setting {
         Self {
             steps: Vec::new(),
             clients: 0,
+            raw: 0,
             server: ServerState::Up,
             os: String::new(),
             replies: Replies::default(),

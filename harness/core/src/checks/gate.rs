@@ -63,7 +63,9 @@ fn is_same_course(recorded: &Recorded, observation: &Observation) -> bool {
         .cloned()
         .map(Some)
         .collect();
-    recorded_steps == asked_for && recorded.clients == observation.setting.clients
+    recorded_steps == asked_for
+        && recorded.clients == observation.setting.clients
+        && recorded.raw_clients.len() == observation.setting.raw as usize
 }
 
 /// The socket table said that a connection was another program's.

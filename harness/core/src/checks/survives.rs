@@ -76,7 +76,7 @@ fn fault(observation: &Observation) -> Result<Fault<'_>, String> {
         .filter(|(_, record)| {
             observation
                 .step(record)
-                .is_some_and(crate::spec::Step::is_fault)
+                .is_some_and(|step| step.fault().is_some())
         })
         .min_by_key(|(_, record)| record.entry)
         .ok_or("the scenario has no fault step")?;

@@ -70,7 +70,9 @@ fn transfers<'a>(
             Some(step @ (Step::Upload { .. } | Step::Download { .. })) => {
                 during.is_none_or(|name| step.name() == name)
             }
-            Some(Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill) | None => false,
+            Some(Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_)) | None => {
+                false
+            }
         })
         .map(move |record| (client, record))
 }

@@ -31,8 +31,11 @@ pub struct Recorded {
     pub repetition: u32,
     /// The steps it was recorded under, as the rubric wrote them.
     pub steps: Vec<String>,
-    /// How many clients it had.
+    /// How many clients it had, raw ones included.
     pub clients: u32,
+    /// The raw clients: those that the harness was itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raw_clients: Vec<RawClientRecord>,
     /// Where the server should listen.
     pub server: SocketAddr,
     /// The seed of all file contents.
@@ -239,6 +242,20 @@ pub enum Exit {
     },
 }
 
+/// One raw client: connections that the harness made from inside, to send what no program sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawClientRecord {
+    /// Its number.
+    pub client: u32,
+    /// What it sent and received, beside the manifest: the beginning of each, with its time.
+    pub log: String,
+    /// Bytes that it sent.
+    pub sent_bytes: u64,
+    /// Bytes that it received.
+    pub received_bytes: u64,
+}
+
 /// Something we did to end a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -261,6 +278,8 @@ pub enum SignalSent {
     Term,
     /// SIGKILL.
     Kill,
+    /// SIGSTOP: it is there and does nothing.
+    Stop,
 }
 
 /// A watch over a role's threads while wire and input were idle, sampled at 20 Hz: a thread seen asleep once is cleared.

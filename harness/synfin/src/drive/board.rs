@@ -27,7 +27,7 @@ impl Board {
     pub(crate) fn new(scenario: &Scenario) -> Self {
         Self {
             entries: scenario.steps.clone(),
-            progress: Mutex::new(vec![Progress::default(); scenario.clients.get() as usize]),
+            progress: Mutex::new(vec![Progress::default(); scenario.client_count() as usize]),
             changed: watch::Sender::new(()),
         }
     }
@@ -113,7 +113,7 @@ fn index(client: ClientNumber) -> usize {
 mod tests {
     use std::num::NonZeroU32;
 
-    use synfin_core::spec::{Programs, ServerState};
+    use synfin_core::spec::{Fault, Programs, ServerState};
     use tokio::task::JoinHandle;
 
     use super::*;
@@ -130,11 +130,12 @@ mod tests {
         let scenario = Scenario {
             name: "two".into(),
             clients: NonZeroU32::new(2).unwrap(),
+            raw: 0,
             steps: vec![
                 entry(Step::Connect, None),
                 entry(Step::List, None),
                 entry(Step::Hold, None),
-                entry(Step::Kill, Some(ONE)),
+                entry(Step::Fault(Fault::Kill { during: None }), Some(ONE)),
                 entry(Step::List, Some(TWO)),
             ],
             server: ServerState::Up,

@@ -2,7 +2,7 @@
 
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, SignalSent, StepOutcome, StopAction};
-use synfin_core::spec::{ClientNumber, Step, StepEntry, StepScript};
+use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepScript};
 use tokio::time::Instant;
 
 use super::live::Mark;
@@ -29,7 +29,7 @@ pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
         .take(entry)
         .await;
         let goes_on = matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported)
-            && entry.step != Step::Kill;
+            && !entry.step.fault().is_some_and(Fault::ends_the_client);
         if !matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported) {
             sample(
                 stage,
@@ -82,7 +82,8 @@ impl Turn<'_> {
             step if is_per_step && step.is_request() => self.one_shot_request(step).await,
             Step::Connect => self.connect().await,
             Step::Hold => self.hold().await,
-            Step::Kill => self.kill().await,
+            Step::Fault(Fault::Kill { during: None }) => self.kill().await,
+            Step::Fault(_) => Err(StepOutcome::Unsupported),
             Step::Quit => self.quit().await,
             Step::List | Step::Upload { .. } | Step::Download { .. } => {
                 self.request(&entry.step).await

@@ -44,10 +44,10 @@ impl Stage {
     /// The record of the file that the step transfers, nothing having arrived yet.
     fn file_of(&self, client: ClientNumber, place: usize, step: &Step) -> Option<FileRecord> {
         let name = step.file_name(client)?;
-        let (transfer, size) = match step {
+        let (transfer, size) = match step.request()? {
             Step::Upload { size, .. } => (Transfer::Upload, size.0),
             Step::Download { .. } => (Transfer::Download, self.play.uploaded_size(&name)),
-            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => return None,
+            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_) => return None,
         };
         let mut file = FileRecord {
             client: client.0,
@@ -94,7 +94,7 @@ impl Stage {
         let downloads = self
             .play
             .doings()
-            .filter(|(step, _)| matches!(step, Step::Download { .. }));
+            .filter(|(step, _)| matches!(step.request(), Some(Step::Download { .. })));
         for name in downloads.filter_map(|(step, client)| step.file_name(client)) {
             if !uploaded.contains(&name) {
                 let path = format!("{}/{name}", self.play.target.files.server_dir);
@@ -181,10 +181,12 @@ impl Play {
     pub(crate) fn transfers(&self) -> impl Iterator<Item = (String, u64)> {
         self.doings().filter_map(|(step, client)| {
             let name = step.file_name(client)?;
-            let size = match step {
+            let size = match step.request()? {
                 Step::Upload { size, .. } => size.0,
                 Step::Download { .. } => self.uploaded_size(&name),
-                Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => return None,
+                Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_) => {
+                    return None;
+                }
             };
             Some((name, size))
         })
@@ -198,20 +200,21 @@ impl Play {
 
     /// Every file that a client uploads: name and size.
     fn uploads(&self) -> impl Iterator<Item = (String, u64)> {
-        self.doings().filter_map(|(step, client)| match step {
-            Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
-            Step::Connect
-            | Step::List
-            | Step::Download { .. }
-            | Step::Quit
-            | Step::Hold
-            | Step::Kill => None,
-        })
+        self.doings()
+            .filter_map(|(step, client)| match step.request()? {
+                Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
+                Step::Connect
+                | Step::List
+                | Step::Download { .. }
+                | Step::Quit
+                | Step::Hold
+                | Step::Fault(_) => None,
+            })
     }
 
     /// Every step with every client that does it.
     fn doings(&self) -> impl Iterator<Item = (&Step, ClientNumber)> {
-        let clients = || (1..=self.scenario.clients.get()).map(ClientNumber);
+        let clients = || self.scenario.everybody();
         let is_its =
             |entry: &StepEntry, client: ClientNumber| entry.only.is_none_or(|only| only == client);
         self.scenario.steps.iter().flat_map(move |entry| {

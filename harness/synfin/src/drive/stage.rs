@@ -239,7 +239,7 @@ impl Stage {
     /// The client's connection was seen, or given up: the next one may connect. If there is none, a new connection whose
     /// socket is gone before it was looked for can still be nobody else's.
     pub(crate) fn pass_turn(&self, client: ClientNumber) {
-        if self.play.scenario.clients.get() > 1 {
+        if self.play.scenario.client_count() > 1 {
             let mut log = self.log();
             log.expected = log.expected.filter(|expected| *expected != client);
         }
@@ -323,6 +323,7 @@ impl Stage {
                 self.sandbox.signal(role, Signal::Term, scope).await
             }
             SignalSent::Kill => self.sandbox.signal(role, Signal::Kill, Scope::Role).await,
+            SignalSent::Stop => self.sandbox.signal(role, Signal::Stop, Scope::Role).await,
         };
         if let Err(error) = signalled {
             self.fault(error);
@@ -381,5 +382,5 @@ fn blank_steps(scenario: &Scenario, board: &Board) -> Vec<ClientSteps> {
         client,
         steps: board.entries_of(ClientNumber(client)).map(blank).collect(),
     };
-    (1..=scenario.clients.get()).map(of).collect()
+    scenario.everybody().map(|client| of(client.0)).collect()
 }

@@ -41,7 +41,8 @@ pub(crate) async fn write(
             .iter()
             .map(ToString::to_string)
             .collect(),
-        clients: job.play.scenario.clients.get(),
+        clients: job.play.scenario.client_count(),
+        raw_clients: Vec::new(),
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),

@@ -93,8 +93,9 @@ fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>
 
 /// The scenario with another number of clients, where several take part and none is named in the steps.
 fn with_clients(scenario: &Scenario, clients: Option<NonZeroU32>) -> Scenario {
-    let is_open =
-        scenario.clients.get() > 1 && scenario.steps.iter().all(|entry| entry.only.is_none());
+    let is_open = scenario.clients.get() > 1
+        && scenario.raw == 0
+        && scenario.steps.iter().all(|entry| entry.only.is_none());
     let clients = clients.filter(|_| is_open).unwrap_or(scenario.clients);
     Scenario {
         clients,
@@ -128,7 +129,7 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
             .filter(Step::is_request)
             .collect()
     };
-    let (lone, several): (Vec<_>, Vec<_>) = of_target().partition(|one| one.clients.get() == 1);
+    let (lone, several): (Vec<_>, Vec<_>) = of_target().partition(|one| one.client_count() == 1);
     let shown: BTreeSet<&str> = lone
         .iter()
         .flat_map(|one| requests(one))
@@ -153,6 +154,7 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
     Some(Scenario {
         name: LONE.to_owned(),
         clients: NonZeroU32::MIN,
+        raw: 0,
         steps,
         server: ServerState::Up,
         programs: Programs::Target,

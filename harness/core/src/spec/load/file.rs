@@ -44,11 +44,17 @@ pub(super) struct ScenarioFile {
     /// Its name, also the recording's file name: lower-case letters, digits and hyphens.
     #[schemars(with = "String", regex(pattern = r"^[a-z0-9][a-z0-9-]*$"))]
     pub name: Spanned<String>,
-    /// How many clients take part; 1 if absent.
+    /// How many client programs take part; 1 if absent.
     #[schemars(with = "Option<u32>", range(min = 1, max = 10000))]
     pub clients: Option<Spanned<u32>>,
-    /// What each client does: connect, list, upload NAME SIZE, download NAME, quit, hold, kill; `list@2` is client 2's
-    /// alone. `{client}` in a name is the client's number.
+    /// How many raw clients take part, numbered after the programs; 0 if absent. They send what `[raw.steps]` of the target
+    /// gives.
+    #[schemars(with = "Option<u32>", range(min = 0, max = 100))]
+    pub raw: Option<Spanned<u32>>,
+    /// What each client does: connect, list, upload NAME SIZE, download NAME, quit, hold; `list@2` is client 2's alone.
+    /// `{client}` in a name is the client's number. What goes wrong: of programs kill, kill during REQUEST, stop; of raw
+    /// clients open-only, reset, reset during REQUEST, half-close, garbage SIZE, oversized SIZE, stall REQUEST, slow
+    /// REQUEST, flood COUNT; of the server restart.
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub steps: Spanned<Vec<Spanned<String>>>,
     /// Whether the server runs; `up` if absent.
@@ -57,8 +63,6 @@ pub(super) struct ScenarioFile {
     /// Which programs take part; `target` if absent.
     #[serde(default)]
     pub programs: ProgramsFile,
-    #[schemars(skip)]
-    pub raw: Option<Spanned<Value>>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
@@ -169,8 +173,43 @@ pub(super) struct TargetFile {
     /// What the programs may use before they are ended.
     #[serde(default)]
     pub limits: PhaseLimitsFile,
-    #[schemars(skip)]
-    pub raw: Option<Spanned<Value>>,
+    /// What raw clients send.
+    #[serde(default)]
+    pub raw: RawFile,
+}
+
+/// What raw clients send: connections that the harness makes itself, to see what the server does with them.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Raw")]
+pub(super) struct RawFile {
+    /// The bytes for each step: connect, list, upload, download, quit.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, RawMessageFile>")]
+    pub steps: BTreeMap<Spanned<String>, Spanned<Value>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "RawMessage", untagged)]
+#[expect(dead_code, reason = "the forms as the schema tells them")]
+enum RawMessageFile {
+    /// One part.
+    Part(RawPartFile),
+    /// Parts that are sent one after the other.
+    Parts(Vec<RawPartFile>),
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "RawPart", untagged)]
+#[expect(dead_code, reason = "the forms as the schema tells them")]
+enum RawPartFile {
+    /// Text; `{name}` is the file's name, `{size}` its size, `{content}` what an upload sends of it.
+    Text(String),
+    /// Bytes.
+    Bytes {
+        /// Pairs of hexadecimal digits.
+        hex: String,
+    },
 }
 
 /// What each program may use before it is ended, with all that it started.

@@ -17,6 +17,9 @@ use crate::spec::{Band, CheckCall, Item, Programs, Rubric, Scenario, ServerState
 /// More clients than this are a typing error.
 pub const MOST_CLIENTS: u32 = 10_000;
 
+/// More raw clients than this are better one that floods.
+const MOST_RAW_CLIENTS: u32 = 100;
+
 pub(super) fn rubric(file: RubricFile, problems: &mut Problems) -> Option<Rubric> {
     check_schema(&file.schema, problems);
     check_distinct(
@@ -63,15 +66,14 @@ fn check_some(kind: &str, count: usize, problems: &mut Problems) {
 }
 
 fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
-    if let Some(raw) = &file.raw {
-        problems.add(raw.span(), "raw clients are not supported yet");
-    }
     check_name(&file.name, problems);
-    let clients = clients(file.clients.as_ref(), problems)?;
-    Some(Scenario {
+    let clients = clients(file.clients.as_ref(), problems);
+    let raw = raw(file.raw.as_ref(), problems);
+    let mut scenario = Scenario {
         name: file.name.into_inner(),
-        clients,
-        steps: steps(&file.steps, clients, problems)?,
+        clients: clients?,
+        raw: raw?,
+        steps: Vec::new(),
         server: match file.server {
             ServerFile::Up => ServerState::Up,
             ServerFile::Down => ServerState::Down,
@@ -80,7 +82,9 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
             ProgramsFile::Target => Programs::Target,
             ProgramsFile::Windows => Programs::Windows,
         },
-    })
+    };
+    scenario.steps = steps(&file.steps, &scenario, problems)?;
+    Some(scenario)
 }
 
 fn check_name(name: &Spanned<String>, problems: &mut Problems) {
@@ -101,6 +105,19 @@ fn clients(clients: Option<&Spanned<u32>>, problems: &mut Problems) -> Option<No
     if count.is_none() {
         let message = format!("a scenario has from 1 to {MOST_CLIENTS} clients");
         problems.add(clients.span(), message);
+    }
+    count
+}
+
+fn raw(raw: Option<&Spanned<u32>>, problems: &mut Problems) -> Option<u32> {
+    let Some(raw) = raw else {
+        return Some(0);
+    };
+    let count = Some(*raw.get_ref()).filter(|count| *count <= MOST_RAW_CLIENTS);
+    if count.is_none() {
+        let message = format!("a scenario has at most {MOST_RAW_CLIENTS} raw clients");
+        let help = "one of them can `flood` the server with connections".to_owned();
+        problems.suggest(raw.span(), message, Some(help));
     }
     count
 }
