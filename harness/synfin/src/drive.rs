@@ -7,6 +7,7 @@
 //! stage     what all clients share: the record, the programs   files: laid out and looked at
 //! watch     what the kernel tells: owners of connections, socket samples, threads
 //! client    one client through its entries ─► step: one request and its end
+//!                                          └► raw: the same for a client that the harness is itself
 //! ```
 
 mod board;
@@ -14,6 +15,7 @@ mod client;
 mod files;
 mod live;
 mod one_shot;
+mod raw;
 mod stage;
 mod step;
 mod terminal;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
 use synfin_core::manifest::{Recorded, Role, SampleReason};
-use synfin_core::spec::{ClientNumber, ServerState};
+use synfin_core::spec::ServerState;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -235,9 +235,9 @@ async fn act(stage: &Arc<Stage>, clients: &mut JoinSet<()>) {
     if stage.play.scenario.server == ServerState::Up && !has_server(stage).await {
         return;
     }
-    for number in 1..=stage.play.scenario.clients.get() {
+    for client in stage.play.scenario.everybody() {
         let stage = Arc::clone(stage);
-        clients.spawn(async move { drive(&stage, ClientNumber(number)).await });
+        clients.spawn(async move { drive(&stage, client).await });
     }
     while let Some(driven) = clients.join_next().await {
         if let Err(error) = driven {

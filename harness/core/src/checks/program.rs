@@ -76,6 +76,7 @@ pub(super) fn undone(record: &StepRecord) -> String {
             format!("`{step}` timed out waiting for {waiting_for}")
         }
         StepOutcome::ProgramEnded => format!("the program ended during `{step}`"),
+        StepOutcome::Disconnected => format!("the server ended the connection during `{step}`"),
         StepOutcome::Obstructed { why } => {
             format!(
                 "the program's folder did not take the file of `{step}`: {}",

@@ -67,6 +67,8 @@ fn transfers<'a>(
         .steps_of(client)
         .iter()
         .filter(move |record| match observation.step(record) {
+            // What a raw client reads it does not store.
+            Some(Step::Download { .. }) if observation.is_raw(client) => false,
             Some(step @ (Step::Upload { .. } | Step::Download { .. })) => {
                 during.is_none_or(|name| step.name() == name)
             }

@@ -145,7 +145,7 @@ impl StepOutcome {
     /// Whether the program was told what the step asks for, or the first line of it.
     pub fn has_typed(&self) -> bool {
         match self {
-            Self::Done | Self::ProgramEnded => true,
+            Self::Done | Self::ProgramEnded | Self::Disconnected => true,
             Self::TimedOut { waiting_for } => !waiting_for.starts_with(PROMPT),
             Self::Obstructed { .. } | Self::Unsupported | Self::NotReached => false,
         }
@@ -165,6 +165,8 @@ pub enum StepOutcome {
     },
     /// The program ended in the middle of it.
     ProgramEnded,
+    /// The raw client's connection was refused, closed or reset by the server in the middle of it.
+    Disconnected,
     /// The program stood in its own way: its folder does not take the step's file.
     Obstructed {
         /// What its folder answered.

@@ -135,6 +135,12 @@ impl Observation {
             .collect()
     }
 
+    /// Whether the client is a raw one.
+    pub fn is_raw(&self, client: ClientNumber) -> bool {
+        let programs = self.setting.clients.saturating_sub(self.setting.raw);
+        self.setting.raw > 0 && client.0 > programs
+    }
+
     fn is_faulted(&self, client: ClientNumber) -> bool {
         let mut has_connected = false;
         let mut is_faulted = false;

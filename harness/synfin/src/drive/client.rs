@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::live::Mark;
 use super::one_shot::OneShot;
+use super::raw::RawTurn;
 use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{Fill, LastWord, Request, Unmet};
 use super::terminal::Terminal;
@@ -74,6 +75,14 @@ struct Turn<'a> {
 
 impl Turn<'_> {
     async fn take(&self, entry: &StepEntry) -> StepOutcome {
+        let (stage, client, place) = (self.stage, self.client, self.place);
+        if stage.play.scenario.is_raw(client) {
+            let taken = RawTurn::begin(stage, client, place)
+                .await
+                .take(&entry.step)
+                .await;
+            return taken.unwrap_or_else(|outcome| outcome);
+        }
         let is_per_step = self.stage.play.commands.client.is_per_step();
         let taken = match &entry.step {
             Step::Connect | Step::Quit if is_per_step => {

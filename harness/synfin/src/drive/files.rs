@@ -14,6 +14,17 @@ use crate::store;
 /// The size of a file that a step downloads and none uploaded before, bytes.
 const PLACED_SIZE: u64 = 64 * 1024;
 
+/// A file as a raw client names and sends it.
+#[derive(Debug, Default)]
+pub(super) struct RawFile {
+    /// Its name.
+    pub(super) name: String,
+    /// Its size, bytes.
+    pub(super) size: u64,
+    /// Its bytes, if they are sent.
+    pub(super) content: Vec<u8>,
+}
+
 impl Stage {
     /// Lays out what a request needs: the file to upload, or an empty place for the one to download.
     pub(crate) async fn prepare(
@@ -39,6 +50,30 @@ impl Stage {
             name: file.name,
             size: file.size,
         })
+    }
+
+    /// The file of a raw client's step, its name and contents; what it sends is recorded. Of a download only the server's
+    /// copy exists: where the file stands among the bytes that come back, only a program knows.
+    pub(super) fn raw_file(
+        &self,
+        client: ClientNumber,
+        place: usize,
+        step: &Step,
+    ) -> Option<RawFile> {
+        let file = self.file_of(client, place, step)?;
+        let content = match file.transfer {
+            Transfer::Upload => contents(self.play.seed, &file),
+            Transfer::Download => Vec::new(),
+        };
+        let found = RawFile {
+            name: file.name.clone(),
+            size: file.size,
+            content,
+        };
+        if file.transfer == Transfer::Upload {
+            self.log().files.push(file);
+        }
+        Some(found)
     }
 
     /// The record of the file that the step transfers, nothing having arrived yet.

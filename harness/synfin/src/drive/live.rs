@@ -52,6 +52,13 @@ pub(crate) enum Exchange {
     Answered,
 }
 
+impl Mark {
+    /// Payload that the client had sent, bytes.
+    pub(crate) fn requested(self) -> u64 {
+        self.requested
+    }
+}
+
 impl LiveWire {
     /// A wire on which nothing was seen yet.
     pub(crate) fn new(epoch: (Timestamp, Instant)) -> Self {

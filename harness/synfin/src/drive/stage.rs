@@ -10,13 +10,16 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, Target, environment_at};
+use synfin_core::spec::{
+    ClientNumber, Fault, Limits, Scenario, Stdin, Step, StepEntry, Target, environment_at,
+};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
 use super::board::Board;
 use super::client::place_number;
 use super::live::LiveWire;
+use super::raw::{RawAddress, RawClient, RawTold};
 use super::terminal::Terminal;
 use super::watch::sample;
 use crate::clock;
@@ -131,6 +134,10 @@ pub(crate) struct Stage {
     /// The kernel's table of their sockets.
     sockets: Mutex<SocketTable>,
     log: Mutex<Log>,
+    /// The raw clients, in order; each is held by whoever acts for it.
+    raw: Vec<tokio::sync::Mutex<RawClient>>,
+    /// Addresses from which raw clients connect, until their connections are seen.
+    dialled: Mutex<Vec<RawAddress>>,
     /// Held while a process for one step connects: one after the other does.
     pub(super) dialling: tokio::sync::Mutex<()>,
 }
@@ -175,9 +182,61 @@ impl Stage {
             sandbox,
             sockets: Mutex::new(sockets),
             log: Mutex::new(log),
+            raw: play
+                .scenario
+                .raw_clients()
+                .map(|_| Default::default())
+                .collect(),
+            dialled: Mutex::default(),
             dialling: tokio::sync::Mutex::new(()),
             play,
         }
+    }
+
+    /// The raw client of this number, to be acted for by one at a time.
+    pub(super) fn raw_client(&self, client: ClientNumber) -> &tokio::sync::Mutex<RawClient> {
+        let first = self.play.scenario.clients.get() + 1;
+        &self.raw[(client.0 - first) as usize]
+    }
+
+    /// Whether a raw client will stop reading: then it has little room from the beginning.
+    pub(super) fn will_stall(&self, client: ClientNumber) -> bool {
+        let mut entries = self.board.entries_of(client);
+        entries.any(|(_, entry)| matches!(entry.step, Step::Fault(Fault::Stall { .. })))
+    }
+
+    /// A raw client is about to connect from this address.
+    pub(super) fn expect_raw(&self, address: RawAddress) {
+        self.dialled().push(address);
+    }
+
+    /// Whose raw connection this is, if it is one; each address is asked for once.
+    pub(super) fn take_raw(&self, initiator: SocketAddr) -> Option<Role> {
+        let mut dialled = self.dialled();
+        let found = dialled.iter().position(|raw| raw.address == initiator)?;
+        Some(dialled.swap_remove(found).role)
+    }
+
+    fn dialled(&self) -> MutexGuard<'_, Vec<RawAddress>> {
+        self.dialled
+            .lock()
+            .expect("no holder of the addresses' lock panics")
+    }
+
+    /// Closes every connection of the raw clients.
+    pub(crate) async fn hang_up(&self) {
+        for raw in &self.raw {
+            raw.lock().await.hang_up();
+        }
+    }
+
+    /// The raw clients with what they said and heard.
+    pub(crate) async fn raw_logs(&self) -> Vec<(ClientNumber, RawTold)> {
+        let mut logs = Vec::new();
+        for client in self.play.scenario.raw_clients() {
+            logs.push((client, self.raw_client(client).lock().await.log.told()));
+        }
+        logs
     }
 
     /// Where the server should listen.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use synfin_core::flow::Ending;
 use synfin_core::manifest::{
-    Attribution, CaptureHealth, ClientSteps, ProcessRecord, Recorded, Role,
+    Attribution, CaptureHealth, ClientSteps, ProcessRecord, RawClientRecord, Recorded, Role,
 };
 use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
@@ -42,7 +42,7 @@ pub(crate) async fn write(
             .map(ToString::to_string)
             .collect(),
         clients: job.play.scenario.client_count(),
-        raw_clients: Vec::new(),
+        raw_clients: raw_clients(job, stage).await?,
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),
@@ -107,6 +107,24 @@ fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
         sentinels: captured.sentinels,
         pauses: captured.pauses,
     })
+}
+
+/// The record of every raw client, whose log is written.
+async fn raw_clients(job: &Job, stage: &Stage) -> Result<Vec<RawClientRecord>, RecordError> {
+    let mut records = Vec::new();
+    for (client, told) in stage.raw_logs().await {
+        let log = format!("{}/{}.log", job.stem(), Role::Client(client.0));
+        let path = job.run.join(&log);
+        store::create_folder(path.parent().unwrap_or(&job.run))?;
+        store::write_atomically(&path, told.text.as_bytes())?;
+        records.push(RawClientRecord {
+            client: client.0,
+            log,
+            sent_bytes: told.sent_bytes,
+            received_bytes: told.received_bytes,
+        });
+    }
+    Ok(records)
 }
 
 /// The record of every role: those that ran, and those that could not be started.

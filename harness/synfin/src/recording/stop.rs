@@ -35,6 +35,7 @@ pub(crate) async fn stop(stage: &Stage) {
         stage.fault(error);
     }
     stage.log().stopped_at = Some(clock::now());
+    stage.hang_up().await;
     for signal in [SignalSent::EndOfInput, SignalSent::Term, SignalSent::Kill] {
         stop_all(stage, &running_clients(stage), signal).await;
     }
@@ -46,6 +47,7 @@ pub(crate) async fn stop(stage: &Stage) {
 /// Ends every program at once, in an interrupted recording, of which nothing is judged.
 pub(crate) async fn kill(stage: &Stage) {
     stage.log().stopped_at.get_or_insert_with(clock::now);
+    stage.hang_up().await;
     let roles: Vec<Role> = stage.log().programs.keys().copied().collect();
     stop_all(stage, &roles, SignalSent::Kill).await;
 }

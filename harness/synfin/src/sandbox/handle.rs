@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -241,6 +242,16 @@ impl Sandbox {
     /// A packet socket of the scenario, bound to nothing yet.
     pub(crate) async fn packet_socket(&self) -> Result<OwnedFd, SandboxError> {
         let [socket] = self.sockets(SocketKind::Packet).await?;
+        Ok(socket)
+    }
+
+    /// A TCP socket of the scenario, of the family of `server`.
+    pub(crate) async fn tcp_socket(&self, server: SocketAddr) -> Result<OwnedFd, SandboxError> {
+        let kind = match server {
+            SocketAddr::V4(_) => SocketKind::Tcp4,
+            SocketAddr::V6(_) => SocketKind::Tcp6,
+        };
+        let [socket] = self.sockets(kind).await?;
         Ok(socket)
     }
 

@@ -9,6 +9,7 @@
 
 mod cleanup;
 mod examples;
+mod faults;
 mod mutants;
 mod pair;
 mod reference;
