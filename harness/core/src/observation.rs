@@ -12,6 +12,7 @@
 mod answer;
 mod client;
 mod connection;
+mod fault;
 mod filter;
 mod health;
 mod listening;
@@ -33,6 +34,7 @@ use crate::time::Timestamp;
 
 pub use answer::Answer;
 pub use connection::ObservedConnection;
+pub use fault::ObservedFault;
 pub use health::{Health, Problem, Wholeness};
 pub use listening::Listening;
 pub use process::OwnClose;

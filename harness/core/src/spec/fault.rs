@@ -112,6 +112,38 @@ impl Fault {
         }
     }
 
+    /// Whether the client leaves what comes back unread.
+    pub fn leaves_unread(&self) -> bool {
+        match self {
+            Self::Stall { .. } => true,
+            Self::Reset { during } => during
+                .as_deref()
+                .is_some_and(|transfer| transfer.name() == "download"),
+            Self::Kill { .. }
+            | Self::Stop
+            | Self::OpenOnly
+            | Self::HalfClose
+            | Self::Garbage { .. }
+            | Self::Oversized { .. }
+            | Self::Slow { .. }
+            | Self::Flood { .. }
+            | Self::Restart => false,
+        }
+    }
+
+    /// Whether one of its frames alone does not show it: only the step as a whole.
+    pub fn must_be_done(&self) -> bool {
+        match self {
+            Self::Kill { during } | Self::Reset { during } => during.is_some(),
+            Self::Stop | Self::Stall { .. } | Self::Slow { .. } | Self::Restart => true,
+            Self::OpenOnly
+            | Self::HalfClose
+            | Self::Garbage { .. }
+            | Self::Oversized { .. }
+            | Self::Flood { .. } => false,
+        }
+    }
+
     /// Whether the client can do anything after it.
     pub fn ends_the_client(&self) -> bool {
         match self {

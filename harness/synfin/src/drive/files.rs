@@ -6,7 +6,8 @@ use synfin_core::manifest::{FileRecord, Role, Transfer};
 use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry};
 
 use super::client::place_number;
-use super::stage::{Play, Stage};
+use super::play::Play;
+use super::stage::Stage;
 use super::step::Fill;
 use crate::sandbox::SandboxError;
 use crate::store;
@@ -79,11 +80,7 @@ impl Stage {
     /// The record of the file that the step transfers, nothing having arrived yet.
     fn file_of(&self, client: ClientNumber, place: usize, step: &Step) -> Option<FileRecord> {
         let name = step.file_name(client)?;
-        let (transfer, size) = match step.request()? {
-            Step::Upload { size, .. } => (Transfer::Upload, size.0),
-            Step::Download { .. } => (Transfer::Download, self.play.uploaded_size(&name)),
-            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_) => return None,
-        };
+        let (transfer, size) = self.play.transfer(step, client)?;
         let mut file = FileRecord {
             client: client.0,
             entry: place_number(place),
@@ -216,15 +213,19 @@ impl Play {
     pub(crate) fn transfers(&self) -> impl Iterator<Item = (String, u64)> {
         self.doings().filter_map(|(step, client)| {
             let name = step.file_name(client)?;
-            let size = match step.request()? {
-                Step::Upload { size, .. } => size.0,
-                Step::Download { .. } => self.uploaded_size(&name),
-                Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_) => {
-                    return None;
-                }
-            };
+            let (_, size) = self.transfer(step, client)?;
             Some((name, size))
         })
+    }
+
+    /// Which way a step's file goes, and its size in bytes.
+    pub(super) fn transfer(&self, step: &Step, client: ClientNumber) -> Option<(Transfer, u64)> {
+        let name = step.file_name(client)?;
+        match step.request()? {
+            Step::Upload { size, .. } => Some((Transfer::Upload, size.0)),
+            Step::Download { .. } => Some((Transfer::Download, self.uploaded_size(&name))),
+            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_) => None,
+        }
     }
 
     /// The size of the file of this name that some step uploads; placed files have a size of their own.

@@ -10,16 +10,15 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{
-    ClientNumber, Fault, Limits, Scenario, Stdin, Step, StepEntry, Target, environment_at,
-};
+use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, environment_at};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
 use super::board::Board;
 use super::client::place_number;
 use super::live::LiveWire;
-use super::raw::{RawAddress, RawClient, RawTold};
+use super::play::Play;
+use super::raw::{RawAddress, RawClient};
 use super::terminal::Terminal;
 use super::watch::sample;
 use crate::clock;
@@ -39,78 +38,6 @@ pub(crate) const FAULT_SEEN_WITHIN: Duration = Duration::from_secs(5);
 /// The frames of a program that has ended reach the flow table within this time: the ring hands over every millisecond.
 pub(super) const SETTLE: Duration = Duration::from_secs(1);
 
-/// What is to be recorded: a scenario and the programs that act in it.
-#[derive(Clone, Debug)]
-pub(crate) struct Play {
-    /// The scenario.
-    pub(crate) scenario: Scenario,
-    /// The programs.
-    pub(crate) target: Target,
-    /// Their command lines, resolved.
-    pub(crate) commands: Commands,
-    /// The seed of all file contents.
-    pub(crate) seed: u64,
-}
-
-/// The command lines of a recording.
-#[derive(Clone, Debug)]
-pub(crate) struct Commands {
-    /// The server's.
-    pub(crate) server: Vec<String>,
-    /// Every client's.
-    pub(crate) client: ClientCommands,
-    /// What their environment has beside the usual.
-    pub(crate) environment: Vec<(String, String)>,
-}
-
-/// The command line of every client, or of every step.
-#[derive(Clone, Debug)]
-pub(crate) enum ClientCommands {
-    /// One for all steps.
-    Session(Vec<String>),
-    /// One for each step, by the step's name.
-    PerStep(BTreeMap<String, Vec<String>>),
-}
-
-impl ClientCommands {
-    /// Each command line changed.
-    pub(crate) fn map(self, change: impl Fn(Vec<String>) -> Vec<String>) -> Self {
-        match self {
-            Self::Session(argv) => Self::Session(change(argv)),
-            Self::PerStep(of_steps) => {
-                let changed = of_steps
-                    .into_iter()
-                    .map(|(step, argv)| (step, change(argv)));
-                Self::PerStep(changed.collect())
-            }
-        }
-    }
-
-    /// The command line by which the client is known: the only one, or the first.
-    pub(crate) fn first(&self) -> &[String] {
-        match self {
-            Self::Session(argv) => argv,
-            Self::PerStep(of_steps) => of_steps.values().next().map_or(&[], Vec::as_slice),
-        }
-    }
-
-    /// Whether each step is a process of its own.
-    pub(crate) fn is_per_step(&self) -> bool {
-        match self {
-            Self::Session(_) => false,
-            Self::PerStep(_) => true,
-        }
-    }
-
-    /// The command line of the step alone, if it has one.
-    pub(crate) fn of_step(&self, step: &str) -> Option<&[String]> {
-        match self {
-            Self::Session(_) => None,
-            Self::PerStep(of_steps) => of_steps.get(step).map(Vec::as_slice),
-        }
-    }
-}
-
 /// A program that has been replaced by a later one of its role.
 #[derive(Debug)]
 pub(crate) struct Earlier {
@@ -118,6 +45,10 @@ pub(crate) struct Earlier {
     pub(crate) role: Role,
     /// The program.
     pub(crate) terminal: Arc<Terminal>,
+    /// What was done to end it.
+    pub(crate) stop_actions: Vec<StopAction>,
+    /// What its threads did.
+    pub(crate) supervision: Vec<Supervision>,
 }
 
 /// A recording under way, as its clients see it.
@@ -135,12 +66,17 @@ pub(crate) struct Stage {
     sockets: Mutex<SocketTable>,
     log: Mutex<Log>,
     /// The raw clients, in order; each is held by whoever acts for it.
-    raw: Vec<tokio::sync::Mutex<RawClient>>,
+    pub(super) raw: Vec<tokio::sync::Mutex<RawClient>>,
+    /// How each restart of the server went, by its place among the entries.
+    pub(super) restarts: tokio::sync::Mutex<BTreeMap<usize, Restarted>>,
     /// Addresses from which raw clients connect, until their connections are seen.
-    dialled: Mutex<Vec<RawAddress>>,
+    pub(super) dialled: Mutex<Vec<RawAddress>>,
     /// Held while a process for one step connects: one after the other does.
     pub(super) dialling: tokio::sync::Mutex<()>,
 }
+
+/// How a restart went.
+type Restarted = Result<StepOutcome, StepOutcome>;
 
 /// What has happened so far.
 #[derive(Debug, Default)]
@@ -187,56 +123,11 @@ impl Stage {
                 .raw_clients()
                 .map(|_| Default::default())
                 .collect(),
+            restarts: tokio::sync::Mutex::default(),
             dialled: Mutex::default(),
             dialling: tokio::sync::Mutex::new(()),
             play,
         }
-    }
-
-    /// The raw client of this number, to be acted for by one at a time.
-    pub(super) fn raw_client(&self, client: ClientNumber) -> &tokio::sync::Mutex<RawClient> {
-        let first = self.play.scenario.clients.get() + 1;
-        &self.raw[(client.0 - first) as usize]
-    }
-
-    /// Whether a raw client will stop reading: then it has little room from the beginning.
-    pub(super) fn will_stall(&self, client: ClientNumber) -> bool {
-        let mut entries = self.board.entries_of(client);
-        entries.any(|(_, entry)| matches!(entry.step, Step::Fault(Fault::Stall { .. })))
-    }
-
-    /// A raw client is about to connect from this address.
-    pub(super) fn expect_raw(&self, address: RawAddress) {
-        self.dialled().push(address);
-    }
-
-    /// Whose raw connection this is, if it is one; each address is asked for once.
-    pub(super) fn take_raw(&self, initiator: SocketAddr) -> Option<Role> {
-        let mut dialled = self.dialled();
-        let found = dialled.iter().position(|raw| raw.address == initiator)?;
-        Some(dialled.swap_remove(found).role)
-    }
-
-    fn dialled(&self) -> MutexGuard<'_, Vec<RawAddress>> {
-        self.dialled
-            .lock()
-            .expect("no holder of the addresses' lock panics")
-    }
-
-    /// Closes every connection of the raw clients.
-    pub(crate) async fn hang_up(&self) {
-        for raw in &self.raw {
-            raw.lock().await.hang_up();
-        }
-    }
-
-    /// The raw clients with what they said and heard.
-    pub(crate) async fn raw_logs(&self) -> Vec<(ClientNumber, RawTold)> {
-        let mut logs = Vec::new();
-        for client in self.play.scenario.raw_clients() {
-            logs.push((client, self.raw_client(client).lock().await.log.told()));
-        }
-        logs
     }
 
     /// Where the server should listen.
@@ -344,7 +235,13 @@ impl Stage {
                 let terminal = Arc::new(Terminal::new(program, argv, entry));
                 let mut log = self.log();
                 if let Some(terminal) = log.programs.insert(role, Arc::clone(&terminal)) {
-                    log.earlier.push(Earlier { role, terminal });
+                    let earlier = Earlier {
+                        role,
+                        terminal,
+                        stop_actions: log.stop_actions.remove(&role).unwrap_or_default(),
+                        supervision: log.supervision.remove(&role).unwrap_or_default(),
+                    };
+                    log.earlier.push(earlier);
                 }
                 Ok(terminal)
             }

@@ -12,7 +12,7 @@ use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
-use crate::drive::{Earlier, Log, Stage, Terminal};
+use crate::drive::{Log, Stage, Terminal};
 use crate::ring::Captured;
 use crate::sandbox::Built;
 use crate::store::{self, StoreError};
@@ -130,9 +130,11 @@ async fn raw_clients(job: &Job, stage: &Stage) -> Result<Vec<RawClientRecord>, R
 /// The record of every role: those that ran, and those that could not be started.
 async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, RecordError> {
     let mut records = Vec::new();
-    for Earlier { role, terminal } in std::mem::take(&mut log.earlier) {
-        if let Some(terminal) = Arc::into_inner(terminal) {
-            let mut record = blank(job, role);
+    for earlier in std::mem::take(&mut log.earlier) {
+        if let Some(terminal) = Arc::into_inner(earlier.terminal) {
+            let mut record = blank(job, earlier.role);
+            record.stop_actions = earlier.stop_actions;
+            record.supervision = earlier.supervision;
             finish(job, terminal, &mut record).await?;
             records.push(record);
         }

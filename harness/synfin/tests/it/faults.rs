@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use synfin_core::manifest::{Recorded, StepOutcome};
-use synfin_core::report::ResultName::{self, Pass};
+use synfin_core::manifest::{Recorded, Role, StepOutcome};
+use synfin_core::report::ResultName::{self, Fail, Pass, Skipped};
 use tempfile::TempDir;
 
 use crate::support::{Run, has, run, said, workspace};
@@ -36,6 +36,14 @@ impl Pair {
         );
         fs::write(place.path().join("rubric.toml"), rubric).unwrap();
         Self { place }
+    }
+
+    #[track_caller]
+    fn replace(&self, file: &str, old: &str, new: &str) {
+        let path = self.place.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{old} in {file}");
+        fs::write(path, text.replace(old, new)).unwrap();
     }
 
     fn run(&self) -> Run {
@@ -158,4 +166,160 @@ fn the_sound_server_survives_garbage() {
     if python() {
         goes_wrong(&["connect@3", "garbage@3 4KiB"]);
     }
+}
+
+#[test]
+fn the_sound_server_survives_a_line_without_an_end() {
+    if python() {
+        goes_wrong(&["connect@3", "oversized@3 64KiB"]);
+    }
+}
+
+#[test]
+fn the_sound_server_survives_a_client_that_stops_reading() {
+    if python() {
+        goes_wrong(&["connect@3", "stall@3 download notes.bin"]);
+    }
+}
+
+#[test]
+fn the_sound_server_survives_a_slow_client_and_answers_it() {
+    if python() {
+        goes_wrong(&["connect@3", "slow@3 list"]);
+    }
+}
+
+#[test]
+fn the_sound_server_survives_a_flood() {
+    if python() {
+        let run = goes_wrong(&["connect@3", "flood@3 40"]);
+        let attributions = recorded(&run).attributions;
+        let held = attributions.iter().filter(|it| it.client == 3).count();
+        assert_eq!(held, 41);
+    }
+}
+
+#[test]
+fn the_sound_server_survives_resets_during_transfers() {
+    if python() {
+        goes_wrong(&["connect@3", "reset@3 during upload half.bin 1MiB"]);
+        goes_wrong(&["connect@3", "reset@3 during download whole.bin"]);
+    }
+}
+
+/// Scenarios in which a program or the server meets something, and another program is served after it.
+#[track_caller]
+fn meets(steps: &str) -> Run {
+    let scenario = format!("clients = 3\nsteps = [{steps}]");
+    let run = Pair::new(&scenario, &["survives", "not-spinning", "orderly-close"]).run();
+    let passes = [
+        ("survives", Pass),
+        ("not-spinning", Pass),
+        ("orderly-close", Pass),
+    ];
+    assert_results(&run, &passes);
+    run
+}
+
+#[test]
+fn a_program_is_killed_in_the_middle_of_its_upload() {
+    if !python() {
+        return;
+    }
+    let run = meets(
+        r#""connect@1", "connect@2", "list@2", "kill@1 during upload big.bin 32MiB", "list@2", "connect@3", "list@3", "quit@2", "quit@3""#,
+    );
+    let file = &recorded(&run).files[0];
+    assert!(file.arrived_size.unwrap_or(0) < file.size, "{file:?}");
+}
+
+#[test]
+fn a_program_is_killed_in_the_middle_of_its_download() {
+    if python() {
+        meets(
+            r#""connect@1", "connect@2", "upload@2 big.bin 32MiB", "kill@1 during download big.bin", "list@2", "connect@3", "list@3", "quit@2", "quit@3""#,
+        );
+    }
+}
+
+#[test]
+fn a_stopped_program_holds_nobody_up() {
+    if python() {
+        meets(
+            r#""connect@1", "list@1", "stop@1", "connect@2", "list@2", "connect@3", "list@3", "quit@2", "quit@3""#,
+        );
+    }
+}
+
+#[test]
+fn a_server_that_is_started_again_serves_new_clients() {
+    if !python() {
+        return;
+    }
+    let run = meets(
+        r#""connect@1", "list@1", "restart", "connect@2", "list@2", "connect@3", "list@3", "quit@2", "quit@3""#,
+    );
+    let recorded = recorded(&run);
+    let lives = recorded
+        .processes
+        .iter()
+        .filter(|process| process.role == Role::Server);
+    assert_eq!(lives.count(), 2);
+}
+
+#[test]
+fn a_server_that_cannot_bind_again_does_not_survive_its_restart() {
+    if !python() {
+        return;
+    }
+    let steps = r#""connect@1", "list@1", "restart", "connect@2", "list@2", "quit@2""#;
+    let pair = Pair::new(&format!("clients = 2\nsteps = [{steps}]"), &["survives"]);
+    pair.replace(
+        "pair/server.py",
+        "listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
+        "pass",
+    );
+    let run = pair.run();
+    assert_results(&run, &[("survives", Fail)]);
+    let saw = &run.item("survives").checks[0].saw;
+    assert!(
+        saw.starts_with("the server was started again and exited with code 1"),
+        "{saw}"
+    );
+}
+
+#[test]
+fn a_server_that_a_reset_ends_does_not_survive_it() {
+    if !python() {
+        return;
+    }
+    let scenario = "raw = 1\nsteps = [\"connect@2\", \"list@2\", \"reset@2\", \"connect@1\", \"list@1\", \"quit@1\"]";
+    let pair = Pair::new(scenario, &["survives"]);
+    pair.replace(
+        "pair/server.py",
+        r#"print("client lost:", error, flush=True)"#,
+        "os._exit(3)",
+    );
+    let run = pair.run();
+    assert_results(&run, &[("survives", Fail)]);
+    let saw = &run.item("survives").checks[0].saw;
+    assert!(
+        saw.starts_with("client 2 reset its connection (frame "),
+        "{saw}"
+    );
+    assert!(saw.contains("and the server exited with code 3"), "{saw}");
+}
+
+#[test]
+fn a_step_without_bytes_is_skipped_and_says_so() {
+    if !python() {
+        return;
+    }
+    let scenario = "raw = 1\nsteps = [\"connect\", \"list\", \"quit\"]";
+    let pair = Pair::new(scenario, &["no-reset"]);
+    pair.replace("target.toml", "list     = \"LIST\\n\"", "");
+    let run = pair.run();
+    assert_results(&run, &[("no-reset", Skipped)]);
+    let saw = &run.item("no-reset").checks[0].saw;
+    assert_eq!(saw, "the target's [raw.steps] has no `list`");
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use synfin_core::content::file_bytes;
 use synfin_core::flow::{Connection, Ending, HalfConnection};
-use synfin_core::manifest::{Role, StepOutcome};
+use synfin_core::manifest::{Role, StepOutcome, Transfer};
 use synfin_core::spec::{ClientNumber, Fault, Step};
 use tokio::sync::MutexGuard;
 use tokio::time::{Instant, timeout_at};
@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::line::{Dialling, Line, Reading};
 use super::{RawAddress, RawClient};
 use crate::drive::client::is_over;
-use crate::drive::live::{Exchange, Mark};
+use crate::drive::live::{Exchange, Mark, WireState};
 use crate::drive::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, Stage};
 use crate::drive::step::PATIENCE;
 use crate::drive::watch::supervise;
@@ -69,6 +69,9 @@ impl<'a> RawTurn<'a> {
                 Ok(StepOutcome::Done)
             }
             Fault::Reset { during: None } => self.reset().await,
+            Fault::Reset {
+                during: Some(transfer),
+            } => self.reset_during(transfer).await,
             Fault::HalfClose => self.half_close().await,
             Fault::Garbage { size } => {
                 let name = format!("garbage of {} at {}", self.client, self.place);
@@ -76,7 +79,14 @@ impl<'a> RawTurn<'a> {
                 let bytes = file_bytes(self.stage.play.seed, &name, size);
                 self.pour(&bytes).await
             }
-            _ => Err(StepOutcome::Unsupported),
+            Fault::Oversized { size } => {
+                let size = usize::try_from(size.0).unwrap_or(usize::MAX);
+                self.pour(&vec![b'A'; size]).await
+            }
+            Fault::Stall { request } => self.stall(request).await,
+            Fault::Slow { request } => self.slow(request).await,
+            Fault::Flood { connections } => self.flood(*connections).await,
+            Fault::Kill { .. } | Fault::Stop | Fault::Restart => Err(StepOutcome::Unsupported),
         }
     }
 
@@ -162,6 +172,77 @@ impl<'a> RawTurn<'a> {
         self.shown(sent, "the client's RST").await
     }
 
+    /// Resets the connection when half of the upload was acknowledged, or the first bytes of the download have come.
+    async fn reset_during(&mut self, transfer: &Step) -> Result<StepOutcome, StepOutcome> {
+        let (way, size) = self
+            .stage
+            .play
+            .transfer(transfer, self.client)
+            .unwrap_or((Transfer::Upload, 0));
+        let bytes = self.message(transfer)?;
+        let mark = self.stage.wire.now().mark(self.client);
+        let sent = match way {
+            Transfer::Upload => &bytes[..bytes.len().div_ceil(2)],
+            Transfer::Download => &bytes[..],
+        };
+        self.send(sent).await?;
+        let whole = mark.requested() + sent.len() as u64;
+        let is_on_its_way = self.stage.wire.until(self.deadline, |wire| {
+            let has_begun = match way {
+                Transfer::Upload => acknowledged(wire, self.client) >= whole,
+                Transfer::Download => wire.mark(self.client).replied() > mark.replied(),
+            };
+            has_begun.then_some(())
+        });
+        is_on_its_way
+            .await
+            .ok_or_else(|| late("the file to be on its way"))?;
+        let reset = self.reset().await?;
+        let came = self.stage.wire.now().mark(self.client).replied() - mark.replied();
+        if way == Transfer::Download && came >= size {
+            return Err(late("the RST before the whole file had crossed"));
+        }
+        Ok(reset)
+    }
+
+    /// Asks for something and never reads: done when the server has the request and the wire is quiet, its window shut or
+    /// the reply in the kernel's buffer.
+    async fn stall(&mut self, request: &Step) -> Result<StepOutcome, StepOutcome> {
+        let bytes = self.message(request)?;
+        let mark = self.stage.wire.now().mark(self.client);
+        self.pour(&bytes).await?;
+        self.quiet(mark).await
+    }
+
+    /// Asks one byte a segment, each when the last was acknowledged.
+    async fn slow(&mut self, request: &Step) -> Result<StepOutcome, StepOutcome> {
+        let bytes = self.message(request)?;
+        let mark = self.stage.wire.now().mark(self.client);
+        for (count, byte) in (1..).zip(&bytes) {
+            self.send(std::slice::from_ref(byte)).await?;
+            let taken = self.stage.wire.until(self.deadline, |wire| {
+                (acknowledged(wire, self.client) >= mark.requested() + count).then_some(())
+            });
+            taken
+                .await
+                .ok_or_else(|| late("an acknowledgment of each byte"))?;
+        }
+        self.answered(mark).await
+    }
+
+    /// Opens further connections, until there are enough or the server takes no more.
+    async fn flood(&mut self, connections: u32) -> Result<StepOutcome, StepOutcome> {
+        for _ in 0..connections {
+            match self.dial().await {
+                Ok(line) => self.me.held.push(line),
+                Err(StepOutcome::NotReached) => return Err(StepOutcome::NotReached),
+                // An unanswered or refused SYN is on the wire: more would be no other flood.
+                Err(_) => break,
+            }
+        }
+        Ok(StepOutcome::Done)
+    }
+
     async fn half_close(&mut self) -> Result<StepOutcome, StepOutcome> {
         // What the server has reset already cannot be closed: then the FIN is missing on the wire.
         let _ = self.line()?.finish();
@@ -176,10 +257,7 @@ impl<'a> RawTurn<'a> {
         let whole = before + bytes.len() as u64;
         let seen = self.stage.wire.until(self.deadline, |wire| {
             let has_crossed = wire.mark(self.client).requested() > before;
-            let taken: u64 = wire
-                .connections_of(self.client)
-                .map(|one| one.by_initiator.acknowledged)
-                .sum();
+            let taken = acknowledged(wire, self.client);
             let has_left = wire.connections_of(self.client).any(server_has_left);
             (has_crossed && (taken >= whole || has_left)).then_some(())
         });
@@ -276,11 +354,15 @@ impl<'a> RawTurn<'a> {
     }
 
     async fn seen(&self, deadline: Instant, shows: impl Fn(&Connection) -> bool) -> Option<()> {
-        let any = |wire: &crate::drive::live::WireState| {
-            wire.connections_of(self.client).any(&shows).then_some(())
-        };
+        let any = |wire: &WireState| wire.connections_of(self.client).any(&shows).then_some(());
         self.stage.wire.until(deadline, any).await
     }
+}
+
+/// How much of what the client has sent was acknowledged, bytes.
+fn acknowledged(wire: &WireState, client: ClientNumber) -> u64 {
+    let connections = wire.connections_of(client);
+    connections.map(|one| one.by_initiator.acknowledged).sum()
 }
 
 fn server_has_left(connection: &Connection) -> bool {
