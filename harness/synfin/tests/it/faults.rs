@@ -237,7 +237,7 @@ fn a_program_is_killed_in_the_middle_of_its_upload() {
 fn a_program_is_killed_in_the_middle_of_its_download() {
     if python() {
         meets(
-            r#""connect@1", "connect@2", "upload@2 big.bin 32MiB", "kill@1 during download big.bin", "list@2", "connect@3", "list@3", "quit@2", "quit@3""#,
+            r#""connect@1", "connect@2", "upload@2 big.bin 8MiB", "kill@1 during download big.bin", "list@2", "connect@3", "list@3", "quit@2", "quit@3""#,
         );
     }
 }

@@ -94,7 +94,7 @@ fn a_recording_is_written_back_as_it_was_read() {
 #[test]
 fn a_wrong_field_is_named_by_its_path() {
     assert_snapshot!(edited(r#""running": 0"#, r#""running": -1"#), @"`processes[0].supervision[0].threads[0].running`: invalid value: integer `-1`, expected u32 at line 133 column 27");
-    assert_snapshot!(edited(r#""role": "server""#, r#""role": "proxy""#), @r#"`processes[0].role`: no role is called "proxy" at line 91 column 21"#);
+    assert_snapshot!(edited(r#""role": "server""#, r#""role": "proxy""#), @r#"`processes[0].role`: no role is called "proxy" at line 99 column 21"#);
     assert_snapshot!(edited(r#""cut": 0"#, r#""cuts": 0"#), @"`capture.cuts`: unknown field `cuts`, expected one of `file`, `sha256`, `frames`, `dropped`, `cut`, `sentinels`, `pauses` at line 19 column 10");
     assert_snapshot!(edited(r#""waiting_for""#, r#""waited_for""#), @"`client_steps[0].steps[1].outcome`: unknown field `waited_for`, expected `waiting_for` at line 71 column 9");
 }
