@@ -20,19 +20,25 @@ mod each;
 mod program;
 mod service;
 
+mod closes_first;
 mod connection_accepted;
 mod handshake_completes;
 mod lifecycle_in_order;
+mod no_data_after_fin;
+mod no_leaked_sockets;
 mod no_reset;
 mod not_spinning;
 mod orderly_close;
 mod refused_when_down;
+mod replies_within;
 mod runs_on_windows;
+mod sequence;
 mod served_concurrently;
 mod server_listens;
 mod stops_on_sigterm;
 mod survives;
 mod transfer_intact;
+mod value;
 
 pub use bind::{Bound, SourceText, bind};
 pub use catalogue::{CATALOGUE, Check, Judge, ParameterDoc, Requirement, find};

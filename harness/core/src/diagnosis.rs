@@ -9,6 +9,7 @@
 mod causes;
 mod findings;
 mod pattern;
+mod program_causes;
 
 pub use findings::{Finding, findings};
 pub use pattern::Pattern;

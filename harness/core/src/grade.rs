@@ -13,7 +13,9 @@ mod connection;
 mod evidence;
 mod foreign;
 mod item;
+mod matrix;
 mod recording;
+mod repetitions;
 mod run;
 mod scenario;
 
@@ -25,7 +27,8 @@ use crate::pcap::OpenError;
 use crate::spec::SpecError;
 
 pub use foreign::grade_capture;
-pub use run::grade;
+pub use matrix::{PairReport, REFERENCE, matrix};
+pub use run::{grade, item_ids};
 
 /// All that a run left, as the store holds it.
 pub struct RunInput<'a> {

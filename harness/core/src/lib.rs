@@ -24,12 +24,14 @@ pub mod manifest;
 pub mod spec;
 
 pub mod observation;
+pub mod record;
 
 pub mod diagnosis;
 pub mod story;
 
 pub mod checks;
 
+pub mod baseline;
 pub mod report;
 
 pub mod grade;

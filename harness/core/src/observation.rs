@@ -22,6 +22,7 @@ mod read;
 mod replies;
 mod socket;
 mod transcript;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -42,6 +43,7 @@ pub(crate) use replies::find;
 pub use replies::{Replies, Shape};
 pub use socket::Service;
 pub use transcript::{Excerpt, FrameWindow, Piece, Transcript};
+pub use turn::Turn;
 
 /// All that one recording showed.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@
 //! ```text
 //! Report ─┬─► json, junit, markdown           files: the same bytes on every machine
 //!         └─► table, connections, failures    for a Page: a width, colours, folders to name
+//! Reports ─► matrix, class                    of many runs
 //!
 //! Connection, Story, Piece ─► flows, ladder, payload    of any capture, nothing graded
 //! ```
@@ -16,6 +17,7 @@ mod row;
 mod visible;
 mod words;
 
+mod class;
 mod connections;
 mod failures;
 mod flows;
@@ -23,25 +25,31 @@ mod json;
 mod junit;
 mod ladder;
 mod markdown;
+mod matrix;
 mod payload;
 mod table;
 
+pub use crate::record::{
+    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord,
+    DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
+    FlowsDocument, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
+    SkippedRecord, TailRecord,
+};
+pub use class::{Class, ClassRow, class_csv, class_table};
 pub use connections::connections;
 pub use failures::failures;
 pub use flows::{
-    AddressRoles, CaptureRecord, CompletenessRecord, ConflictRecord, ConnectionRecord, CsvTable,
-    DuplicateRecord, EffectName, EndingName, FIELDS_HELP, FastOpenRecord, Filter, FinRecord,
-    FlowsDocument, FlowsTable, Moment, ResetRecord, SetupName, SetupRecord, SideName, SideRecord,
-    SkippedRecord, Sort, TailRecord, capture_heading, connection_summary, write_connection_line,
+    CsvTable, FlowsTable, Sort, capture_heading, connection_summary, write_connection_line,
     write_flows_json,
 };
 pub use json::json;
 pub use junit::{JunitError, junit};
 pub use ladder::ladder;
 pub use markdown::markdown;
+pub use matrix::{Blame, Blamed, Matrix, MatrixCell, matrix_json, matrix_table};
 pub use model::{
     CaptureSummary, CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points,
-    RecordingReport, Report, ResultName, Stage, Status, Usually,
+    RecordingReport, Repetitions, Report, ResultName, Stage, Status, Usually,
 };
 pub use page::{Colour, Page, labelled};
 pub use payload::{HexView, TextView, missing_line};

@@ -19,7 +19,7 @@ pub use builtin::{BUILTIN_RUBRICS, DEFAULT_RUBRIC, builtin_rubric, reference_tar
 pub use error::{Palette, Problem, SpecError, did_you_mean};
 pub use fault::{Fault, Victim};
 pub use limits::{Limits, PhaseLimits};
-pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, rubric_schema, target_schema};
+pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, MOST_REPETITIONS, rubric_schema, target_schema};
 pub use raw::{RawMessage, RawPart, RawSteps};
 pub use rubric::{
     Band, CheckCall, Clients, Connections, Item, Programs, Rubric, Scenario, Selection, ServerState,

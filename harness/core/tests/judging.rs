@@ -10,6 +10,8 @@
 #[path = "judging/world.rs"]
 mod world;
 
+#[path = "judging/causes.rs"]
+mod causes;
 #[path = "judging/close.rs"]
 mod close;
 #[path = "judging/concurrency.rs"]
@@ -22,11 +24,21 @@ mod faults;
 mod health;
 #[path = "judging/hostile.rs"]
 mod hostile;
+#[path = "judging/leaks.rs"]
+mod leaks;
+#[path = "judging/order.rs"]
+mod order;
 #[path = "judging/program.rs"]
 mod program;
+#[path = "judging/replies.rs"]
+mod replies;
 #[path = "judging/run.rs"]
 mod run;
+#[path = "judging/sequence.rs"]
+mod sequence;
 #[path = "judging/setup.rs"]
 mod setup;
 #[path = "judging/transfer.rs"]
 mod transfer;
+#[path = "judging/value.rs"]
+mod value;

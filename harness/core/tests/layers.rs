@@ -25,15 +25,19 @@ const LAYERS: &Layers = &[
             "time", "text", "content", "pcap", "wire", "flow", "spec", "manifest",
         ],
     ),
+    ("record", &["time", "text", "flow", "spec"]),
     (
         "story",
         &["time", "text", "pcap", "wire", "flow", "observation"],
     ),
     ("diagnosis", &["text", "flow", "observation", "story"]),
     ("checks", ALL_ABOVE),
+    (
+        "baseline",
+        &["time", "text", "pcap", "flow", "spec", "observation"],
+    ),
     ("report", ALL_ABOVE),
     ("grade", ALL_ABOVE),
-    ("baseline", ALL_ABOVE),
 ];
 
 #[test]

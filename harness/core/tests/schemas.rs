@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, schema_for};
 use synfin_core::manifest::{Recorded, RunFile};
-use synfin_core::report::{FlowsDocument, Report};
+use synfin_core::report::{FlowsDocument, Matrix, Report};
 use synfin_core::spec;
 
 #[test]
@@ -42,6 +42,11 @@ fn the_report_schema_is_the_generated_one() {
 #[test]
 fn the_flows_schema_is_the_generated_one() {
     check_type::<FlowsDocument>("flows.schema.json");
+}
+
+#[test]
+fn the_matrix_schema_is_the_generated_one() {
+    check_type::<Matrix>("matrix.schema.json");
 }
 
 #[track_caller]

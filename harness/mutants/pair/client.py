@@ -46,12 +46,18 @@ class Client:
             content = file.read()
         stream.write_line(f"UPLOAD {name} {len(content)}")
         stream.read_line()
-        stream.write(content)
+        self.send(stream, content)
         self.read_number(stream, "STORED")
+
+    def send(self, stream, content):
+        stream.write(content)
 
     def download(self, stream, name):
         stream.write_line(f"DOWNLOAD {name}")
-        self.save(name, stream.read_exactly(self.read_number(stream, "SIZE")))
+        self.save(name, self.receive(stream, self.read_number(stream, "SIZE")))
+
+    def receive(self, stream, size):
+        return stream.read_exactly(size)
 
     def read_number(self, stream, word):
         reply = stream.read_line()

@@ -39,7 +39,7 @@ class Server:
             else:
                 self.meet_end_of_stream(stream)
         except OSError as error:
-            print("client lost:", error, flush=True)
+            self.meet_reset(error)
         finally:
             self.close(stream)
 
@@ -53,9 +53,7 @@ class Server:
             self.store(name, stream.read_exactly(int(size)))
             stream.write_line(f"STORED {size}")
         elif command == "DOWNLOAD":
-            content = self.load(rest)
-            stream.write_line(f"SIZE {len(content)}")
-            stream.write(content)
+            self.answer_download(stream, self.load(rest))
         else:
             stream.write_line("ERROR unknown command")
 
@@ -64,6 +62,10 @@ class Server:
         for line in [f"FILES {len(names)}", *names]:
             stream.write_line(line)
 
+    def answer_download(self, stream, content):
+        stream.write_line(f"SIZE {len(content)}")
+        stream.write(content)
+
     def answer_exit(self, stream):
         """The client closes first."""
         stream.write_line("BYE")
@@ -71,6 +73,9 @@ class Server:
 
     def meet_end_of_stream(self, stream):
         """The client went without EXIT."""
+
+    def meet_reset(self, error):
+        print("client lost:", error, flush=True)
 
     def close(self, stream):
         stream.close()

@@ -10,16 +10,20 @@ mod progress;
 mod source;
 mod words;
 
+mod batch;
 mod checks;
 mod doctor;
 mod explain;
 mod flows;
 mod follow;
 mod grade;
+mod init;
+mod matrix;
 mod record;
 #[cfg(target_os = "linux")]
 mod recorder;
 mod run;
+mod selftest;
 
 use std::process::ExitCode;
 
@@ -46,12 +50,16 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Args),
+    Init(init::Args),
     Record(record::Args),
     Grade(grade::Args),
+    Matrix(matrix::Args),
+    Batch(batch::Args),
     Flows(flows::Args),
     Explain(explain::Args),
     Follow(follow::Args),
     Checks(checks::Args),
+    Selftest(selftest::Args),
     Doctor(doctor::Args),
 }
 
@@ -78,12 +86,16 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::run(args, output),
+        Command::Init(args) => init::run(args, output),
         Command::Record(args) => record::run(args, output),
         Command::Grade(args) => grade::run(args, output),
+        Command::Matrix(args) => matrix::run(args, output),
+        Command::Batch(args) => batch::run(args, output),
         Command::Flows(args) => flows::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Follow(args) => follow::run(args, output),
         Command::Checks(args) => checks::run(args, output),
+        Command::Selftest(args) => selftest::run(args, output),
         Command::Doctor(args) => doctor::run(args, output),
     }
 }

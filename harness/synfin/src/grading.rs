@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use synfin_core::checks::SourceText;
 use synfin_core::grade::{self, GradeError, RecordingInput, RunInput};
-use synfin_core::report::{self, JunitError, Page, Report};
+use synfin_core::report::{self, JunitError, Matrix, Page, Report};
 use synfin_core::spec::builtin_rubric;
 
 use crate::options::RubricSource;
@@ -123,13 +123,13 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 }
 
 /// A text and its name in messages.
-struct NamedText {
+pub(crate) struct NamedText {
     name: String,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl NamedText {
-    fn source(&self) -> SourceText<'_> {
+    pub(crate) fn source(&self) -> SourceText<'_> {
         source(&self.name, &self.text)
     }
 }
@@ -138,7 +138,7 @@ fn source<'a>(name: &'a str, text: &'a str) -> SourceText<'a> {
     SourceText { name, text }
 }
 
-fn rubric_text(rubric: &RubricSource) -> Result<NamedText, StoreError> {
+pub(crate) fn rubric_text(rubric: &RubricSource) -> Result<NamedText, StoreError> {
     match rubric {
         RubricSource::Builtin(name) => {
             let (name, text) =
@@ -185,6 +185,18 @@ fn publish(report: Report, out: &Path) -> Result<Graded, GradingError> {
     })
 }
 
+/// Writes a matrix beside the reports of its pairs, under the first one's name.
+pub fn publish_matrix(matrix: &Matrix, out: &Path) -> Result<Vec<Written>, GradingError> {
+    let first = matrix.cells.first().map_or("", |cell| cell.run.as_str());
+    let folder = out.join("reports").join(format!("{first}-matrix"));
+    store::create_folder(&folder)?;
+    let table = report::matrix_table(matrix, &Page::plain(FILE_COLUMNS));
+    Ok(vec![
+        written(folder.join("matrix.json"), Ok(report::matrix_json(matrix))),
+        written(folder.join("matrix.txt"), Ok(table)),
+    ])
+}
+
 /// So many connections are shown between the rubric and what failed; of more, only where they are.
 const CONNECTIONS_SHOWN: usize = 40;
 
@@ -209,7 +221,7 @@ pub fn summary(report: &Report, page: &Page) -> String {
     there.join("\n")
 }
 
-fn written(path: PathBuf, text: Result<String, JunitError>) -> Written {
+pub(crate) fn written(path: PathBuf, text: Result<String, JunitError>) -> Written {
     let outcome = text
         .map_err(WriteError::from)
         .and_then(|text| Ok(store::write_atomically(&path, text.as_bytes())?));

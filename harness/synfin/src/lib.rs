@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! clock  store < sandbox < ring  launch < drive < recording < runner        recording: Linux
+//! guess                                                           every platform
 //! store < grading    growing                                                every platform
+//! runner, grading < matrix, batch, selftest                                 many runs: Linux
 //! cli   calls one function of the above for each subcommand, and prints
 //! ```
 //!
@@ -27,9 +29,17 @@ mod recording;
 #[cfg(target_os = "linux")]
 pub mod runner;
 
+pub mod guess;
 pub mod options;
 
 pub mod grading;
 pub mod growing;
+
+#[cfg(target_os = "linux")]
+pub mod batch;
+#[cfg(target_os = "linux")]
+pub mod matrix;
+#[cfg(target_os = "linux")]
+pub mod selftest;
 
 pub mod cli;

@@ -1,4 +1,4 @@
-//! What a person asked of `synfin run` and `synfin record`: plain values between the command line and the runner.
+//! What a person asked of `synfin run`, `record` and `selftest`: plain values between the command line and the runner.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -23,6 +23,56 @@ pub struct RunOptions {
     pub keep: Keep,
     /// How many clients scenarios with several clients run instead.
     pub clients: Option<NonZeroU32>,
+    /// How often each scenario is recorded, whatever the rubric says.
+    pub repeat: Option<NonZeroU32>,
+    /// What the programs may not see beside this run's own captures and reports: the work of others.
+    pub hidden: Vec<PathBuf>,
+}
+
+/// What `synfin matrix` is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatrixOptions {
+    /// The servers, each as it was named.
+    pub servers: Vec<Named>,
+    /// The clients.
+    pub clients: Vec<Named>,
+    /// How each pair is run; its programs are the pair's.
+    pub run: RunOptions,
+}
+
+/// A target as the user named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub source: TargetSource,
+}
+
+/// What `synfin batch` is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchOptions {
+    /// The folder of submissions: each folder in it is one.
+    pub folder: PathBuf,
+    /// The target of submissions that have none of their own.
+    pub template: Option<PathBuf>,
+    /// What they are graded by.
+    pub rubric: RubricSource,
+    /// How many are run at once.
+    pub jobs: NonZeroUsize,
+    /// The folder under which `batch/` stands.
+    pub out: PathBuf,
+    /// Whether anything is recorded.
+    pub work: BatchWork,
+}
+
+/// What a batch does with the submissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchWork {
+    /// Those that are not done yet are recorded and graded.
+    Record,
+    /// The recordings that there are, are graded anew.
+    Regrade,
 }
 
 /// The programs under test.
@@ -32,6 +82,13 @@ pub enum Programs {
     Reference,
     /// A target file, or the folder of one.
     Target(PathBuf),
+    /// A target file that describes the programs of another folder.
+    Template {
+        /// The target file.
+        target: PathBuf,
+        /// The folder of the programs.
+        folder: PathBuf,
+    },
     /// The server of one target and the client of another.
     Pair {
         /// Whose server.
@@ -86,4 +143,17 @@ pub struct RecordOptions {
     pub command: Vec<String>,
     /// The folder under which `captures/` stands.
     pub out: PathBuf,
+}
+
+/// What `synfin selftest` is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelftestOptions {
+    /// Programs, checks and scenarios by name; empty for all.
+    pub only: Vec<String>,
+    /// How many programs are tried at once; `None` lets us choose.
+    pub jobs: Option<NonZeroUsize>,
+    /// How often everything is tried; the matrix must be the same each time.
+    pub repeat: NonZeroU32,
+    /// Where recordings and reports stay; `None` for nowhere.
+    pub out: Option<PathBuf>,
 }

@@ -43,8 +43,21 @@ pub(crate) struct Job {
     pub(crate) runner: Option<String>,
     /// The run's folder.
     pub(crate) run: PathBuf,
-    /// Which recording of the scenario this is, from 1 on.
+    /// Which recording of the scenario this is.
+    pub(crate) take: Take,
+    /// How slow the machine is, percent of nominal.
+    pub(crate) slowness_percent: u32,
+}
+
+/// Which recording of its scenario one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Take {
+    /// Which repetition, from 1 on.
     pub(crate) repetition: u32,
+    /// Of how many.
+    pub(crate) repetitions: u32,
+    /// Which attempt at it, from 1 on.
+    pub(crate) attempt: u32,
 }
 
 /// The folders in which the programs lie; each role gets a copy of its own. A program without one has all it needs
@@ -104,12 +117,17 @@ pub enum RecordError {
 }
 
 impl Job {
-    /// The name of the recording's files: `five-at-once`, `five-at-once.2`.
+    /// The name of the recording's files: `five-at-once`, or `five-at-once.2` where it is repeated; another attempt at it
+    /// is `five-at-once.again`.
     pub(crate) fn stem(&self) -> String {
-        match self.repetition {
-            1 => self.play.scenario.name.clone(),
-            repetition => format!("{}.{repetition}", self.play.scenario.name),
+        let mut parts = vec![self.play.scenario.name.clone()];
+        if self.take.repetitions > 1 {
+            parts.push(self.take.repetition.to_string());
         }
+        if self.take.attempt > 1 {
+            parts.push("again".to_owned());
+        }
+        parts.join(".")
     }
 
     /// A ring with room for the files of all clients at once, both ways, beside what an ordinary scenario needs.

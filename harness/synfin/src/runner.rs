@@ -6,23 +6,24 @@
 
 mod build;
 mod command;
+mod crew;
 mod environment;
 mod events;
 mod folder;
+mod pace;
 mod plan;
 mod probe;
 mod reference;
 mod sources;
 mod wine;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synfin_core::manifest::{NotRecorded, Recorded, RunFile, ScenarioEntry};
-use synfin_core::spec::{Programs, Scenario};
+use synfin_core::manifest::RunFile;
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 pub use self::command::record_command;
@@ -33,18 +34,16 @@ pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 
 use self::build::Workshop;
+use self::crew::{Crew, record_all};
 use self::folder::RunFolder;
-use self::plan::{Planned, Wishes, plan};
-use self::sources::{Build, Cast, Sources};
-use crate::causes::with_causes;
-use crate::drive::Play;
+use self::plan::{Wishes, plan};
+use self::sources::Sources;
 use crate::launch::LaunchError;
 use crate::options::RunOptions;
-use crate::recording::{BuiltFolders, Job, RecordError, record};
-use crate::sandbox::Setup;
+use crate::recording::RecordError;
 use crate::store::StoreError;
 
-/// How many scenarios run at once unless the caller says otherwise: they wait more than they work.
+/// How many recordings are made at once unless the caller says otherwise: they wait more than they work.
 const JOBS: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not 0");
 
 /// What came of a run.
@@ -90,10 +89,13 @@ pub async fn run(
     let wishes = Wishes {
         only: &options.only,
         clients: options.clients,
+        repeat: options.repeat,
         has_windows: sources.windows.is_some(),
     };
     let planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
     let folder = RunFolder::create(&options.out, &sources)?;
+    let slowness_percent = spawn_blocking(pace::slowness_percent).await;
+    let slowness_percent = slowness_percent.expect("measuring does not panic");
     let seed = environment::seed();
     let setup = sources.setup(&folder, options).map_err(RunError::Setup)?;
     let workshop = Workshop {
@@ -101,17 +103,12 @@ pub async fn run(
         events: &events,
         interrupted: &interrupted,
     };
-    let logs = [folder::BUILD_LOG, folder::WINDOWS_BUILD_LOG];
-    let casts = [Some(&mut sources.target), sources.windows.as_mut()];
-    for (cast, log) in casts.into_iter().zip(logs) {
-        let Some(cast) = cast else { continue };
-        let log = folder.path().join(log);
-        cast.build = workshop.build(cast, &log).await;
-    }
+    build_all(&mut sources, &workshop, &folder).await;
     let crew = Crew {
         setup,
         folder: folder.path().to_owned(),
         seed,
+        slowness_percent,
         at_once: Semaphore::new(options.jobs.unwrap_or(JOBS).get()),
         events,
         interrupted: interrupted.clone(),
@@ -127,8 +124,10 @@ pub async fn run(
         rubric: folder::RUBRIC.to_owned(),
         targets: crew.sources.names(),
         seed,
-        clients: options.clients.map(std::num::NonZeroU32::get),
+        clients: options.clients.map(NonZeroU32::get),
+        repeat: options.repeat.map(NonZeroU32::get),
         machine: environment::machine(),
+        slowness_percent: Some(slowness_percent),
         level: environment::level(),
         wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted: was_interrupted,
@@ -151,189 +150,19 @@ async fn load(
         let command = command.to_owned();
         tell(&events, RunEvent::Building { command });
     };
-    let loaded = tokio::task::spawn_blocking(move || Sources::load(&options, &building));
+    let loaded = spawn_blocking(move || Sources::load(&options, &building));
     loaded.await.expect("reading files does not panic")
 }
 
-/// What all recordings of a run share.
-struct Crew {
-    sources: Sources,
-    setup: Setup,
-    folder: PathBuf,
-    seed: u64,
-    at_once: Semaphore,
-    events: mpsc::UnboundedSender<RunEvent>,
-    interrupted: watch::Receiver<bool>,
-}
-
-/// Records the scenarios, some at once; the entries keep the plan's order.
-async fn record_all(crew: &Arc<Crew>, planned: Vec<Planned>) -> Vec<ScenarioEntry> {
-    let recorded = planned
-        .iter()
-        .filter(|one| matches!(one, Planned::Record(_)))
-        .count();
-    tell(
-        &crew.events,
-        RunEvent::Started {
-            scenarios: recorded,
-        },
-    );
-    let mut tasks = JoinSet::new();
-    for (place, one) in planned.into_iter().enumerate() {
-        let crew = Arc::clone(crew);
-        tasks.spawn(async move {
-            let entry = match one {
-                Planned::Leave(name, why) => left_out(name, why),
-                Planned::Record(scenario) => crew.record(scenario).await,
-            };
-            (place, entry)
-        });
+/// Runs the build commands of all targets.
+async fn build_all(sources: &mut Sources, workshop: &Workshop<'_>, folder: &RunFolder) {
+    let logs = [folder::BUILD_LOG, folder::WINDOWS_BUILD_LOG];
+    let casts = [Some(&mut sources.target), sources.windows.as_mut()];
+    for (cast, log) in casts.into_iter().zip(logs) {
+        let Some(cast) = cast else { continue };
+        let log = folder.path().join(log);
+        cast.build = workshop.build(cast, &log).await;
     }
-    let mut entries = tasks.join_all().await;
-    entries.sort_by_key(|(place, _)| *place);
-    entries.into_iter().map(|(_, entry)| entry).collect()
-}
-
-fn left_out(name: String, why: NotRecorded) -> ScenarioEntry {
-    ScenarioEntry {
-        name,
-        recordings: Vec::new(),
-        not_recorded: Some(why),
-    }
-}
-
-impl Crew {
-    /// Records one scenario, and once more if the capture was lossy; both are kept.
-    async fn record(&self, scenario: Scenario) -> ScenarioEntry {
-        let _turn = self
-            .at_once
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
-        if *self.interrupted.borrow() {
-            return left_out(scenario.name, NotRecorded::Interrupted);
-        }
-        if let Build::Failed(why) = &self.cast(&scenario).build {
-            return left_out(scenario.name, why.clone());
-        }
-        let mut entry = ScenarioEntry {
-            name: scenario.name.clone(),
-            recordings: Vec::new(),
-            not_recorded: None,
-        };
-        for repetition in 1..=2 {
-            let job = self.job(scenario.clone(), repetition);
-            match self.record_once(&job).await {
-                Ok(recorded) => {
-                    entry.recordings.push(job.stem());
-                    if !is_lossy(&recorded) || recorded.interrupted {
-                        break;
-                    }
-                    let dropped = recorded.capture.dropped;
-                    tell(
-                        &self.events,
-                        RunEvent::Lossy {
-                            scenario: scenario.name.clone(),
-                            dropped,
-                        },
-                    );
-                }
-                Err(why) => {
-                    tell(
-                        &self.events,
-                        RunEvent::NotRecorded {
-                            scenario: scenario.name,
-                            why: why.clone(),
-                        },
-                    );
-                    entry.not_recorded = entry
-                        .recordings
-                        .is_empty()
-                        .then_some(NotRecorded::Harness { why });
-                    break;
-                }
-            }
-        }
-        entry
-    }
-
-    async fn record_once(&self, job: &Job) -> Result<Recorded, String> {
-        let scenario = job.play.scenario.name.clone();
-        tell(
-            &self.events,
-            RunEvent::Recording {
-                scenario: scenario.clone(),
-            },
-        );
-        let began = Instant::now();
-        let recorded = record(job, self.interrupted.clone())
-            .await
-            .map_err(|error| match probe::remedy(&error) {
-                Some(remedy) => format!("{}; {remedy}", with_causes(&error)),
-                None => with_causes(&error),
-            })?;
-        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tell(
-            &self.events,
-            RunEvent::Recorded {
-                scenario,
-                frames: recorded.capture.frames,
-                millis,
-            },
-        );
-        Ok(recorded)
-    }
-
-    fn job(&self, scenario: Scenario, repetition: u32) -> Job {
-        let cast = self.cast(&scenario);
-        Job {
-            play: Play {
-                scenario,
-                target: cast.target.clone(),
-                commands: cast.commands.clone(),
-                seed: self.seed,
-            },
-            folders: cast.folders.clone(),
-            built: match &cast.build {
-                Build::Done(built) => built.clone(),
-                Build::NotNeeded | Build::Failed(_) => BuiltFolders::default(),
-            },
-            setup: self.setup_for(cast),
-            runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
-            run: self.folder.clone(),
-            repetition,
-        }
-    }
-}
-
-impl Crew {
-    /// The programs that act in the scenario.
-    fn cast(&self, scenario: &Scenario) -> &Cast {
-        match (scenario.programs, &self.sources.windows) {
-            (Programs::Windows, Some(windows)) => windows,
-            (Programs::Windows, None) | (Programs::Target, _) => &self.sources.target,
-        }
-    }
-
-    fn setup_for(&self, cast: &Cast) -> Setup {
-        let mut setup = self.setup.clone().limited(&cast.target.limits.run);
-        if let Some(wine) = &cast.wine {
-            setup.exposed.push(wine.prefix.clone());
-            setup.wine_prefix = Some(wine.prefix.clone());
-        }
-        setup
-    }
-}
-
-/// Whether the capture lost something, so that it is worth another try.
-fn is_lossy(recorded: &Recorded) -> bool {
-    let capture = &recorded.capture;
-    capture.dropped > 0
-        || capture.cut > 0
-        || capture
-            .sentinels
-            .iter()
-            .any(|sentinel| sentinel.frame.is_none())
 }
 
 fn tell(events: &mpsc::UnboundedSender<RunEvent>, event: RunEvent) {

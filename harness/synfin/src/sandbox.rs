@@ -10,6 +10,7 @@
 //! and the kernel kills the rest. Reading order: `message` is what is said, `init` and `service` who serves it, `keeper`, `view` and
 //! `program` how a program comes to run, `handle` the harness's side.
 
+mod built;
 mod descriptor;
 mod folder;
 mod furnish;
@@ -29,10 +30,12 @@ mod view;
 mod wine;
 mod words;
 
+pub use built::Built;
 pub(crate) use descriptor::register;
 pub(crate) use handle::Brake;
-pub use handle::{Built, Sandbox, SandboxError};
+pub use handle::{Sandbox, SandboxError};
 pub use init::init_main;
+pub(crate) use program::NICE as PROGRAM_NICENESS;
 pub use socket_table::{SocketTable, TcpSocket};
 pub use start::{INIT_ARGUMENT, Setup, StartError};
 pub use step::Step;

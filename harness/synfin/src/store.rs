@@ -11,6 +11,7 @@
 )]
 
 mod keep;
+mod tree;
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};
@@ -21,6 +22,7 @@ use synfin_core::manifest::{ManifestError, Recorded, RunFile};
 use tempfile::NamedTempFile;
 
 pub use self::keep::{remove_older_runs, remove_run};
+pub use self::tree::digest_of_tree;
 
 /// What went wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -193,6 +195,30 @@ pub fn read_start(path: &Path, bytes_at_most: u64) -> Result<Vec<u8>, StoreError
     let mut start = Vec::new();
     let read = open(path)?.take(bytes_at_most).read_to_end(&mut start);
     read.map(|_| start).map_err(read_error(path))
+}
+
+/// Writes a file that was not there before.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let file = File::create_new(path);
+    file.and_then(|mut file| file.write_all(bytes))
+        .map_err(write_error(path))
+}
+
+/// The names of a folder's regular files that are not hidden, in order.
+pub fn file_names(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let list = || {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.file_type()?.is_file() && !name.starts_with('.') {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    };
+    list().map_err(read_error(folder))
 }
 
 /// Writes a file beside its place and moves it there: a reader sees the old file or the new one, never a part.

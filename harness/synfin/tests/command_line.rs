@@ -106,6 +106,21 @@ fn the_catalogue_and_each_of_its_pages_print() {
 }
 
 #[test]
+fn a_server_that_nobody_connected_to_is_answered_with_those_that_there_are() {
+    let folder = TempDir::new().unwrap();
+    let capture = lifecycle(folder.path());
+    let arguments = ["grade", &capture, "--server", "127.0.0.1:5002"];
+    let output = synfin_in(folder.path(), &arguments);
+    assert_eq!((code(&output), stdout(&output)), (2, ""));
+    for words in [
+        "no connection is to 127.0.0.1:5002",
+        "127.0.0.1:5001  on 2 connections",
+    ] {
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_capture_made_elsewhere_needs_to_be_told_its_server() {
     let folder = TempDir::new().unwrap();
     let capture = lifecycle(folder.path());

@@ -11,6 +11,7 @@ use checker::{ALL_ABOVE, Layers, rows_out_of_order, violations, violations_below
 /// The modules in reading order, and what each may name beside itself.
 const LAYERS: &Layers = &[
     ("causes", &[]),
+    ("guess", &[]),
     ("options", &[]),
     ("clock", &[]),
     ("store", &[]),
@@ -38,6 +39,15 @@ const LAYERS: &Layers = &[
     ),
     ("grading", &["options", "store"]),
     ("growing", &[]),
+    ("selftest", &["options", "store", "runner", "grading"]),
+    (
+        "batch",
+        &["causes", "options", "clock", "store", "runner", "grading"],
+    ),
+    (
+        "matrix",
+        &["causes", "options", "clock", "store", "runner", "grading"],
+    ),
     ("cli", ALL_ABOVE),
 ];
 

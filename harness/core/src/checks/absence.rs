@@ -8,7 +8,7 @@ use crate::observation::{Observation, Wholeness};
 pub(super) fn loss_cause(observation: &Observation) -> Cause {
     let is_second_try = observation
         .recorded()
-        .is_some_and(|recorded| recorded.repetition > 1);
+        .is_some_and(|recorded| recorded.attempt > 1);
     if is_second_try {
         Cause::Program
     } else {

@@ -24,7 +24,8 @@ struct ConnectionAccepted;
 
 impl Judge for ConnectionAccepted {
     fn expected(&self) -> String {
-        "a server-side socket, or a payload byte from the server, on every connection".to_owned()
+        "a server-side socket, or a payload byte or FIN from the server, on every connection"
+            .to_owned()
     }
 
     fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
@@ -50,6 +51,16 @@ fn accepted(observation: &Observation, connection: &ObservedConnection) -> Outco
             "first payload of the server",
             id,
             [first.frame],
+        )));
+    }
+    // The kernel resets what nobody accepted when its listener closes: inet_csk_listen_stop() in Linux.
+    if let Some(fin) = connection.wire.by_responder.fin {
+        let frame = fin.sent.frame;
+        let saw = format!("accepted: the server closed it by a FIN, frame {frame}");
+        return Outcome::Holds(Finding::from(saw).with(Evidence::frames(
+            "FIN of the server",
+            id,
+            [frame],
         )));
     }
     let services: Vec<_> = observation

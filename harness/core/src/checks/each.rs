@@ -160,6 +160,15 @@ fn without_connection(
 
 /// A client that sent no SYN, with its record.
 pub(super) fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
+    let role = Role::Client(client.0);
+    let unstarted = observation
+        .process(role)
+        .filter(|it| it.start_error.is_some());
+    if let Some(process) = unstarted {
+        return Finding::from(format!("client {client} {}", program::end(process)))
+            .with_all(program::record(observation, role))
+            .usually(Pattern::NoSuchProgram.usually());
+    }
     let undone = observation
         .first_undone(client)
         .map(|record| format!(": {}", program::undone(record)))

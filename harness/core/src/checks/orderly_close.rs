@@ -206,7 +206,7 @@ fn side_closed(observation: &Observation, connection: &ObservedConnection, side:
 }
 
 /// A close that never came: a failure, unless nobody asked the client to end its session.
-fn never_closed(
+pub(super) fn never_closed(
     observation: &Observation,
     connection: &ObservedConnection,
     finding: Finding,
@@ -226,7 +226,7 @@ fn never_closed(
 }
 
 /// The window in which no FIN of the program's own came: until we stopped it.
-fn missing(observation: &Observation, connection: &ObservedConnection) -> Evidence {
+pub(super) fn missing(observation: &Observation, connection: &ObservedConnection) -> Evidence {
     let last = observation.last_frame();
     let until = observation.stop.map_or(last, |stop| stop.min(last));
     Evidence::Missing {

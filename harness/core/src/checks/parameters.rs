@@ -13,7 +13,7 @@ pub(super) struct Parameters<'a> {
     pub(super) source: SourceText<'a>,
 }
 
-impl Parameters<'_> {
+impl<'a> Parameters<'a> {
     /// Fails on any key that is none of these.
     pub(super) fn only(&self, known: &[ParameterDoc]) -> Result<(), SpecError> {
         let names = known.iter().map(|parameter| parameter.name);
@@ -46,6 +46,29 @@ impl Parameters<'_> {
             .and_then(|value| u32::try_from(value).ok())
             .and_then(NonZeroU32::new)
             .ok_or_else(|| self.error(name, format!("`{name}` is a whole number from 1 on"), None))
+    }
+
+    /// A text, which must be given.
+    pub(super) fn text(&self, name: &str) -> Result<&'a str, SpecError> {
+        let check = self.call.check.get_ref();
+        let Some(value) = self.call.parameters.get(name) else {
+            return Err(self.error(check, format!("`{check}` needs `{name}`"), None));
+        };
+        value
+            .as_str()
+            .ok_or_else(|| self.error(name, format!("`{name}` is a string"), None))
+    }
+
+    /// A whole number or a text, as it is written.
+    pub(super) fn scalar(&self, name: &str) -> Result<String, SpecError> {
+        match self.call.parameters.get(name) {
+            Some(toml::Value::String(text)) => Ok(text.clone()),
+            Some(toml::Value::Integer(number)) => Ok(number.to_string()),
+            Some(_) | None => {
+                let message = format!("`{name}` is a whole number or a string");
+                Err(self.error(name, message, None))
+            }
+        }
     }
 
     /// One of these words, each with its value; the first is the default.

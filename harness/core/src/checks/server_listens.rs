@@ -1,9 +1,11 @@
 //! `server-listens`: the server listens where it was told to.
 
+use std::net::SocketAddr;
+
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::Role;
+use crate::manifest::{ProcessRecord, Role};
 use crate::observation::{Listening, Observation};
 use crate::spec::Selection;
 use crate::time::Timestamp;
@@ -83,28 +85,31 @@ fn answered(observation: &Observation, listens: String) -> Finding {
 pub(super) fn not_listening(observation: &Observation) -> Finding {
     let server = observation.server;
     let record = observation.process(Role::Server);
-    let has_ended = record.is_some_and(|record| {
-        record.start_error.is_some() || record.exited_at.is_some() && record.stop_actions.is_empty()
-    });
+    let has_ended =
+        record.is_some_and(|record| record.exited_at.is_some() && record.stop_actions.is_empty());
     let (saw, pattern) = match observation.listening() {
         Listening::Elsewhere(addresses) => {
             let found: Vec<_> = addresses.iter().map(ToString::to_string).collect();
             let found = found.join(", ");
             (
                 format!("the server listens at {found}, not at {server}"),
-                Pattern::ListensElsewhere,
+                elsewhere(&addresses, server),
             )
         }
         Listening::Socket { .. }
         | Listening::Answered { .. }
         | Listening::Nowhere
         | Listening::Unknown => match record {
+            Some(record) if record.start_error.is_some() => (
+                format!("the server {}", program::end(record)),
+                Pattern::NoSuchProgram,
+            ),
             Some(record) if has_ended => (
                 format!(
                     "the server {} and never listened at {server}",
                     program::end(record)
                 ),
-                Pattern::DiedBeforeListening,
+                death(record),
             ),
             Some(_) | None => (
                 format!("the server never listened at {server}"),
@@ -115,4 +120,30 @@ pub(super) fn not_listening(observation: &Observation) -> Finding {
     Finding::from(saw)
         .with_all(program::record(observation, Role::Server))
         .usually(pattern.usually())
+}
+
+/// The port tells whether only the address is wrong.
+fn elsewhere(addresses: &[SocketAddr], server: SocketAddr) -> Pattern {
+    if addresses
+        .iter()
+        .any(|address| address.port() == server.port())
+    {
+        Pattern::ListensAtOtherAddress
+    } else {
+        Pattern::ListensElsewhere
+    }
+}
+
+/// Its last words tell whether bind() refused the port, in the words of strerror(3) or by the error's name.
+fn death(record: &ProcessRecord) -> Pattern {
+    let words = ["address already in use", "eaddrinuse"];
+    let is_refused = |line: &String| {
+        let line = line.to_lowercase();
+        words.iter().any(|word| line.contains(word))
+    };
+    if record.last_lines.iter().any(is_refused) {
+        Pattern::AddressInUse
+    } else {
+        Pattern::DiedBeforeListening
+    }
 }

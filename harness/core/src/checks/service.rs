@@ -91,7 +91,11 @@ pub(super) fn standing(
             is_request_acknowledged,
         } => {
             let request = format!("client {client}'s request (frame {})", request.frame);
-            if is_request_acknowledged {
+            let has_left = observation
+                .connection(connection)
+                .is_some_and(|connection| server_left_first(observation, connection));
+            // What meets a closed socket is reset, not acknowledged.
+            if is_request_acknowledged || has_left {
                 let what = format!("{request} got no answer");
                 unanswered(observation, client, reached, (connection, what), None)
             } else {

@@ -3,7 +3,7 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{ProcessRecord, Role, SignalSent};
+use crate::manifest::{Exit, ProcessRecord, Role, SignalSent};
 use crate::observation::Observation;
 use crate::spec::Selection;
 use crate::time::Timestamp;
@@ -19,6 +19,10 @@ pub(super) const CHECK: Check = Check {
     parameters: &[],
     bind: |_| Ok(Box::new(StopsOnSigterm)),
 };
+
+/// The process that was started left others behind, as a daemon does: only what still runs is sent a signal.
+const DAEMON: &str =
+    "the first process ended by itself with code 0; those it left behind ended after SIGTERM";
 
 #[derive(Debug)]
 struct StopsOnSigterm;
@@ -53,6 +57,9 @@ impl Judge for StopsOnSigterm {
             (Some(term), None, Some(exited_at)) if exited_at >= term => {
                 Verdict::Pass(finding(observation, stopped(server, term, exited_at)))
             }
+            (Some(_), None, Some(_)) if server.exit == Some(Exit::Code { code: 0 }) => {
+                Verdict::Pass(finding(observation, DAEMON.to_owned()))
+            }
             (Some(_), None, None) => {
                 Verdict::undecided(Cause::Harness, "the server's end was not seen")
             }
@@ -80,10 +87,10 @@ fn ended_before(server: &ProcessRecord) -> bool {
 fn stopped(server: &ProcessRecord, term: u64, exited_at: u64) -> String {
     let span = Timestamp::from_nanos(exited_at).since(Timestamp::from_nanos(term));
     match server.exit {
-        Some(crate::manifest::Exit::Signal { signal }) => {
+        Some(Exit::Signal { signal }) => {
             format!("ended by signal {signal}, {span} after SIGTERM")
         }
-        Some(crate::manifest::Exit::Code { code }) => {
+        Some(Exit::Code { code }) => {
             format!("exited with code {code}, {span} after SIGTERM")
         }
         None => format!("ended {span} after SIGTERM"),

@@ -1,5 +1,6 @@
 //! `transfer-intact`: every file arrived as it was sent, and its bytes crossed the wire.
 
+mod likely;
 mod wire_leg;
 
 use super::catalogue::{Check, Judge, Requirement};
@@ -106,11 +107,15 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
         })
     };
     match &file.arrived_sha256 {
-        None => not_transferred(observation, client, record),
+        None => not_arrived(observation, client, record, file),
         Some(arrived) if *arrived != file.source_sha256 => {
             let shows = format!("sent {}, arrived {arrived}", file.source_sha256);
             Outcome::Violated(
-                finding(differs(file), &shows).usually(Pattern::FileDiffers.usually()),
+                finding(differs(file), &shows).usually(
+                    likely::pattern(observation, file, record)
+                        .unwrap_or(Pattern::FileDiffers)
+                        .usually(),
+                ),
             )
         }
         Some(sha256) => match wire_leg::look(observation, file, record) {
@@ -129,6 +134,24 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
                 )
             }
         },
+    }
+}
+
+/// A file that never arrived; a length field that was read backwards says why.
+fn not_arrived(
+    observation: &Observation,
+    client: ClientNumber,
+    record: &StepRecord,
+    file: &FileRecord,
+) -> Outcome {
+    let outcome = not_transferred(observation, client, record);
+    match likely::pattern(observation, file, record) {
+        Some(pattern) => outcome.map(|finding| {
+            let mut usually = pattern.usually();
+            usually.extend(finding.usually.clone());
+            finding.usually(usually)
+        }),
+        None => outcome,
     }
 }
 

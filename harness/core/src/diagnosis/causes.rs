@@ -15,6 +15,11 @@ pub(super) const DIED_BEFORE_LISTENING: &[Cause] = &[
         "the program's output",
     ),
 ];
+pub(super) const NO_SUCH_PROGRAM: &[Cause] = &[(
+    "no such program: the target's `command` names a file that is not in the folder, or a tool that is not installed",
+    "write the program's path as it is in the folder (`./server`), install the tool, or add the `build` that makes it",
+    "the target file, `command`; execve(2)",
+)];
 pub(super) const LISTENS_NOWHERE: &[Cause] = &[
     (
         "listen() is missing, or is called only after something that never ends",
@@ -121,6 +126,11 @@ pub(super) const STUCK_AFTER_REPLY: &[Cause] = &[
         "RFC 9293 2.2: TCP is a stream of bytes",
     ),
     (
+        "the reply came in several segments, and the client took its first recv() for all of it",
+        "read until the reply's end: a length or a delimiter, not one recv()",
+        "recv(2); RFC 9293 2.2",
+    ),
+    (
         "the client prints another prompt than the target expects",
         "correct `expect` in the target",
         "the target file, [client.steps]",
@@ -164,35 +174,6 @@ pub(super) const CLOSED_BY_DEATH: &[Cause] = &[(
     "the program does not close its socket when it is asked to quit; the kernel did when the process was ended",
     "close the socket, then leave",
     "RFC 9293 3.6",
-)];
-pub(super) const FILE_DIFFERS: &[Cause] = &[
-    (
-        "one recv() is taken for one message: the rest of the file is left out, or protocol bytes are stored with it",
-        "send the length first and read exactly that many bytes",
-        "recv(2); RFC 9293 2.2",
-    ),
-    (
-        "the file is opened in text mode, or decoded and encoded again",
-        "open it in binary mode",
-        "fopen(3), the letter b",
-    ),
-];
-pub(super) const FILE_MISSING: &[Cause] = &[
-    (
-        "the transfer failed and the program went on",
-        "read the last lines of both programs",
-        "the programs' output",
-    ),
-    (
-        "the file was stored in another folder than the target names",
-        "correct `[files]` in the target",
-        "the target file, [files]",
-    ),
-];
-pub(super) const FILE_NOT_ON_THE_WIRE: &[Cause] = &[(
-    "client and server share a folder, and the file was copied on disk",
-    "send the contents through the connection",
-    "the rubric",
 )];
 pub(super) const DIED_WITH_CLIENT: &[Cause] = &[
     (

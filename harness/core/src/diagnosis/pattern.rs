@@ -1,12 +1,19 @@
 //! The patterns that checks and stories meet.
 
 use super::causes::*;
+use super::program_causes::*;
 
 /// Something that goes wrong on the wire or beside it in a way that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pattern {
+    /// A program could not be started.
+    NoSuchProgram,
     /// The server ended before it listened.
     DiedBeforeListening,
+    /// The server ended because its address was still in use.
+    AddressInUse,
+    /// The server listens at the right port of another address.
+    ListensAtOtherAddress,
     /// The server runs and listens nowhere.
     ListensNowhere,
     /// The server listens at another address or port.
@@ -37,8 +44,28 @@ pub enum Pattern {
     NeverClosed,
     /// The FIN came only because we, or a crash, ended the program.
     ClosedByDeath,
+    /// The client's FIN came first, where the server's should.
+    ClientClosedFirst,
+    /// The server's FIN came first, where the client's should.
+    ServerClosedFirst,
+    /// The server keeps the socket of a client that said goodbye.
+    LeakedSocket,
+    /// The server keeps the socket of a client that vanished without a word.
+    HalfOpen,
+    /// A reply began too late.
+    SlowReply,
+    /// Something else was said than the protocol's next words.
+    OutOfScript,
     /// A file arrived with other bytes than were sent.
     FileDiffers,
+    /// A file arrived up to a multiple of a buffer's size.
+    FileCutAtBlock,
+    /// A file arrived as its base64 text.
+    FileIsBase64,
+    /// More bytes arrived than a file has.
+    FileGrew,
+    /// A file's size crossed the wire with its bytes in the wrong order.
+    LengthInHostOrder,
     /// A file did not arrive.
     FileMissing,
     /// A file arrived, but its bytes did not cross the wire.
@@ -101,7 +128,10 @@ impl Pattern {
     /// Its causes, likeliest first.
     pub(super) fn causes(self) -> &'static [Cause] {
         match self {
+            Self::NoSuchProgram => NO_SUCH_PROGRAM,
             Self::DiedBeforeListening => DIED_BEFORE_LISTENING,
+            Self::AddressInUse => ADDRESS_IN_USE,
+            Self::ListensAtOtherAddress => LISTENS_AT_OTHER_ADDRESS,
             Self::ListensNowhere => LISTENS_NOWHERE,
             Self::ListensElsewhere => LISTENS_ELSEWHERE,
             Self::NoSyn => NO_SYN,
@@ -117,7 +147,17 @@ impl Pattern {
             Self::Reset => RESET,
             Self::NeverClosed => NEVER_CLOSED,
             Self::ClosedByDeath => CLOSED_BY_DEATH,
+            Self::ClientClosedFirst => CLIENT_CLOSED_FIRST,
+            Self::ServerClosedFirst => SERVER_CLOSED_FIRST,
+            Self::LeakedSocket => LEAKED_SOCKET,
+            Self::HalfOpen => HALF_OPEN,
+            Self::SlowReply => SLOW_REPLY,
+            Self::OutOfScript => OUT_OF_SCRIPT,
             Self::FileDiffers => FILE_DIFFERS,
+            Self::FileCutAtBlock => FILE_CUT_AT_BLOCK,
+            Self::FileIsBase64 => FILE_IS_BASE64,
+            Self::FileGrew => FILE_GREW,
+            Self::LengthInHostOrder => LENGTH_IN_HOST_ORDER,
             Self::FileMissing => FILE_MISSING,
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
             Self::DiedWithClient => DIED_WITH_CLIENT,

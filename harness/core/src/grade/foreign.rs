@@ -39,16 +39,16 @@ pub fn grade_capture(
                 source,
             }
         })?;
-    let recordings = [Recording {
+    let recording = Recording {
         file: name.to_owned(),
         observation,
-    }];
+    };
     let judged = calls.iter().enumerate().flat_map(|(row, checks)| {
-        let recordings = &recordings;
+        let recording = &recording;
         checks
             .iter()
             .enumerate()
-            .map(move |(column, bound)| ((row, column), scenario::judge(bound, recordings)))
+            .map(move |(column, bound)| ((row, column), scenario::judge(bound, recording)))
     });
     let items = item::reports(assemble(&parsed, &calls, judged.collect()));
     Ok(Report {
@@ -59,9 +59,10 @@ pub fn grade_capture(
         target: format!("server {server}"),
         level: "a capture made elsewhere".to_owned(),
         wall_ms: None,
+        slowness_percent: None,
         status: aggregate::status(&items),
         points: aggregate::points(&items),
-        recordings: vec![recording::report(&recordings[0], "capture")],
+        recordings: vec![recording::report(&recording, "capture")],
         items,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::item::{self, JudgedItem};
 use super::recording::Recording;
+use super::repetitions::{self, Repetition};
 use super::scenario::{self, Judged};
 use super::{GradeError, RecordingInput, RunInput, aggregate, recording};
 use crate::checks::{Bound, SourceText, bind};
@@ -40,11 +41,22 @@ pub fn grade(input: &RunInput<'_>) -> Result<Report, GradeError> {
         target: file.targets.name.clone(),
         level: level(file.level).to_owned(),
         wall_ms: Some(file.wall_ms),
+        slowness_percent: file.slowness_percent.filter(|percent| *percent > 100),
         status: aggregate::status(&items),
         points: aggregate::points(&items),
         items,
         recordings,
     })
+}
+
+/// The ids of a rubric's items, in its order.
+///
+/// # Errors
+/// If the rubric or one of its check calls is wrong.
+pub fn item_ids(rubric: SourceText<'_>) -> Result<Vec<String>, SpecError> {
+    let parsed = Rubric::parse(rubric.name, rubric.text)?;
+    bind_all(&parsed, rubric)?;
+    Ok(parsed.items.into_iter().map(|item| item.id).collect())
 }
 
 /// Each item's calls, bound.
@@ -99,21 +111,11 @@ impl Run<'_> {
     fn judge(&self, calls: &[Vec<Bound>]) -> (Verdicts, Vec<RecordingReport>) {
         let (mut verdicts, mut recordings) = (Verdicts::new(), Vec::new());
         for entry in &self.input.run.scenarios {
-            let asked_for = self
-                .rubric
-                .scenarios
-                .iter()
-                .find(|it| it.name == entry.name);
-            let observed = self.observe(entry, asked_for);
-            let report = |it| recording::report(it, &entry.name);
-            recordings.extend(observed.iter().map(report));
-            let graded = scenario::graded(observed);
-            for (place, bound) in calls_on(calls, &entry.name) {
-                let judged = if graded.is_empty() {
-                    scenario::not_recorded(bound, entry.not_recorded.as_ref())
-                } else {
-                    scenario::judge(bound, &graded)
-                };
+            let (places, bounds): (Vec<_>, Vec<_>) = calls_on(calls, &entry.name).unzip();
+            let (repetitions, reports) = self.judge_recordings(entry, &bounds);
+            recordings.extend(reports);
+            for (column, (place, bound)) in places.into_iter().zip(bounds).enumerate() {
+                let judged = repetitions::together(bound, column, &repetitions, entry);
                 verdicts.insert(place, judged);
             }
         }
@@ -127,16 +129,29 @@ impl Run<'_> {
         (verdicts, recordings)
     }
 
-    fn observe(&self, entry: &ScenarioEntry, asked_for: Option<&Scenario>) -> Vec<Recording> {
-        entry
-            .recordings
-            .iter()
-            .filter_map(|stem| self.input.recordings.iter().find(|it| it.stem == *stem))
-            .map(|recording| Recording {
-                file: recording.manifest.capture.file.clone(),
-                observation: observe(recording, self.setting(recording, asked_for)),
-            })
-            .collect()
+    /// Judges the recordings of a scenario that count, one after the other, and reports all of them.
+    fn judge_recordings(
+        &self,
+        entry: &ScenarioEntry,
+        calls: &[&Bound],
+    ) -> (Vec<Repetition>, Vec<RecordingReport>) {
+        let mut scenarios = self.rubric.scenarios.iter();
+        let asked_for = scenarios.find(|it| it.name == entry.name);
+        let find = |stem: &String| self.input.recordings.iter().find(|it| it.stem == *stem);
+        let inputs: Vec<&RecordingInput<'_>> = entry.recordings.iter().filter_map(find).collect();
+        let counted = repetitions::counted(&inputs);
+        let (mut judged, mut reports) = (Vec::new(), Vec::new());
+        for input in inputs {
+            let recording = Recording {
+                file: input.manifest.capture.file.clone(),
+                observation: observe(input, self.setting(input, asked_for)),
+            };
+            reports.push(recording::report(&recording, &entry.name));
+            if counted.contains(&input.stem.as_str()) {
+                judged.push(Repetition::of(&recording, calls));
+            }
+        }
+        (judged, reports)
     }
 
     fn setting(&self, recording: &RecordingInput<'_>, asked_for: Option<&Scenario>) -> Setting {

@@ -1,10 +1,9 @@
-//! One scenario of a run: its recordings observed, and every check that names it judged.
+//! One check on one recording, or on a scenario of which there is none.
 
+use super::evidence;
 use super::recording::Recording;
-use super::{aggregate, evidence};
 use crate::checks::{Bound, Cause, Finding, Link, Root, Verdict};
 use crate::manifest::{Exit, LimitHit, NotRecorded};
-use crate::observation::Wholeness;
 use crate::report::{CauseName, CheckReport, ResultName, Usually};
 use crate::text::Foreign;
 
@@ -22,48 +21,8 @@ pub(super) struct Judged {
     pub(super) capture: Option<String>,
 }
 
-/// The recordings of a scenario that count: the last, and earlier ones that are whole.
-pub(super) fn graded(mut recordings: Vec<Recording>) -> Vec<Recording> {
-    let Some(last) = recordings.pop() else {
-        return recordings;
-    };
-    recordings.retain(|earlier| match earlier.observation.health.wholeness() {
-        Wholeness::Proven => true,
-        Wholeness::Uncontradicted | Wholeness::Broken => false,
-    });
-    recordings.push(last);
-    recordings
-}
-
-/// Judges one call on the recordings that count, of which there is at least one.
-pub(super) fn judge(bound: &Bound, recordings: &[Recording]) -> Judged {
-    let mut judged: Vec<_> = recordings
-        .iter()
-        .map(|recording| one(bound, recording))
-        .collect();
-    let results: Vec<_> = judged.iter().map(|judged| judged.report.result).collect();
-    let result = aggregate::of_repetitions(&results);
-    let shown = match result {
-        ResultName::Flaky => ResultName::Fail,
-        ResultName::Fail | ResultName::Inconclusive | ResultName::Skipped | ResultName::Pass => {
-            result
-        }
-    };
-    let index = results.iter().rposition(|result| *result == shown);
-    let mut chosen = judged.swap_remove(index.unwrap_or_default());
-    if result == ResultName::Flaky {
-        let passed = results.iter().filter(|it| **it == ResultName::Pass).count();
-        chosen.report.result = result;
-        chosen.report.saw = format!(
-            "passed in {passed} of {} repetitions; failing: {}",
-            results.len(),
-            chosen.report.saw
-        );
-    }
-    chosen
-}
-
-fn one(bound: &Bound, recording: &Recording) -> Judged {
+/// Judges one call on one recording.
+pub(super) fn judge(bound: &Bound, recording: &Recording) -> Judged {
     let verdict = bound.judge(&recording.observation);
     let mut judged = from_verdict(bound, &verdict);
     let found = verdict
@@ -153,6 +112,7 @@ fn from_verdict(bound: &Bound, verdict: &Verdict) -> Judged {
             evidence: evidence::lines(&finding.evidence),
             usually: finding.usually.iter().map(usually).collect(),
             look: Vec::new(),
+            repetitions: None,
         },
         link: finding.link,
         runner: None,

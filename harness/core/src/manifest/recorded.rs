@@ -27,8 +27,11 @@ pub struct Recorded {
     pub schema: u32,
     /// The scenario's name.
     pub scenario: String,
-    /// Which recording of the scenario this is, from 1 on.
+    /// Which repetition of the scenario this is, from 1 on.
     pub repetition: u32,
+    /// Which attempt at that repetition it is, from 1 on: another is made where the capture is not whole.
+    #[serde(default = "first_attempt")]
+    pub attempt: u32,
     /// The steps it was recorded under, as the rubric wrote them.
     pub steps: Vec<String>,
     /// How many clients it had, raw ones included.
@@ -42,6 +45,9 @@ pub struct Recorded {
     pub seed: u64,
     /// What executed the programs: absent for the operating system, else `wine-8.0` or the like.
     pub runner: Option<String>,
+    /// How slow the machine was found to be before the run, percent of nominal; checks that grade a time allow so much more.
+    /// Absent if nobody measured.
+    pub slowness_percent: Option<u32>,
     /// The capture and whether it is whole.
     pub capture: CaptureHealth,
     /// When the first stop action came; what the wire showed later may be our doing.
@@ -62,6 +68,11 @@ pub struct Recorded {
     pub socket_samples: Vec<SocketSample>,
     /// Every file that a step transferred.
     pub files: Vec<FileRecord>,
+}
+
+/// Absent in recordings of which there could be but one.
+fn first_attempt() -> u32 {
+    1
 }
 
 /// The capture of a recording, and what could have made it less than whole.

@@ -21,8 +21,13 @@ pub struct RunFile {
     pub seed: u64,
     /// `--clients`: how many clients the scenarios with several clients ran instead.
     pub clients: Option<u32>,
+    /// `--repeat`: how often each scenario was to be recorded, whatever the rubric says.
+    pub repeat: Option<u32>,
     /// Where it ran.
     pub machine: Machine,
+    /// How slow the machine was found to be before the run, percent of nominal: all deadlines of programs were so much
+    /// longer. 100 is as fast as asked for; absent if nobody measured.
+    pub slowness_percent: Option<u32>,
     /// How the programs were isolated and recorded.
     pub level: Level,
     /// Wall time of the run, milliseconds.
@@ -85,9 +90,10 @@ pub enum Level {
 pub struct ScenarioEntry {
     /// Its name.
     pub name: String,
-    /// Its recordings in order: file stems, `five-at-once`, `five-at-once.2`. The last one is graded; an earlier one was lossy.
+    /// Its recordings in order: file stems, `five-at-once` or `five-at-once.1`, `five-at-once.2`. Of a repetition the last
+    /// attempt is graded; the one before (`five-at-once`, then `five-at-once.again`) was not whole.
     pub recordings: Vec<String>,
-    /// Why there is none.
+    /// Why there is none, or why a repetition is missing.
     pub not_recorded: Option<NotRecorded>,
 }
 

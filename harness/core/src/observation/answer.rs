@@ -56,11 +56,11 @@ pub enum Answer {
 }
 
 /// The server's bytes around one request.
-struct Exchange<'a> {
-    connection: &'a ObservedConnection,
+pub(super) struct Exchange<'a> {
+    pub(super) connection: &'a ObservedConnection,
     request: &'a Piece,
     /// From the step's beginning to the client's next request.
-    step: FrameWindow,
+    pub(super) step: FrameWindow,
     /// From the request's last byte to the client's next request.
     reply: FrameWindow,
 }
@@ -122,7 +122,11 @@ impl Observation {
         shapes.contains(&shape).then_some(covered)
     }
 
-    fn exchange(&self, client: ClientNumber, record: &StepRecord) -> Option<Exchange<'_>> {
+    pub(super) fn exchange(
+        &self,
+        client: ClientNumber,
+        record: &StepRecord,
+    ) -> Option<Exchange<'_>> {
         let window = self.window(record)?;
         let (connection, request) = self
             .sessions_of(client)

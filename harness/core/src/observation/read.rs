@@ -37,13 +37,22 @@ impl Observation {
             digest: &mut digest,
         })?;
         let mut reading = Reading::new(&manifest);
-        let mut dissector = Dissector::default();
+        let mut dissector = dissector(&manifest);
         while let Some(frame) = reader.next_frame() {
             reading.take(&frame, dissector.dissect(&frame));
         }
         let unread = unread(&reader);
         drop(reader);
         Ok(reading.finish(manifest, setting, unread, &hexadecimal(&digest.finalize())))
+    }
+}
+
+/// A recording shows what programs under test sent, who may want to forge segments; a capture from elsewhere may have been made
+/// inside a tunnel.
+fn dissector(manifest: &Manifest) -> Dissector {
+    match manifest {
+        Manifest::Recorded(_) => Dissector::without_tunnels(),
+        Manifest::Foreign { .. } => Dissector::default(),
     }
 }
 

@@ -145,6 +145,12 @@ impl Excerpt {
             .map(|index| self.ends[index].1)
             .max()
     }
+
+    /// How many of the first bytes were there with this frame.
+    pub fn bytes_complete_at(&self, frame: FrameNumber) -> usize {
+        let complete = self.ends.iter().take_while(|(_, at)| at.frame <= frame);
+        complete.last().map_or(0, |(end, _)| *end)
+    }
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ fn block(item: &ItemReport, check: &CheckReport, page: &Page) -> String {
         };
         lines.extend(labelled(label, evidence, width));
     }
+    lines.extend(parting(check, width));
     lines.extend(sourced(
         "   expected  ",
         &check.expected,
@@ -61,6 +62,13 @@ fn heading(item: &ItemReport, check: &CheckReport, page: &Page) -> Vec<String> {
         .iter()
         .map(|line| page.colour.result(check.result, line))
         .collect()
+}
+
+/// Where a repetition that passed and one that failed part.
+fn parting(check: &CheckReport, width: usize) -> Vec<String> {
+    let repetitions = check.repetitions.as_ref();
+    let parting = repetitions.and_then(|repetitions| repetitions.parting.as_deref());
+    parting.map_or_else(Vec::new, |text| labelled("   parts     ", text, width))
 }
 
 /// Text with its source flush right.

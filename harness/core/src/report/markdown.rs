@@ -83,6 +83,10 @@ fn block(item: &ItemReport, check: &CheckReport, raw: &CheckReport) -> String {
             .map(|cause| format!("- **why** {}", cause_words(cause))),
     );
     lines.push(format!("- **saw** {}", check.saw));
+    let parting = check.repetitions.as_ref();
+    if let Some(parting) = parting.and_then(|repetitions| repetitions.parting.as_ref()) {
+        lines.push(format!("- **parts** {parting}"));
+    }
     lines.extend(
         check
             .evidence

@@ -22,6 +22,9 @@ pub struct Report {
     pub level: String,
     /// Wall time of the recorded run, milliseconds; absent for a capture made elsewhere.
     pub wall_ms: Option<u64>,
+    /// How slow the machine was found to be, percent of nominal, if it was slow: deadlines were so much longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slowness_percent: Option<u32>,
     /// The exit status that follows from the items.
     pub status: Status,
     /// The points.
@@ -126,6 +129,23 @@ pub struct CheckReport {
     pub usually: Vec<Usually>,
     /// Where to look.
     pub look: Vec<Look>,
+    /// What its repetitions came to, if the scenario was recorded more than once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repetitions: Option<Repetitions>,
+}
+
+/// What a check concluded from the repetitions of one scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repetitions {
+    /// In how many it passed.
+    pub passed: u32,
+    /// In how many it failed.
+    pub failed: u32,
+    /// Those that decided nothing, which count as neither: captures, or why there is none.
+    pub undecided: Vec<String>,
+    /// The first event at which a passing and a failing recording part.
+    pub parting: Option<String>,
 }
 
 /// Whose doing it is that a check could not decide.

@@ -3,6 +3,7 @@
 use tabled::grid::util::string::{get_char_width, get_string_width};
 
 use super::ResultName;
+use super::words::NO_BREAK;
 
 /// What a terminal renderer must know beside the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,20 +92,37 @@ fn sgr(result: ResultName) -> &'static str {
 
 /// Columns that a text takes.
 pub(super) fn columns_of(text: &str) -> usize {
-    get_string_width(text)
+    if text.chars().all(takes_one_column) {
+        text.chars().count()
+    } else {
+        get_string_width(text)
+    }
+}
+
+/// Whether a character takes one column beside any other of these: what nearly all of our text is made of.
+fn takes_one_column(c: char) -> bool {
+    matches!(c, ' '..='~' | NO_BREAK | '→' | '←' | '–')
 }
 
 /// A text in lines of at most `width` columns, broken between words; a word that is longer is broken where it must be.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
+    let mut used = 0;
     for piece in text.split(' ').flat_map(|word| pieces(word, width)) {
         let line = lines.last_mut().expect("there is always a line");
-        let gap = usize::from(!line.is_empty() && piece.begins_word);
-        if line.is_empty() || columns_of(line) + gap + columns_of(piece.text) <= width {
-            line.push_str(&" ".repeat(gap));
+        let gap = if piece.begins_word && !line.is_empty() {
+            " "
+        } else {
+            ""
+        };
+        let wanted = gap.len() + columns_of(piece.text);
+        if line.is_empty() || used + wanted <= width {
+            line.push_str(gap);
             line.push_str(piece.text);
+            used += wanted;
         } else {
             lines.push(piece.text.to_owned());
+            used = wanted - gap.len();
         }
     }
     lines
@@ -148,18 +166,14 @@ struct Piece<'a> {
 }
 
 /// A word in pieces that fit: one, if it fits, else as many as needed, broken after punctuation where there is some.
-fn pieces(word: &str, width: usize) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+fn pieces(word: &str, width: usize) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = word;
-    while !rest.is_empty() {
+    std::iter::from_fn(move || {
+        let begins_word = rest.len() == word.len();
         let (text, after) = rest.split_at(break_at(rest, width));
-        pieces.push(Piece {
-            text,
-            begins_word: rest.len() == word.len(),
-        });
         rest = after;
-    }
-    pieces
+        (!text.is_empty()).then_some(Piece { text, begins_word })
+    })
 }
 
 /// Where to break a word so that what stands before fits: never 0.
@@ -180,6 +194,8 @@ fn break_at(word: &str, width: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -203,6 +219,13 @@ mod tests {
     fn wide_characters_take_two_columns() {
         check("ファイル名", 4, &["ファ", "イル", "名"]);
         check("ア", 1, &["ア"]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_counted_quickly_takes_as_many_columns(text in "[ -~\u{a0}→←–]*") {
+            prop_assert_eq!(columns_of(&text), get_string_width(&text));
+        }
     }
 
     #[test]

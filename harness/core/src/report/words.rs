@@ -1,5 +1,7 @@
 //! The words that several renderers use.
 
+use std::collections::BTreeSet;
+
 use super::{
     CauseName, CheckReport, ConnectionRow, ItemReport, Look, Points, Report, ResultName, Stage,
 };
@@ -62,15 +64,27 @@ pub(super) fn summary(report: &Report) -> Vec<String> {
         report.target.clone(),
         format!(
             "{}, {}",
-            counted(report.recordings.len() as u64, "scenario"),
+            recorded(report),
             counted(connections as u64, "connection")
         ),
         report.level.clone(),
         captures(report),
     ];
     parts.extend(report.wall_ms.map(seconds));
+    parts.extend(report.slowness_percent.map(slowness));
     parts.retain(|part| !part.is_empty());
     parts
+}
+
+/// `4 scenarios`; `4 scenarios in 20 recordings` if some were recorded more than once.
+fn recorded(report: &Report) -> String {
+    let all = &report.recordings;
+    let names: BTreeSet<&str> = all.iter().map(|it| it.scenario.as_str()).collect();
+    let scenarios = counted(names.len() as u64, "scenario");
+    if names.len() == all.len() {
+        return scenarios;
+    }
+    format!("{scenarios} in {}", counted(all.len() as u64, "recording"))
 }
 
 /// `captures whole: 1,204 frames, 0 dropped`.
@@ -145,6 +159,11 @@ pub(super) fn wireshark(look: &Look, path: &str) -> String {
         shell_word(path),
         look.frame
     )
+}
+
+/// `machine slow ×2.3`.
+fn slowness(percent: u32) -> String {
+    format!("machine slow ×{}.{}", percent / 100, percent % 100 / 10)
 }
 
 /// `4.1 s`.

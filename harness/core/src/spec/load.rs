@@ -15,7 +15,7 @@ mod steps;
 mod target;
 
 pub use file::{rubric_schema, target_schema};
-pub use rubric::MOST_CLIENTS;
+pub use rubric::{MOST_CLIENTS, MOST_REPETITIONS};
 pub use target::DEFAULT_LISTEN;
 
 use std::ops::Range;

@@ -31,6 +31,8 @@ pub struct Scenario {
     pub server: ServerState,
     /// Which of the run's targets takes part.
     pub programs: Programs,
+    /// How often it is recorded.
+    pub repeat: NonZeroU32,
 }
 
 impl Scenario {

@@ -12,18 +12,39 @@ use crate::time::Timestamp;
 /// minute of the capture's time. A datagram put together that carries fragments of another is not read further.
 #[derive(Debug, Default)]
 pub struct Dissector {
+    tunnels: Tunnels,
     unfinished: Pool,
     /// The payload last put together: the packet given out borrows it.
     payload: Vec<u8>,
 }
 
+/// Whether what a UDP datagram to a tunnel's port carries is looked into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Tunnels {
+    #[default]
+    Followed,
+    Closed,
+}
+
 impl Dissector {
+    /// A dissector to which a UDP datagram is a UDP datagram, whatever its port. Segments that a datagram carries were never
+    /// on a connection of the host that was captured, and anybody may send such datagrams: without any privilege, a
+    /// program could put a connection into a capture that never was.
+    pub fn without_tunnels() -> Self {
+        Self {
+            tunnels: Tunnels::Closed,
+            ..Self::default()
+        }
+    }
+
     /// Reads the headers of one frame.
     #[inline]
     pub fn dissect<'a>(&'a mut self, frame: &Frame<'a>) -> Packet<'a> {
         let mut outer = Outer::default();
-        match find(frame.link_type, frame.original_len, frame.data, &mut outer) {
-            Ok((End::Fragment(piece), bytes)) => {
+        let end = find(frame.link_type, frame.original_len, frame.data, &mut outer);
+        match (end, outer.datagram, self.tunnels) {
+            (_, Some(payload), Tunnels::Closed) => Packet::Udp { payload },
+            (Ok((End::Fragment(piece), bytes)), _, Tunnels::Followed | Tunnels::Closed) => {
                 let fragment = Fragment {
                     outer,
                     piece,
@@ -31,7 +52,7 @@ impl Dissector {
                 };
                 self.put_together(frame.timestamp, &fragment)
             }
-            end => packet(end, &outer),
+            (end, _, Tunnels::Followed | Tunnels::Closed) => packet(end, &outer),
         }
     }
 
@@ -51,7 +72,10 @@ impl Dissector {
             ..fragment.outer
         };
         let end = descend(Layer::Protocol(whole.protocol), bytes, &mut outer);
-        packet(end, &outer)
+        match (outer.datagram, self.tunnels) {
+            (Some(payload), Tunnels::Closed) => Packet::Udp { payload },
+            (_, Tunnels::Followed | Tunnels::Closed) => packet(end, &outer),
+        }
     }
 }
 

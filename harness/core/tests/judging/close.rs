@@ -9,7 +9,7 @@ const CLOSE: &str = r#"check = "orderly-close""#;
 const NO_RESET: &str = r#"check = "no-reset""#;
 
 /// A client that asked once, and what the script says of the end.
-fn ending(script: &str) -> World {
+pub(crate) fn ending(script: &str) -> World {
     let asked = LIFE.split("-- c1 quit").next().unwrap();
     world(STEPS, 1, &format!("{asked}\n-- c1 quit\n{script}"))
 }
@@ -120,7 +120,7 @@ fn a_missing_fin_proves_nothing_in_a_capture_that_is_not_whole() {
 fn a_recording_that_was_lossy_twice_is_the_programs_doing() {
     let lossy = world(STEPS, 1, LIFE).with(|recorded| {
         recorded.capture.dropped = 3;
-        recorded.repetition = 2;
+        recorded.attempt = 2;
     });
     assert_eq!(
         lossy.says(NO_RESET),

@@ -46,6 +46,21 @@ fn two_answered_while_both_are_open_are_served_at_once() {
     );
 }
 
+#[test]
+fn a_client_that_is_refused_and_left_before_it_asks_is_not_served() {
+    let refused = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        "c2 < \"ERROR\\n\"\n c2 > .\n c2 < F.\n c2 > .\n".to_owned(),
+        "-- c2 list\n c2 > \"LIST\\n\"\n c2 < R\n-- c2 times out\n".to_owned(),
+        leave(1),
+    ]);
+    let said = refused.says(TWO);
+    assert!(said.starts_with("Fail: "), "{said}");
+}
+
 /// Client 1 is served and holds; client 2 waits in the accept queue until client 1 is gone.
 fn serial(sample: &str) -> World {
     two_clients(&[

@@ -13,8 +13,13 @@ use crate::world::{World, sha256, world};
 /// Every check there is, on the scenario `s`.
 fn every_check() -> String {
     let items = CATALOGUE.iter().map(|check| {
-        let is_counting = check.parameters.iter().any(|it| it.name == "at_least");
-        let parameters = if is_counting { ", at_least = 1" } else { "" };
+        let parameters = match check.id {
+            "served-concurrently" => ", at_least = 1",
+            "replies-within" => ", ms = 1",
+            "sequence" => ", events = [{ from = \"server\", payload = \"FILES\" }, { fin = \"client\" }]",
+            "value" => ", field = \"retransmitted\", at_most = 0",
+            _ => "",
+        };
         let id = check.id;
         format!(
             "[[item]]\nid = \"{id}\"\nfail = \"f\"\npass = \"p\"\nchecks = [{{ in = \"s\", check = \"{id}\"{parameters} }}]\n"

@@ -90,6 +90,29 @@ fn a_server_that_had_ended_before_sigterm_fails() {
 }
 
 #[test]
+fn a_daemon_that_ends_on_sigterm_passes_though_its_parent_ended_before() {
+    let daemon = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].exited_at = Some(at(5));
+    });
+    assert_eq!(
+        daemon.says(STOPS),
+        "Pass: the first process ended by itself with code 0; those it left behind ended after SIGTERM"
+    );
+}
+
+#[test]
+fn what_a_crashed_server_leaves_behind_is_no_daemon() {
+    let crashed = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].exited_at = Some(at(5));
+        recorded.processes[0].exit = Some(Exit::Code { code: 1 });
+    });
+    assert_eq!(
+        crashed.says(STOPS),
+        "Fail: the server exited with code 1, 5.000 ms after its start before SIGTERM was sent"
+    );
+}
+
+#[test]
 fn a_server_that_was_never_sent_sigterm_decides_nothing() {
     let running = world(STEPS, 1, LIFE).with(|recorded| {
         recorded.processes[0].stop_actions.clear();

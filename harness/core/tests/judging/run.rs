@@ -7,7 +7,7 @@ use synfin_core::grade::{RecordingInput, RunInput, grade, grade_capture};
 use synfin_core::manifest::{
     Exit, Level, Machine, NotRecorded, RunFile, ScenarioEntry, SocketState, Targets,
 };
-use synfin_core::report::{self, Points, Report, ResultName, Status};
+use synfin_core::report::{self, CauseName, Points, Repetitions, Report, ResultName, Status};
 
 use crate::setup::{LIFE, STEPS};
 use crate::world::{SERVER, TARGET, World, socket, world};
@@ -56,6 +56,8 @@ pub(crate) fn run(scenarios: Vec<ScenarioEntry>) -> RunFile {
         },
         seed: 7,
         clients: None,
+        repeat: None,
+        slowness_percent: None,
         machine: Machine {
             os: "linux".to_owned(),
             kernel: "6".to_owned(),
@@ -252,29 +254,129 @@ fn unclosed() -> World {
     world(STEPS, 1, &LIFE.replacen("c1 < F.", "c1 < .", 1))
 }
 
+fn repetition(number: u32, world: World) -> World {
+    world.with(|recorded| recorded.repetition = number)
+}
+
 #[test]
-fn whole_repetitions_that_disagree_are_flaky() {
-    let report = graded(RUBRIC, &[("s", world(STEPS, 1, LIFE)), ("s.2", unclosed())]);
+fn repetitions_that_disagree_are_flaky_and_say_where_they_part() {
+    let report = graded(
+        RUBRIC,
+        &[
+            ("s.1", repetition(1, world(STEPS, 1, LIFE))),
+            ("s.2", repetition(2, unclosed())),
+            ("s.3", repetition(3, world(STEPS, 1, LIFE))),
+        ],
+    );
     assert_eq!(
         rows(&report)[1],
         (
             ResultName::Flaky,
             None,
-            "passed in 1 of 2 repetitions; failing: connection 0 (client 1): the responder sent no FIN, s.pcap"
+            "2 of 3 passed; failing: connection 0 (client 1): the responder sent no FIN, s.pcap"
         )
     );
     assert_eq!(
         (report.items[1].reached, report.status),
         (0, Status::Failed)
     );
+    let repetitions = report.items[1].checks[0].repetitions.clone().unwrap();
+    let expected = Repetitions {
+        passed: 2,
+        failed: 1,
+        undecided: Vec::new(),
+        parting: Some(
+            "client 1, its connection 1: in s.pcap the responder sends FIN (frame 11); \
+             in s.pcap open until the programs were stopped (frame 13)"
+                .to_owned(),
+        ),
+    };
+    assert_eq!(repetitions, expected);
+}
+
+#[test]
+fn repetitions_that_agree_are_one_verdict_with_its_rate() {
+    let twice = |world: &World| {
+        let worlds = [
+            ("s.1", repetition(1, world.clone())),
+            ("s.2", repetition(2, world.clone())),
+        ];
+        graded(RUBRIC, &worlds)
+    };
+    let (pass, fail) = (twice(&world(STEPS, 1, LIFE)), twice(&unclosed()));
+    let row = |report: &Report| (report.items[1].result, report.items[1].evidence.clone());
+    let told = |rate: &str, saw: &str| format!("{rate}: {saw}");
+    let (result, evidence) = row(&pass);
+    assert_eq!(result, ResultName::Pass);
+    assert!(
+        evidence.starts_with(&told("2 of 2 passed", "1 connection closed")),
+        "{evidence}"
+    );
+    let (result, evidence) = row(&fail);
+    assert_eq!(result, ResultName::Fail);
+    assert!(
+        evidence.starts_with(&told("0 of 2 passed", "connection 0")),
+        "{evidence}"
+    );
+}
+
+#[test]
+fn an_undecided_repetition_counts_as_neither_and_is_named() {
+    let lossy = unclosed().with(|recorded| {
+        recorded.repetition = 2;
+        recorded.capture.dropped = 1;
+    });
+    let report = graded(
+        RUBRIC,
+        &[
+            ("s.1", repetition(1, world(STEPS, 1, LIFE))),
+            ("s.2", lossy),
+        ],
+    );
+    assert_eq!(report.items[1].result, ResultName::Inconclusive);
+    let check = &report.items[1].checks[0];
+    assert!(
+        check.saw.starts_with("1 of 1 passed, s.pcap undecided: "),
+        "{}",
+        check.saw
+    );
+}
+
+#[test]
+fn a_repetition_that_was_not_recorded_is_undecided() {
+    let mut entry = entry("s", &["s.1"], Some(NotRecorded::Interrupted));
+    entry.name = "s".to_owned();
+    let windows = self::entry("windows", &[], Some(NotRecorded::NoWindowsTarget));
+    let worlds = [("s.1", world(STEPS, 1, LIFE))];
+    let report = graded_run(RUBRIC, run(vec![entry, windows]), &worlds);
+    assert_eq!(report.items[1].result, ResultName::Inconclusive);
+    assert_eq!(
+        report.items[1].checks[0].saw,
+        "1 of 1 passed, what was not recorded undecided: interrupted before it was recorded"
+    );
 }
 
 #[test]
 fn a_lossy_recording_that_was_made_again_does_not_count() {
     let lossy = unclosed().with(|recorded| recorded.capture.dropped = 1);
-    let report = graded(RUBRIC, &[("s", lossy), ("s.2", world(STEPS, 1, LIFE))]);
+    let again = world(STEPS, 1, LIFE).with(|recorded| recorded.attempt = 2);
+    let report = graded(RUBRIC, &[("s", lossy), ("s.again", again)]);
     assert_eq!(rows(&report)[1].0, ResultName::Pass);
     assert_eq!(report.recordings.len(), 2);
+}
+
+#[test]
+fn a_recording_that_is_lossy_twice_is_the_programs_doing() {
+    let lossy = |attempt| {
+        unclosed().with(|recorded| {
+            recorded.attempt = attempt;
+            recorded.capture.dropped = 1;
+        })
+    };
+    let report = graded(RUBRIC, &[("s", lossy(1)), ("s.again", lossy(2))]);
+    let check = &report.items[1].checks[0];
+    assert_eq!(check.result, ResultName::Inconclusive);
+    assert_eq!(check.cause, Some(CauseName::Program));
 }
 
 #[test]
@@ -292,6 +394,25 @@ fn a_capture_that_cannot_be_read_needs_review() {
         "{evidence}"
     );
     assert_eq!(report.status, Status::Inconclusive);
+}
+
+#[test]
+fn a_slow_machine_is_told_of_in_the_heading() {
+    let worlds = [("s", world(STEPS, 1, LIFE))];
+    let heading = |percent| {
+        let slow = RunFile {
+            slowness_percent: percent,
+            ..whole_run(run(Vec::new()))
+        };
+        report::table(
+            &graded_run(RUBRIC, slow, &worlds),
+            &report::Page::plain(200),
+        )
+    };
+    assert!(heading(Some(230)).contains("machine slow ×2.3"));
+    for at_speed in [Some(100), None] {
+        assert!(!heading(at_speed).contains("slow"));
+    }
 }
 
 #[test]

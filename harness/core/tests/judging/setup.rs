@@ -41,7 +41,7 @@ fn life_but(line: &str, instead: &str) -> World {
     world(STEPS, 1, &LIFE.replacen(line, instead, 1))
 }
 
-fn listening_at(address: &str) -> World {
+pub(crate) fn listening_at(address: &str) -> World {
     let nobody = "0.0.0.0:0".parse().unwrap();
     world(STEPS, 1, "-- stop").with(|recorded| {
         let row = socket(address.parse().unwrap(), nobody, SocketState::Listen);
@@ -195,6 +195,16 @@ fn a_finished_handshake_is_not_accepted() {
 #[test]
 fn a_server_side_socket_proves_that_it_accepted() {
     let script = format!("{HANDSHAKE_ONLY}-- sample c1 asleep: c1 read\n -- stop");
+    assert_eq!(
+        world(STEPS, 1, &script).says(ACCEPTED),
+        "Pass: 1 connection accepted"
+    );
+}
+
+#[test]
+fn a_fin_from_the_server_proves_that_it_accepted() {
+    let closed = "c1 < F.\n c1 > F.\n c1 < .\n";
+    let script = format!("{HANDSHAKE_ONLY}{closed}-- sample c1 asleep: c1 unaccepted\n -- stop");
     assert_eq!(
         world(STEPS, 1, &script).says(ACCEPTED),
         "Pass: 1 connection accepted"

@@ -10,7 +10,7 @@ const INTACT: &str = r#"check = "transfer-intact""#;
 const STEPS: &[&str] = &["connect", "upload notes.bin 200", "quit"];
 
 /// A client that uploads by sending this payload, as a script's string.
-fn upload(size: usize, payload: &str) -> World {
+pub(crate) fn upload(size: usize, payload: &str) -> World {
     let script = format!(
         "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 upload\n c1 > \"PUT\"\n c1 < \"GO\"\n {payload} c1 < .\n \
          c1 < \"OK\"\n c1 > .\n -- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop"
@@ -30,7 +30,7 @@ fn upload(size: usize, payload: &str) -> World {
     })
 }
 
-fn letters(count: usize) -> String {
+pub(crate) fn letters(count: usize) -> String {
     format!("c1 > \"{}\"\n", "x".repeat(count))
 }
 

@@ -2,7 +2,7 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 
-use synfin_core::spec::MOST_CLIENTS;
+use synfin_core::spec::{MOST_CLIENTS, MOST_REPETITIONS};
 
 /// The text is no such number.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +10,9 @@ pub(super) enum CountError {
     /// Of clients.
     #[error("write how many clients, from 1 to {MOST_CLIENTS}")]
     Clients,
+    /// Of repetitions.
+    #[error("write how many times, from 1 to {MOST_REPETITIONS}")]
+    Repetitions,
     /// Of anything else.
     #[error("write a whole number, 1 or more")]
     Some,
@@ -17,10 +20,17 @@ pub(super) enum CountError {
 
 /// How many clients take part.
 pub(super) fn clients(text: &str) -> Result<NonZeroU32, CountError> {
-    let count = text.parse().ok();
-    count
-        .filter(|count: &NonZeroU32| count.get() <= MOST_CLIENTS)
-        .ok_or(CountError::Clients)
+    up_to(MOST_CLIENTS, text).ok_or(CountError::Clients)
+}
+
+/// How often a scenario is recorded.
+pub(super) fn repetitions(text: &str) -> Result<NonZeroU32, CountError> {
+    up_to(MOST_REPETITIONS, text).ok_or(CountError::Repetitions)
+}
+
+fn up_to(most: u32, text: &str) -> Option<NonZeroU32> {
+    let count: NonZeroU32 = text.parse().ok()?;
+    (count.get() <= most).then_some(count)
 }
 
 /// How many of something happen at once.

@@ -55,6 +55,20 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// What several reports come to: one that failed fails all.
+    pub(super) fn of_statuses(statuses: impl AsRef<[Status]>) -> Self {
+        let statuses = statuses.as_ref();
+        if statuses.contains(&Status::Failed) {
+            Self::Failed
+        } else if statuses.contains(&Status::Inconclusive) {
+            Self::Inconclusive
+        } else {
+            Self::Passed
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

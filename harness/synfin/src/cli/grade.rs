@@ -1,7 +1,7 @@
 //! `synfin grade`: judge a recording, without privileges, on any system.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ use anyhow::anyhow;
 use synfin_core::grade::GradeError;
 use synfin_core::report;
 
-use super::capture::{Capture, CaptureArg};
+use super::capture::CaptureArg;
 use super::exit::{Exit, Failure, Strictness};
 use super::output::{self, Output};
 use super::progress::Progress;
 use super::source;
-use crate::grading::{self, Graded, GradingError};
+use crate::grading::{self, Graded, GradingError, Written};
 use crate::options::RubricSource;
 
 /// Grade a recording, or a capture made elsewhere.
@@ -38,7 +38,7 @@ pub(super) struct Args {
 }
 
 /// What `run` and `grade` print, and when they are content.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub(super) struct OutputArgs {
     /// What is printed on standard output; every format is written to files too.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -80,6 +80,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         ))),
         (false, None) => Err(which_server(&args.recording)),
         (false, Some(server)) => {
+            check_server(&args.recording, server)?;
             let graded =
                 grading::grade_capture(&args.recording, server, &args.out, rubric.as_ref());
             print(&graded.map_err(failure)?, None, args.output, output)
@@ -107,19 +108,27 @@ fn print(
     output: &Output,
 ) -> Result<Exit, Failure> {
     output::data(&rendered(graded, captures, args.format, output)?)?;
-    for file in &graded.files {
-        match &file.outcome {
-            Ok(()) => output.talk(format_args!("wrote {}", shown(&file.path))),
-            Err(error) => output::warn(&format!("failed to write {}", shown(&file.path)), error),
-        }
-    }
-    if graded.files.iter().any(|file| file.outcome.is_err()) {
+    if tell_files(&graded.files, output) == Exit::Internal {
         return Ok(Exit::Internal);
     }
     Ok(Exit::of_report(
         &graded.report,
         Strictness::of_flag(args.strict),
     ))
+}
+
+/// Tells which files there are now; that one is missing is our failure.
+pub(super) fn tell_files(files: &[Written], output: &Output) -> Exit {
+    for file in files {
+        match &file.outcome {
+            Ok(()) => output.talk(format_args!("wrote {}", shown(&file.path))),
+            Err(error) => output::warn(&format!("failed to write {}", shown(&file.path)), error),
+        }
+    }
+    if files.iter().any(|file| file.outcome.is_err()) {
+        return Exit::Internal;
+    }
+    Exit::Passed
 }
 
 fn rendered(
@@ -149,7 +158,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// What is wrong with a recording, a rubric or a place to write to is the user's to mend.
-fn failure(error: GradingError) -> Failure {
+pub(super) fn failure(error: GradingError) -> Failure {
     match error {
         GradingError::Grade(GradeError::Spec(error)) => Failure::Spec(Box::new(error)),
         GradingError::Grade(error @ GradeError::Capture { .. }) => Failure::usage(error),
@@ -159,35 +168,66 @@ fn failure(error: GradingError) -> Failure {
 
 /// A capture made elsewhere says who answered, but not who was meant.
 fn which_server(path: &Path) -> Failure {
-    let candidates = match CaptureArg::from(path.to_owned()).open(Progress::none()) {
-        Ok(mut capture) => candidates(&mut capture),
-        Err(failure) => return failure,
-    };
-    let question = "which server is to be graded? give --server ADDR:PORT";
-    let seen: Vec<String> = candidates
-        .into_iter()
-        .map(|(server, connections)| format!("\n  {server}  on {connections} connections"))
-        .collect();
-    Failure::Usage(match seen.as_slice() {
-        [] => anyhow!("{question}; nobody answered a SYN in {}", path.display()),
-        seen => anyhow!(
-            "{question}; in {} these answered:{}",
-            path.display(),
-            seen.concat()
+    match Servers::of(path) {
+        Ok(servers) => servers.question(
+            "which server is to be graded? give --server ADDR:PORT",
+            path,
         ),
-    })
+        Err(failure) => failure,
+    }
 }
 
-/// Who answered SYNs, and on how many connections; the busiest first.
-fn candidates(capture: &mut Capture) -> Vec<(SocketAddr, usize)> {
-    let mut answered: HashMap<SocketAddr, usize> = HashMap::new();
-    let _ = capture.each_connection(|connection| {
-        if connection.setup.syn_ack.is_some() {
-            *answered.entry(connection.responder).or_default() += 1;
-        }
-        ControlFlow::<()>::Continue(())
-    });
-    let mut answered: Vec<_> = answered.into_iter().collect();
-    answered.sort_by_key(|&(server, count)| (Reverse(count), server));
-    answered
+/// A server that nobody connected to was not meant, if others were.
+fn check_server(path: &Path, server: SocketAddr) -> Result<(), Failure> {
+    let servers = Servers::of(path)?;
+    let canonical = |address: SocketAddr| (address.ip().to_canonical(), address.port());
+    let mut asked = servers.asked.iter().copied().map(canonical);
+    if servers.answered.is_empty() || asked.any(|it| it == canonical(server)) {
+        return Ok(());
+    }
+    let what = format!("no connection is to {server}");
+    Err(servers.question(&what, path))
+}
+
+/// The servers of a capture.
+#[derive(Default)]
+struct Servers {
+    /// Whom somebody wanted to connect to.
+    asked: HashSet<SocketAddr>,
+    /// Who answered SYNs, and on how many connections; the busiest first.
+    answered: Vec<(SocketAddr, usize)>,
+}
+
+impl Servers {
+    fn of(path: &Path) -> Result<Self, Failure> {
+        let mut capture = CaptureArg::from(path.to_owned()).open(Progress::none())?;
+        let mut asked = HashSet::new();
+        let mut answered: HashMap<SocketAddr, usize> = HashMap::new();
+        let _ = capture.each_connection(|connection| {
+            asked.insert(connection.responder);
+            if connection.setup.syn_ack.is_some() {
+                *answered.entry(connection.responder).or_default() += 1;
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        let mut answered: Vec<_> = answered.into_iter().collect();
+        answered.sort_by_key(|&(server, count)| (Reverse(count), server));
+        Ok(Self { asked, answered })
+    }
+
+    /// What is asked of the user, and who there is.
+    fn question(&self, question: &str, path: &Path) -> Failure {
+        let answered = self.answered.iter();
+        let seen: Vec<String> = answered
+            .map(|(server, connections)| format!("\n  {server}  on {connections} connections"))
+            .collect();
+        Failure::Usage(match seen.as_slice() {
+            [] => anyhow!("{question}; nobody answered a SYN in {}", path.display()),
+            seen => anyhow!(
+                "{question}; in {} these answered:{}",
+                path.display(),
+                seen.concat()
+            ),
+        })
+    }
 }

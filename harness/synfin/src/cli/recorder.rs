@@ -11,18 +11,22 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use super::exit::Failure;
+use super::grade;
 use super::output::Output;
+use crate::batch::{self, BatchError, BatchOutcome};
 use crate::launch::LaunchError;
-use crate::options::{RecordOptions, RunOptions};
+use crate::matrix::{self, MatrixError, MatrixOutcome};
+use crate::options::{BatchOptions, MatrixOptions, RecordOptions, RunOptions, SelftestOptions};
 use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
+use crate::selftest::{self, Matrix, SelftestError, SelftestEvent};
 
 /// Characters of a command line.
 const COMMAND_CHARS: usize = 200;
 
 /// Records all scenarios of a run; gives the run's folder.
 pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let recorded = with_events(output, |events, interrupted| {
+    let recorded = with_events(output, line, |events, interrupted| {
         runner::run(options, events, interrupted)
     })?;
     recorded.map(|outcome| outcome.folder).map_err(failure)
@@ -30,10 +34,46 @@ pub(super) fn run(options: &RunOptions, output: &Output) -> Result<PathBuf, Fail
 
 /// Records what one command does; gives the capture.
 pub(super) fn record(options: &RecordOptions, output: &Output) -> Result<PathBuf, Failure> {
-    let recorded = with_events(output, |events, interrupted| {
+    let recorded = with_events(output, line, |events, interrupted| {
         runner::record_command(options, events, interrupted)
     })?;
     recorded.map_err(failure)
+}
+
+/// Tries the checks on programs that are broken on purpose and on sound ones.
+pub(super) fn selftest(options: &SelftestOptions, output: &Output) -> Result<Matrix, Failure> {
+    let matrix = with_events(output, progress, |events, interrupted| {
+        selftest::selftest(options, events, interrupted)
+    })?;
+    matrix.map_err(|error| match error {
+        SelftestError::UnknownName(_) => Failure::usage(error),
+        SelftestError::Programs(_)
+        | SelftestError::Store(_)
+        | SelftestError::Trial(_)
+        | SelftestError::Interrupted => Failure::internal(error),
+    })
+}
+
+/// Records and grades every server with every client.
+pub(super) fn matrix(options: &MatrixOptions, output: &Output) -> Result<MatrixOutcome, Failure> {
+    let done = with_events(output, line, |events, interrupted| {
+        matrix::matrix(options, events, interrupted)
+    })?;
+    done.map_err(|error| match error {
+        MatrixError::Run(error) => failure(error),
+        MatrixError::Grading(error) => grade::failure(error),
+    })
+}
+
+/// Records and grades every submission that is not done yet.
+pub(super) fn batch(options: &BatchOptions, output: &Output) -> Result<BatchOutcome, Failure> {
+    let done = with_events(output, line, |events, interrupted| {
+        batch::batch(options, events, interrupted)
+    })?;
+    done.map_err(|error| match error {
+        BatchError::Spec(error) => Failure::Spec(Box::new(error)),
+        BatchError::Store(_) | BatchError::Empty(_) => Failure::usage(error),
+    })
 }
 
 /// Tries out what this machine lets us do.
@@ -44,9 +84,10 @@ pub(super) fn probe() -> Result<Probe, Failure> {
 
 /// Does the work while events are told. The first Ctrl-C or SIGTERM asks it to end, the second ends it: what it started goes
 /// with it.
-fn with_events<T, W: Future<Output = T>>(
+fn with_events<E, T, W: Future<Output = T>>(
     output: &Output,
-    work: impl FnOnce(mpsc::UnboundedSender<RunEvent>, watch::Receiver<bool>) -> W,
+    line: impl Fn(&E) -> String,
+    work: impl FnOnce(mpsc::UnboundedSender<E>, watch::Receiver<bool>) -> W,
 ) -> Result<T, Failure> {
     let runtime = Runtime::new().map_err(Failure::internal)?;
     let done = runtime.block_on(async {
@@ -107,18 +148,37 @@ fn line(event: &RunEvent) -> String {
                 log.display()
             )
         }
-        RunEvent::Started { scenarios } => format!("recording {scenarios} scenarios"),
-        RunEvent::Recording { scenario } => format!("  {scenario} …"),
-        RunEvent::Lossy { scenario, dropped } => {
-            format!("  {scenario}: the capture is not whole ({dropped} frames dropped)")
+        RunEvent::Started { recordings } => format!("making {recordings} recordings"),
+        RunEvent::Recording { recording } => format!("  {recording} …"),
+        RunEvent::Lossy { recording, dropped } => {
+            format!("  {recording}: the capture is not whole ({dropped} frames dropped)")
         }
         RunEvent::Recorded {
-            scenario,
+            recording,
             frames,
             millis,
-        } => format!("  {scenario}: {frames} frames, {millis} ms"),
-        RunEvent::NotRecorded { scenario, why } => format!("  {scenario}: not recorded: {why}"),
+        } => format!("  {recording}: {frames} frames, {millis} ms"),
+        RunEvent::NotRecorded { recording, why } => format!("  {recording}: not recorded: {why}"),
+        RunEvent::Began { what } => format!("{what} …"),
+        RunEvent::Ended { what, result } => format!("{what}: {result}"),
         RunEvent::Printed { text } => text.clone(),
+    }
+}
+
+fn progress(event: &SelftestEvent) -> String {
+    match event {
+        SelftestEvent::Building { command } => format!("building: {command}"),
+        SelftestEvent::Started { programs, round } => {
+            format!("round {round}: {programs} programs")
+        }
+        SelftestEvent::Tried {
+            name,
+            millis,
+            is_right,
+        } => {
+            let end = if *is_right { "" } else { ", not as it must be" };
+            format!("  {name}: {millis} ms{end}")
+        }
     }
 }
 

@@ -53,15 +53,35 @@ pub(super) struct Args {
     /// How many clients the scenarios with several clients run instead.
     #[arg(long, value_name = "N", value_parser = count::clients)]
     clients: Option<NonZeroU32>,
+    /// How often each scenario is recorded: an item that passes in some recordings only is flaky.
+    #[arg(long, value_name = "K", value_parser = count::repetitions)]
+    repeat: Option<NonZeroU32>,
     #[command(flatten)]
     output: grade::OutputArgs,
 }
 
+/// What a target's folder calls its target.
+const TARGET_FILE: &str = "target.toml";
+
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = options(args)?;
-    let folder = record(&options, output)?;
-    let exit = grade::grade_recording(&folder, &options.out, None, args.output, output)?;
-    for removed in clear_away(&options, &folder, exit).map_err(Failure::internal)? {
+    if options.programs == Programs::Reference && Path::new(TARGET_FILE).exists() {
+        output.talk(format_args!(
+            "hint: this folder has a {TARGET_FILE}; what runs is the reference pair. To run the target: synfin run ."
+        ));
+    }
+    with(&options, args.output, output)
+}
+
+/// Records and grades.
+pub(super) fn with(
+    options: &RunOptions,
+    wanted: grade::OutputArgs,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let folder = record(options, output)?;
+    let exit = grade::grade_recording(&folder, &options.out, None, wanted, output)?;
+    for removed in clear_away(options, &folder, exit).map_err(Failure::internal)? {
         output.talk(format_args!("removed {}", removed.display()));
     }
     Ok(exit)
@@ -106,6 +126,8 @@ fn options(args: &Args) -> Result<RunOptions, Failure> {
         out: args.out.clone(),
         keep: args.keep.0,
         clients: args.clients,
+        repeat: args.repeat,
+        hidden: Vec::new(),
     })
 }
 

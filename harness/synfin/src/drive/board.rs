@@ -145,6 +145,7 @@ mod tests {
             ],
             server: ServerState::Up,
             programs: Programs::Target,
+            repeat: NonZeroU32::MIN,
         };
         Box::leak(Box::new(Board::new(&scenario)))
     }

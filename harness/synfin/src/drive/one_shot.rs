@@ -1,5 +1,7 @@
 //! A client that is one process for each step: started for it, done when it has ended and the wire is quiet.
 
+use std::sync::Arc;
+
 use synfin_core::manifest::{Exit, Role, StepOutcome};
 use synfin_core::spec::{ClientNumber, Step};
 use tokio::time::{Instant, timeout_at};
@@ -26,12 +28,17 @@ impl OneShot<'_> {
                     Ok(StepOutcome::Done)
                 }
                 Step::Quit => Ok(StepOutcome::Done),
-                _ => Err(StepOutcome::Unsupported),
+                Step::List
+                | Step::Upload { .. }
+                | Step::Download { .. }
+                | Step::Hold
+                | Step::Fault(_) => Err(StepOutcome::Unsupported),
             };
         };
         let argv = argv.iter().map(|word| fill.fill(word)).collect();
         let deadline = Instant::now() + self.stage.play.target.client.step_within;
-        let program = self.start(argv, deadline).await?;
+        let before = self.connections();
+        let program = self.start(argv, before, deadline).await?;
         self.talk(&program, step, fill, deadline).await?;
         let ended = timeout_at(deadline, program.program.wait()).await;
         let ended = ended.map_err(|_| StepOutcome::TimedOut {
@@ -39,7 +46,7 @@ impl OneShot<'_> {
         })?;
         self.wait_for_quiet().await;
         match ended.map(|ended| ended.exit) {
-            Some(Exit::Code { .. }) if self.has_connected(0) => Ok(StepOutcome::Done),
+            Some(Exit::Code { .. }) if self.connections() > before => Ok(StepOutcome::Done),
             Some(Exit::Code { .. } | Exit::Signal { .. }) | None => Err(StepOutcome::ProgramEnded),
         }
     }
@@ -48,11 +55,11 @@ impl OneShot<'_> {
     async fn start(
         &self,
         argv: Vec<String>,
+        before: usize,
         deadline: Instant,
-    ) -> Result<std::sync::Arc<Terminal>, StepOutcome> {
+    ) -> Result<Arc<Terminal>, StepOutcome> {
         let stage = self.stage;
         let _dials_alone = stage.dialling.lock().await;
-        let before = self.connections();
         stage.expect_connection_of(self.client);
         let role = Role::Client(self.client.0);
         let started = stage.start_for(role, argv, Some(place_number(self.place)));
@@ -116,10 +123,6 @@ impl OneShot<'_> {
                 Some(true) | None => return,
             }
         }
-    }
-
-    fn has_connected(&self, before: usize) -> bool {
-        self.connections() > before
     }
 
     fn connections(&self) -> usize {

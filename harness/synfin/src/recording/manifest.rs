@@ -33,7 +33,8 @@ pub(crate) async fn write(
     let recorded = Recorded {
         schema: 1,
         scenario: job.play.scenario.name.clone(),
-        repetition: job.repetition,
+        repetition: job.take.repetition,
+        attempt: job.take.attempt,
         steps: job
             .play
             .scenario
@@ -46,6 +47,7 @@ pub(crate) async fn write(
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),
+        slowness_percent: Some(job.slowness_percent),
         capture,
         stopped_at: log.stopped_at.map(Timestamp::as_nanos),
         listening_at: log.listening_at.map(Timestamp::as_nanos),

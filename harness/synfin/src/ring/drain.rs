@@ -5,9 +5,9 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 use rustix::event::Timespec;
-use synfin_core::pcap::{FrameNumber, LinkType, Writer};
+use synfin_core::pcap::{Frame, FrameNumber, LinkType, Writer};
 use synfin_core::time::Timestamp;
-use synfin_core::wire::{self, Packet, Segment};
+use synfin_core::wire::{Dissector, Packet, Segment};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::memory::{RingFrame, RingReader};
@@ -73,6 +73,7 @@ pub(super) fn drain(
         writer: Writer::new(outlets.file, LINK_TYPE)?,
         written: Ok(()),
         live: outlets.live,
+        dissector: Dissector::without_tunnels(),
         sentinels: outlets.sentinels,
     };
     let drained = drain.run(stop);
@@ -89,6 +90,7 @@ struct Drain<'a> {
     /// A file that cannot be written ends the capture only when it is asked to stop: the drive needs the frames until then.
     written: io::Result<()>,
     live: UnboundedSender<Vec<LiveFrame>>,
+    dissector: Dissector,
     sentinels: Sentinels,
 }
 
@@ -116,6 +118,7 @@ impl Drain<'_> {
 
     fn take_block(&mut self) -> io::Result<bool> {
         let (tally, writer, written) = (&mut self.tally, &mut self.writer, &mut self.written);
+        let dissector = &mut self.dissector;
         let mut batch = Vec::new();
         let taken = self.reader.take_block(|frame| {
             tally.frames += 1;
@@ -123,11 +126,9 @@ impl Drain<'_> {
             if written.is_ok() {
                 *written = writer.write(frame.timestamp, frame.original_len, frame.data);
             }
-            batch.push(live_frame(
-                FrameNumber(tally.frames),
-                frame,
-                &self.sentinels,
-            ));
+            let frame = numbered(tally.frames, frame);
+            let packet = dissector.dissect(&frame);
+            batch.push(live_frame(&frame, packet, &self.sentinels));
         })?;
         if taken {
             // Without a drive, nobody listens.
@@ -137,23 +138,33 @@ impl Drain<'_> {
     }
 }
 
-fn live_frame(number: FrameNumber, frame: RingFrame<'_>, sentinels: &Sentinels) -> LiveFrame {
+fn numbered(number: u64, frame: RingFrame<'_>) -> Frame<'_> {
+    Frame {
+        number: FrameNumber(number),
+        timestamp: frame.timestamp,
+        original_len: frame.original_len,
+        link_type: LINK_TYPE,
+        data: frame.data,
+    }
+}
+
+fn live_frame(frame: &Frame<'_>, packet: Packet<'_>, sentinels: &Sentinels) -> LiveFrame {
     let mut options = [0; MAX_OPTIONS_BYTES];
     let mut options_len = 0;
-    let segment = match wire::parse(LINK_TYPE, frame.original_len, frame.data) {
+    let segment = match packet {
         Packet::Tcp(segment) => {
             options_len = segment.options.len().min(MAX_OPTIONS_BYTES);
             options[..options_len].copy_from_slice(&segment.options[..options_len]);
             Some(without_bytes(segment))
         }
         Packet::Udp { payload } => {
-            sentinels.see(payload, number);
+            sentinels.see(payload, frame.number);
             None
         }
         Packet::Other | Packet::Malformed(_) => None,
     };
     LiveFrame {
-        number,
+        number: frame.number,
         timestamp: frame.timestamp,
         segment,
         options,

@@ -19,25 +19,25 @@ pub enum RunEvent {
     },
     /// The recordings begin.
     Started {
-        /// How many scenarios will be recorded.
-        scenarios: usize,
+        /// How many there will be.
+        recordings: u32,
     },
-    /// A scenario's recording begins.
+    /// A recording begins.
     Recording {
-        /// Its name.
-        scenario: String,
+        /// Its file stem: the scenario, and which repetition.
+        recording: String,
     },
-    /// A scenario's capture was not whole; it is recorded once more.
+    /// A recording's capture was not whole; it is made once more, unless it was.
     Lossy {
-        /// Its name.
-        scenario: String,
+        /// Its file stem.
+        recording: String,
         /// Frames dropped.
         dropped: u64,
     },
-    /// A scenario's recording is complete.
+    /// A recording is complete.
     Recorded {
-        /// Its name.
-        scenario: String,
+        /// Its file stem.
+        recording: String,
         /// Frames in its capture.
         frames: u64,
         /// How long it took, milliseconds.
@@ -48,11 +48,23 @@ pub enum RunEvent {
         /// The lines, as it wrote them.
         text: String,
     },
-    /// A scenario could not be recorded.
+    /// A recording could not be made.
     NotRecorded {
-        /// Its name.
-        scenario: String,
+        /// Its file stem.
+        recording: String,
         /// Why.
         why: String,
+    },
+    /// One of several runs begins.
+    Began {
+        /// Which: a submission, or a pair.
+        what: String,
+    },
+    /// One of several runs is graded, or could not be.
+    Ended {
+        /// Which.
+        what: String,
+        /// What it came to.
+        result: String,
     },
 }

@@ -18,6 +18,16 @@ pub(crate) enum Planned {
     Leave(String, NotRecorded),
 }
 
+impl Planned {
+    /// How many recordings it asks for.
+    pub(crate) fn recordings(&self) -> u32 {
+        match self {
+            Self::Record(scenario) => scenario.repeat.get(),
+            Self::Leave(..) => 0,
+        }
+    }
+}
+
 /// What the caller asked for beside the rubric.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wishes<'a> {
@@ -25,6 +35,8 @@ pub(crate) struct Wishes<'a> {
     pub(crate) only: &'a [String],
     /// How many clients the scenarios with several clients run instead.
     pub(crate) clients: Option<NonZeroU32>,
+    /// How often each scenario is recorded, whatever the rubric says.
+    pub(crate) repeat: Option<NonZeroU32>,
     /// Whether Windows programs were given.
     pub(crate) has_windows: bool,
 }
@@ -51,9 +63,7 @@ pub(crate) fn plan(
         Programs::Windows if !wishes.has_windows => {
             Planned::Leave(scenario.name.clone(), NotRecorded::NoWindowsTarget)
         }
-        Programs::Windows | Programs::Target => {
-            Planned::Record(with_clients(scenario, wishes.clients))
-        }
+        Programs::Windows | Programs::Target => Planned::Record(as_wished(scenario, wishes)),
     };
     let mut planned: Vec<Planned> = rubric.scenarios.iter().map(decide).collect();
     planned.extend(lone_client(&planned, target).map(Planned::Record));
@@ -91,14 +101,15 @@ fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>
     Ok(names)
 }
 
-/// The scenario with another number of clients, where several take part and none is named in the steps.
-fn with_clients(scenario: &Scenario, clients: Option<NonZeroU32>) -> Scenario {
+/// The scenario as often as wished, and with as many clients, where several take part and none is named in the steps.
+fn as_wished(scenario: &Scenario, wishes: &Wishes<'_>) -> Scenario {
     let is_open = scenario.clients.get() > 1
         && scenario.raw == 0
         && scenario.steps.iter().all(|entry| entry.only.is_none());
-    let clients = clients.filter(|_| is_open).unwrap_or(scenario.clients);
+    let clients = wishes.clients.filter(|_| is_open);
     Scenario {
-        clients,
+        clients: clients.unwrap_or(scenario.clients),
+        repeat: wishes.repeat.unwrap_or(scenario.repeat),
         ..scenario.clone()
     }
 }
@@ -158,6 +169,7 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
         steps,
         server: ServerState::Up,
         programs: Programs::Target,
+        repeat: NonZeroU32::MIN,
     })
 }
 

@@ -83,6 +83,7 @@ impl Sources {
         let target = match &options.programs {
             Programs::Reference => reference(building)?,
             Programs::Target(path) => from_file(path)?,
+            Programs::Template { target, folder } => from_template(target, folder)?,
             Programs::Commands {
                 server,
                 client,
@@ -130,6 +131,7 @@ impl Sources {
         setup.hidden = ["captures", "reports"]
             .map(|name| outputs.join(name))
             .to_vec();
+        setup.hidden.extend(options.hidden.iter().cloned());
         if let RubricSource::File(path) = &options.rubric {
             setup.hidden.push(path.clone());
         }
@@ -283,6 +285,15 @@ fn reference(building: &dyn Fn(&str)) -> Result<Cast, SourceError> {
 
 fn from_file(path: &Path) -> Result<Cast, SourceError> {
     Cast::of(File::at(path)?)
+}
+
+/// A target file that describes the programs of another folder.
+fn from_template(target: &Path, folder: &Path) -> Result<Cast, SourceError> {
+    let folder = std::path::absolute(folder).map_err(SourceError::CurrentFolder)?;
+    Cast::of(File {
+        folder: Some(folder),
+        ..File::at(target)?
+    })
 }
 
 /// The server of one target and the client of another, each in its own folder.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +14,14 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
 
+use super::built::Built;
 use super::descriptor::register;
 use super::message::{
     Numbered, Origin, Owner, Reply, Request, SocketKind, SpawnOrder, receive, send,
 };
 use super::program::DEFAULT_PATH;
 use super::start::{InitProcess, Setup, StartError, Started, start};
-use super::{Listed, RoleStat, Scope, Signal, SocketTable, Spawn, Standard, Usage, folder, view};
+use super::{Listed, RoleStat, Scope, Signal, SocketTable, Spawn, Standard, Usage, view};
 
 /// How long init may take to end once its control socket is closed.
 const END_WITHIN: Duration = Duration::from_secs(10);
@@ -51,17 +52,6 @@ pub enum SandboxError {
 impl SandboxError {
     pub(super) fn unexpected(reply: &Reply) -> Self {
         Self::Unexpected(format!("{reply:?}"))
-    }
-}
-
-/// A folder that a role has left, in memory: it lives as long as this, when its scenario has long ended.
-#[derive(Clone, Debug)]
-pub struct Built(Arc<OwnedFd>);
-
-impl Built {
-    /// Its path, for this process.
-    pub fn path(&self) -> PathBuf {
-        folder::path_of(&self.0)
     }
 }
 
@@ -108,7 +98,7 @@ impl Sandbox {
     /// Makes the role's folder as a copy of what was built elsewhere.
     pub async fn prepare_built(&self, role: Role, built: &Built) -> Result<(), SandboxError> {
         let origin = Origin::Built;
-        let folder = [built.0.as_fd()];
+        let folder = [built.folder()];
         self.do_it(&Request::Prepare { role, origin }, &folder)
             .await?;
         Ok(())
@@ -119,7 +109,7 @@ impl Sandbox {
         let opened = self.do_it(&Request::OpenFolder { role }, &[]).await?;
         let folder = opened.into_iter().next();
         let missing = || SandboxError::Unexpected("no descriptor".to_owned());
-        Ok(Built(Arc::new(folder.ok_or_else(missing)?)))
+        Ok(Built::of(folder.ok_or_else(missing)?))
     }
 
     /// Makes a directory in the role's folder, with those that lead there.

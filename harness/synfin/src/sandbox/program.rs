@@ -26,7 +26,7 @@ pub(super) const DEFAULT_PATH: &str =
     "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
 /// So that the ring's reader always finds a processor: bulk transfers stay whole.
-const NICE: i32 = 19;
+pub(crate) const NICE: i32 = 19;
 
 /// What a program may use.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -7,12 +7,15 @@
     reason = "tests start programs, read files, and end where something is missing"
 )]
 
+mod batch;
 mod cleanup;
 mod examples;
 mod faults;
+mod matrix;
 mod mutants;
 mod pair;
 mod reference;
+mod repeat;
 mod support;
 mod targets;
 mod tshark;

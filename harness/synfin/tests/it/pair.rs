@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use synfin_core::report::ResultName::{Fail, Pass};
 
-use crate::support::{has, run, said, synfin, workspace};
+use crate::support::{has, regraded, run, said, synfin, workspace};
 
 /// The text of an example's target without one of its sections.
 fn without(example: &str, section: &str) -> String {
@@ -58,19 +58,6 @@ fn a_server_alone_is_graded_with_the_client_of_another() {
         said(&run.output)
     );
     assert_eq!(regraded(&run.captures()), run.report_text());
-}
-
-fn regraded(captures: &Path) -> String {
-    let out = tempfile::tempdir().unwrap();
-    let output = synfin()
-        .arg("grade")
-        .arg(captures)
-        .arg("--out")
-        .arg(out.path())
-        .output()
-        .unwrap();
-    let path = out.path().join("reports/latest/report.json");
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{error}\n{}", said(&output)))
 }
 
 #[test]

@@ -84,6 +84,21 @@ pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ru
     }
 }
 
+/// The text of `report.json` that grading a run's folder anew gives.
+#[track_caller]
+pub(crate) fn regraded(captures: &Path) -> String {
+    let out = tempfile::tempdir().unwrap();
+    let output = synfin()
+        .arg("grade")
+        .arg(captures)
+        .arg("--out")
+        .arg(out.path())
+        .output()
+        .unwrap();
+    let path = out.path().join("reports/latest/report.json");
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{error}\n{}", said(&output)))
+}
+
 /// Both streams of an ended program, for a failing test's message.
 pub(crate) fn said(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

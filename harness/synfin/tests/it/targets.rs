@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use synfin_core::report::ResultName::Fail;
+use synfin_core::manifest::{Exit, Limit, Recorded, Role};
+use synfin_core::report::ResultName::{Fail, Inconclusive, Pass};
 use tempfile::TempDir;
 
-use crate::support::{Run, has, run, said, workspace};
+use crate::support::{Run, has, run, said, synfin, workspace};
 
 /// A copy of the threaded example, its target changed.
 #[track_caller]
@@ -118,5 +119,286 @@ fn a_build_that_hangs_or_floods_costs_only_itself() {
         let expected =
             format!("the build failed: `{command}` reached its limit, {limit}, and was ended");
         assert!(saw.starts_with(&expected), "{saw}");
+    }
+}
+
+#[test]
+fn a_client_of_one_process_a_step_does_them_all_and_its_ends_are_recorded() {
+    if !has("cc", "--version", "gcc") {
+        return;
+    }
+    let example = workspace().join("harness/examples/one-shot");
+    let rubric = example.join("rubric.toml");
+    let run = run([&example, Path::new("--rubric"), &rubric]);
+    assert_passes(&run);
+    let recording = fs::read(run.captures().join("one-client.json")).unwrap();
+    let recorded = Recorded::from_json(&recording).unwrap();
+    let clients = recorded
+        .processes
+        .iter()
+        .filter(|it| it.role != Role::Server);
+    let ends: Vec<_> = clients.map(|it| (it.entry, it.exit)).collect();
+    let success = Some(Exit::Code { code: 0 });
+    assert_eq!(ends, [1, 2, 3].map(|entry| (Some(entry), success)));
+}
+
+#[test]
+fn a_client_of_one_process_a_step_is_said_to_hold_nothing_open() {
+    if !has("cc", "--version", "gcc") {
+        return;
+    }
+    let example = workspace().join("harness/examples/one-shot");
+    let run = run([&example, Path::new("--only"), Path::new("five-at-once")]);
+    let check = &run.item("serves-five-clients").checks[0];
+    assert_eq!(check.result, Inconclusive, "{}", said(&run.output));
+    assert!(
+        check.saw.contains("holds no connection open"),
+        "{}",
+        check.saw
+    );
+}
+
+#[test]
+fn files_folders_and_variables_are_there_before_the_programs_start() {
+    if !python() {
+        return;
+    }
+    let place = target(&[
+        (
+            "[files]",
+            "[files]\nplace = [{ path = \"a/motd.txt\", text = \"hello\" }, { folder = \"logs\", beside = \"server\" },\n\
+             { path = \"big.bin\", size = \"70001\" }]",
+        ),
+        ("listen =", "env = { WHERE = \"{addr}\" }\nlisten ="),
+    ]);
+    let asserts = "    assert open('a/motd.txt').read() == 'hello' and os.path.getsize('big.bin') == 70001\n\
+                   \x20   assert os.path.isdir('logs') and os.environ['WHERE'] == '127.0.0.1:5001'\n";
+    let main = "def main():\n";
+    replace(
+        &place.path().join("server.py"),
+        &[(main, &format!("{main}{asserts}"))],
+    );
+    replace(
+        &place.path().join("client.py"),
+        &[(
+            main,
+            &format!(
+                "{main}    assert os.path.exists('a/motd.txt') and not os.path.exists('logs')\n"
+            ),
+        )],
+    );
+    assert_passes(&run_one(&place, "lifecycle"));
+}
+
+#[test]
+fn servers_may_listen_anywhere_on_the_loopback() {
+    if !python() {
+        return;
+    }
+    for (bind, dial, listen) in [
+        ("AF_INET", "", "127.0.0.1:5001"),
+        ("AF_INET", "127.0.1.1", "127.0.1.1:5001"),
+        ("AF_INET6", "::1", "[::1]:5001"),
+        ("AF_INET6", "::", "[::1]:5001"),
+        ("AF_INET6", "::", "127.0.0.1:5001"),
+        ("AF_INET", "{socket.gethostname()}", "127.0.0.1:5001"),
+    ]
+    .map(|(family, host, listen)| ((family, host), listen.rsplit_once(':').unwrap().0, listen))
+    .map(|(bind, dial, listen)| (bind, dial.trim_matches(['[', ']']), listen))
+    {
+        let place = target(&[("127.0.0.1:5001", listen)]);
+        let (family, host) = bind;
+        replace(
+            &place.path().join("server.py"),
+            &[
+                ("AF_INET", family),
+                (r#"HOST = "127.0.0.1""#, &format!("HOST = f\"{host}\"")),
+            ],
+        );
+        replace(
+            &place.path().join("client.py"),
+            &[(r#"HOST = "127.0.0.1""#, &format!("HOST = {dial:?}"))],
+        );
+        let run = run_one(&place, "lifecycle");
+        assert_eq!(
+            run.item("server-runs").result,
+            Pass,
+            "{bind:?} {listen} {}",
+            said(&run.output)
+        );
+        assert_eq!(
+            run.item("files-intact").checks[0].result,
+            Pass,
+            "{bind:?} {listen}"
+        );
+    }
+}
+
+/// What the server does beside serving, the limits, and what the record says.
+#[test]
+fn a_limit_that_a_server_reaches_ends_it_and_is_named() {
+    if !python() {
+        return;
+    }
+    let mut checked = 0;
+    for (doing, limits, limit) in [
+        (
+            "x = bytearray(300 << 20)",
+            "memory = \"200MiB\"",
+            Limit::Memory,
+        ),
+        ("while True: pass", "cpu_s = 1", Limit::Cpu),
+        (
+            "while True: print('x' * 65536)",
+            "output = \"1MiB\"",
+            Limit::Output,
+        ),
+        (
+            "import time; time.sleep(1000)",
+            "wall_ms = 1000",
+            Limit::Wall,
+        ),
+        (
+            "[os.fork() for _ in range(6)]; import time; time.sleep(1000)",
+            "processes = 20",
+            Limit::Processes,
+        ),
+        (
+            "f = open('full', 'wb'); f.write(bytes(32 << 20))",
+            "disk = \"16MiB\"",
+            Limit::Disk,
+        ),
+    ] {
+        let place = target(&[("[files]", &format!("[limits]\n{limits}\n[files]"))]);
+        let main = "def main():\n";
+        replace(
+            &place.path().join("server.py"),
+            &[(
+                main,
+                &format!("{main}    {doing}\n    import time; time.sleep(1000)\n"),
+            )],
+        );
+        let run = run_one(&place, "lifecycle");
+        let recording = fs::read(run.captures().join("lifecycle.json")).unwrap();
+        let recorded = Recorded::from_json(&recording).unwrap();
+        let server = recorded
+            .processes
+            .iter()
+            .find(|it| it.role == Role::Server)
+            .unwrap();
+        assert_eq!(
+            server.limit_hit.map(|hit| hit.limit),
+            Some(limit),
+            "{server:?}"
+        );
+        let check = &run.item("server-runs").checks[0];
+        assert_eq!(check.result, Fail);
+        let told = format!("{} {:?}", check.saw, check.evidence);
+        assert!(told.contains("it reached its limit: "), "{told}");
+        checked += 1;
+    }
+    assert_eq!(checked, 6);
+}
+
+#[test]
+fn a_program_that_does_not_exist_is_the_first_cause() {
+    if !python() {
+        return;
+    }
+    for (command, item) in [
+        ("server.py", "server-runs"),
+        ("client.py", "server-responds"),
+    ] {
+        let wrong = format!("[\"./no-such-{command}\"]");
+        let place = target(&[(&format!("[\"python3\", \"{command}\"]"), &wrong)]);
+        let run = run_one(&place, "lifecycle");
+        let checks = &run.item(item).checks;
+        let failed = checks.iter().find(|check| check.result == Fail).unwrap();
+        assert!(
+            failed.saw.contains("could not be started"),
+            "{}",
+            failed.saw
+        );
+        assert!(
+            failed.usually[0].cause.starts_with("no such program"),
+            "{:?}",
+            failed.usually
+        );
+    }
+}
+
+#[test]
+fn a_target_in_the_folder_that_is_not_named_brings_a_hint() {
+    let place = target(&[]);
+    let output = synfin()
+        .args(["run", "--only", "nothing"])
+        .current_dir(place.path())
+        .output()
+        .unwrap();
+    let text = said(&output);
+    assert!(
+        text.contains("hint: this folder has a target.toml"),
+        "{text}"
+    );
+}
+
+#[test]
+fn init_writes_a_target_that_runs_and_never_overwrites() {
+    if !python() {
+        return;
+    }
+    let place = target(&[]);
+    let again = || {
+        let mut command = synfin();
+        command
+            .arg("init")
+            .arg(place.path())
+            .arg("--out")
+            .arg(place.path());
+        command.output().unwrap()
+    };
+    let refused = again();
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    fs::remove_file(place.path().join("target.toml")).unwrap();
+    let made = again();
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    assert!(said(&made).contains("wrote "), "{}", said(&made));
+    assert!(place.path().join("reports/latest/report.json").is_file());
+}
+
+/// The worked examples of `docs/targets.md`, each run as it is told there.
+#[test]
+fn the_worked_examples_do_what_the_handbook_says() {
+    let examples = workspace().join("harness/examples");
+    let server_only = examples.join("server-only");
+    let threaded = examples.join("threaded");
+    let pair = [
+        "--server".into(),
+        server_only.into(),
+        "--client".into(),
+        threaded.into_os_string(),
+    ];
+    let cases = [
+        (
+            ("javac", "--version", "default-jdk-headless"),
+            vec![examples.join("banner").into_os_string()],
+        ),
+        (
+            ("node", "--version", "nodejs"),
+            vec![examples.join("node").into_os_string()],
+        ),
+        (("python3", "--version", "python3"), pair.to_vec()),
+    ];
+    for ((tool, version, package), mut arguments) in cases {
+        if !has(tool, version, package) {
+            continue;
+        }
+        arguments.extend([
+            "--only".into(),
+            "lifecycle".into(),
+            "--only".into(),
+            "five-at-once".into(),
+        ]);
+        assert_passes(&run(arguments));
     }
 }

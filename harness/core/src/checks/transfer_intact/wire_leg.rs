@@ -52,7 +52,11 @@ pub(super) fn look(observation: &Observation, file: &FileRecord, record: &StepRe
 }
 
 /// What the client's connections carried in the file's direction during the step.
-fn streams(observation: &Observation, file: &FileRecord, record: &StepRecord) -> Vec<Excerpt> {
+pub(super) fn streams(
+    observation: &Observation,
+    file: &FileRecord,
+    record: &StepRecord,
+) -> Vec<Excerpt> {
     let sender = match file.transfer {
         Transfer::Upload => Side::Initiator,
         Transfer::Download => Side::Responder,

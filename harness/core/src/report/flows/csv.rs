@@ -1,9 +1,9 @@
 //! CSV (RFC 4180): a row a connection. Lists stand in one field, with spaces between; what is absent is empty.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 use std::io;
 
-use super::record::{ConnectionRecord, Moment, ResetRecord, SideRecord};
+use crate::record::{ConnectionRecord, Moment, ResetRecord, SideRecord};
 
 /// Rows on their way to a writer, under a row of headings.
 #[derive(Debug)]
@@ -221,7 +221,8 @@ impl<'a> Cell<'a> {
             Self::Frames(frames) => join(buffer, frames),
             Self::Resets(rsts) => join(buffer, rsts.iter().map(|rst| rst.frame)),
             Self::Ranges(ranges) => {
-                let shown = |[start, end]: &[u64; 2]| format!("{start}-{end}");
+                let shown =
+                    |[start, end]: &'a [u64; 2]| fmt::from_fn(move |f| write!(f, "{start}-{end}"));
                 join(buffer, ranges.iter().map(shown));
             }
         }
@@ -232,7 +233,9 @@ impl<'a> Cell<'a> {
 /// Appends what is listed, with spaces between.
 fn join(buffer: &mut String, items: impl IntoIterator<Item = impl Display>) {
     for (index, item) in items.into_iter().enumerate() {
-        let gap = if index == 0 { "" } else { " " };
-        write!(buffer, "{gap}{item}").expect("memory takes every text");
+        if index > 0 {
+            buffer.push(' ');
+        }
+        write!(buffer, "{item}").expect("memory takes every text");
     }
 }

@@ -1,6 +1,6 @@
 //! What stands above the connections of a capture.
 
-use super::record::{CaptureRecord, TailRecord};
+use crate::record::{CaptureRecord, TailRecord};
 use crate::report::page::{Page, wrapped};
 use crate::report::visible::{harmless, visible};
 use crate::text::{counted, grouped};

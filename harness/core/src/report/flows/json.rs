@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::record::{ConnectionRecord, FlowsDocument};
+use crate::record::{ConnectionRecord, FlowsDocument};
 use crate::report::json::{write_line, write_pretty};
 
 /// Writes the document as indented JSON.

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::field::{Field, Value};
-use super::record::ConnectionRecord;
+use crate::record::ConnectionRecord;
+use crate::record::{Field, Value};
 use crate::spec::{SpecError, did_you_mean};
 
 /// An order of connections by one field; those that are equal stay in the order of their numbers.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
-use super::record::{AddressRoles, ConnectionRecord, EndingName, Moment, SideName, SideRecord};
+use crate::record::{AddressRoles, ConnectionRecord, EndingName, Moment, SideName, SideRecord};
 use crate::report::page::{Page, columns_of, labelled, wrapped};
 use crate::report::visible::harmless;
 use crate::report::words::NO_BREAK;

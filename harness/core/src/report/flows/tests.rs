@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::flow::script::connections;
+use crate::record::*;
 use crate::report::Page;
 use crate::spec::{Palette, SpecError};
 
@@ -283,7 +284,7 @@ fn an_unknown_order_is_shown_where_it_stands() {
 #[test]
 fn the_help_names_every_field() {
     let words: Vec<&str> = FIELDS_HELP.split_whitespace().collect();
-    let untold: Vec<&str> = field::Field::names()
+    let untold: Vec<&str> = Field::names()
         .filter(|name| !words.contains(name))
         .collect();
     assert_eq!(untold, [""; 0]);

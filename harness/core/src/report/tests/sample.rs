@@ -11,6 +11,7 @@ pub(super) fn sample() -> Report {
         target: "reference pair".into(),
         level: "rootless namespaces".into(),
         wall_ms: Some(4130),
+        slowness_percent: None,
         status: Status::Failed,
         points: Points {
             reached: 1,
@@ -58,6 +59,7 @@ fn check(check: &str, scenario: &str, result: ResultName, saw: &str) -> CheckRep
         evidence: vec![],
         usually: vec![],
         look: vec![],
+        repetitions: None,
     }
 }
 

@@ -63,6 +63,9 @@ pub(super) struct ScenarioFile {
     /// Which programs take part; `target` if absent.
     #[serde(default)]
     pub programs: ProgramsFile,
+    /// How often it is recorded; 1 if absent. A check that passes in some of the recordings only makes its item *Flaky*.
+    #[schemars(with = "Option<u32>", range(min = 1, max = 1000))]
+    pub repeat: Option<Spanned<u32>>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]

@@ -20,6 +20,9 @@ pub const MOST_CLIENTS: u32 = 10_000;
 /// More raw clients than this are better one that floods.
 const MOST_RAW_CLIENTS: u32 = 100;
 
+/// More repetitions than this are a typing error.
+pub const MOST_REPETITIONS: u32 = 1000;
+
 pub(super) fn rubric(file: RubricFile, problems: &mut Problems) -> Option<Rubric> {
     check_schema(&file.schema, problems);
     check_distinct(
@@ -67,7 +70,13 @@ fn check_some(kind: &str, count: usize, problems: &mut Problems) {
 
 fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
     check_name(&file.name, problems);
-    let clients = clients(file.clients.as_ref(), problems);
+    let repeat = count(
+        "repetitions",
+        file.repeat.as_ref(),
+        MOST_REPETITIONS,
+        problems,
+    );
+    let clients = count("clients", file.clients.as_ref(), MOST_CLIENTS, problems);
     let raw = raw(file.raw.as_ref(), problems);
     let mut scenario = Scenario {
         name: file.name.into_inner(),
@@ -82,6 +91,7 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
             ProgramsFile::Target => Programs::Target,
             ProgramsFile::Windows => Programs::Windows,
         },
+        repeat: repeat?,
     };
     scenario.steps = steps(&file.steps, &scenario, problems)?;
     Some(scenario)
@@ -97,14 +107,20 @@ fn check_name(name: &Spanned<String>, problems: &mut Problems) {
     }
 }
 
-fn clients(clients: Option<&Spanned<u32>>, problems: &mut Problems) -> Option<NonZeroU32> {
-    let Some(clients) = clients else {
+/// A number from 1 to `most`; 1 if absent.
+fn count(
+    what: &str,
+    count: Option<&Spanned<u32>>,
+    most: u32,
+    problems: &mut Problems,
+) -> Option<NonZeroU32> {
+    let Some(written) = count else {
         return Some(NonZeroU32::MIN);
     };
-    let count = NonZeroU32::new(*clients.get_ref()).filter(|count| count.get() <= MOST_CLIENTS);
+    let count = NonZeroU32::new(*written.get_ref()).filter(|count| count.get() <= most);
     if count.is_none() {
-        let message = format!("a scenario has from 1 to {MOST_CLIENTS} clients");
-        problems.add(clients.span(), message);
+        let message = format!("a scenario has from 1 to {most} {what}");
+        problems.add(written.span(), message);
     }
     count
 }

@@ -7,7 +7,8 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::spec::{
-    BUILTIN_RUBRICS, ClientNumber, Clients, Connections, Programs, ServerState, reference_target,
+    BUILTIN_RUBRICS, Beside, ClientCommand, ClientNumber, Clients, Connections, PhaseLimits,
+    PlacedContents, Programs, ServerState, environment_at, reference_target,
 };
 
 /// The example of the handbook, as it stands there.
@@ -182,7 +183,7 @@ fn a_wrong_type_is_placed() {
     5 | command = "python3 server.py"
       |           ^^^^^^^^^^^^^^^^^^^
       |
-      = help: write `command = ["program", "argument"]`
+      = help: write `command = ["python3", "server.py"]`
     "#);
 }
 
@@ -556,7 +557,7 @@ fn a_bad_listen_address_brings_a_good_one() {
     6 | listen = "localhost:8000"
       |          ^^^^^^^^^^^^^^^^
       |
-      = help: write an IP address, such as `127.0.0.1:8000` or `[::1]:8000`
+      = help: write `127.0.0.1:8000`, or `[::1]:8000` if the server listens on IPv6
     "#);
     assert_snapshot!(edited_target("127.0.0.1:5001", "0.0.0.0:8000"), @r#"
     error: the address is not a loopback address
@@ -616,12 +617,12 @@ fn a_script_is_for_a_step_that_programs_are_told() {
        |
        = help: did you mean `quit`?
     "#);
-    assert_snapshot!(edited_target(r#"{ send = "EXIT" }"#, "{ reply = \"BYE\" }"), @r#"
+    assert_snapshot!(edited_target(r#"{ send = "EXIT" }"#, r#"{ send = "EXIT" }, { reply = "BYE" }"#), @r#"
     error: an exchange needs `expect` or `send`
-      --> target.toml:14:13
+      --> target.toml:14:32
        |
-    14 | quit     = [{ reply = "BYE" }]
-       |             ^^^^^^^^^^^^^^^^^
+    14 | quit     = [{ send = "EXIT" }, { reply = "BYE" }]
+       |                                ^^^^^^^^^^^^^^^^^
     "#);
 }
 
@@ -707,4 +708,134 @@ proptest::proptest! {
             proptest::prop_assert!(error.to_string().contains("rubric.toml:"));
         }
     }
+}
+
+/// A mistake in the example target, and what is said: place, message and suggestion.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        "[client.steps]",
+        "[clients.steps]",
+        "10:2 unknown field `clients`: did you mean `client`?",
+    ),
+    (
+        "command = [\"python3\", \"server.py\"]",
+        "comand = [\"python3\", \"server.py\"]",
+        "5:1 unknown field `comand`: did you mean `command`?",
+    ),
+    (
+        "command = [\"python3\", \"client.py\"]",
+        "command = \"python3 client.py\"",
+        "8:11 a command is an array of strings: write `command = [\"python3\", \"client.py\"]`",
+    ),
+    (
+        "127.0.0.1:5001",
+        "127.0.0.1:70000",
+        "6:10 \"127.0.0.1:70000\" is no address and port: ports are from 1 to 65535",
+    ),
+    (
+        "127.0.0.1:5001",
+        "localhost:5001",
+        "6:10 \"localhost:5001\" is no address and port: \
+         write `127.0.0.1:5001`, or `[::1]:5001` if the server listens on IPv6",
+    ),
+    (
+        "127.0.0.1:5001",
+        "0.0.0.0:5001",
+        "6:10 the address is not a loopback address: clients connect by loopback: write `127.0.0.1:5001`",
+    ),
+    (
+        "{ send = \"LIST\", reply",
+        "{ expect = \"> $\", reply",
+        "11:1 nothing is sent for \"list\": write `list = [{ send = \"…\" }]`: the line that a user would type",
+    ),
+    (
+        "quit     =",
+        "exit     =",
+        "14:1 no program is told to \"exit\": the steps are connect, list, upload, download, quit",
+    ),
+    (
+        "command = [\"python3\", \"client.py\"]",
+        "command = { uplod = [\"put\"] }",
+        "8:11 no program is told to \"uplod\": did you mean `upload`?",
+    ),
+    (
+        "[files]",
+        "[limits]\nmemory = \"1GB\"\n[files]",
+        "16:10 \"1GB\" is no size: write `512MiB`; units are B, KiB, MiB and GiB",
+    ),
+    (
+        "[files]",
+        "[limits]\nprocesses = 0\n[files]",
+        "16:13 the limit is from 1 to 4096",
+    ),
+    (
+        "[files]",
+        "[files]\nplace = [{ path = \"../x\", text = \"\" }]",
+        "16:19 \"../x\" is no path inside the program's own",
+    ),
+];
+
+#[test]
+fn typical_mistakes_are_placed_and_set_right() {
+    for (from, to, expected) in MISTAKES {
+        assert!(
+            EXAMPLE_TARGET.contains(from),
+            "{from:?} is not in the example"
+        );
+        let text = EXAMPLE_TARGET.replacen(from, to, 1);
+        let error = Target::parse("target.toml", &text).unwrap_err();
+        let problem = &error.problems()[0];
+        let before = &text[..problem.span.start];
+        let (line, column) = (
+            before.matches('\n').count() + 1,
+            before.len() - before.rfind('\n').unwrap_or(0),
+        );
+        let help = problem
+            .suggestion
+            .iter()
+            .map(|help| format!(": {help}"))
+            .collect::<String>();
+        assert_eq!(
+            format!("{line}:{column} {}{help}", problem.message),
+            *expected
+        );
+    }
+}
+
+#[test]
+fn what_a_target_may_ask_for_is_read() {
+    let text = EXAMPLE_TARGET.replacen(
+        "[files]",
+        "[limits]\ncpu_s = 7\noutput = \"1MiB\"\nbuild = { wall_ms = 500 }\n[files]\n\
+         place = [{ folder = \"logs\", beside = \"server\" }, { path = \"a/b\", size = \"70001\" }]",
+        1,
+    );
+    let target = target_of(&text.replacen("[client]\n", "[client]\nenv = { A = \"{port}\" }\n", 1));
+    let run = target.limits.run;
+    assert_eq!(
+        (run.cpu, run.output_bytes),
+        (Duration::from_secs(7), 1 << 20)
+    );
+    assert_eq!(run.memory_bytes, PhaseLimits::default().run.memory_bytes);
+    assert_eq!(target.limits.build.wall, Duration::from_millis(500));
+    assert_eq!(target.files.place[0].contents, PlacedContents::Folder);
+    assert_eq!(target.files.place[0].beside, Beside::Server);
+    assert_eq!(
+        target.files.place[1].contents,
+        PlacedContents::Seeded(70_001)
+    );
+    let environment = environment_at(&target.client.env, target.server.listen);
+    assert_eq!(environment, [("A".to_owned(), "5001".to_owned())]);
+}
+
+#[test]
+fn a_client_may_be_a_process_for_each_step() {
+    let per_step = "command = { upload = [\"put\", \"{name}\"], list = [\"ls\"] }";
+    let target =
+        target_of(&EXAMPLE_TARGET.replacen("command = [\"python3\", \"client.py\"]", per_step, 1));
+    let ClientCommand::PerStep(commands) = &target.client.command else {
+        panic!("{:?}", target.client.command)
+    };
+    assert_eq!(commands["upload"].words(), ["put", "{name}"]);
+    assert_eq!(commands.len(), 2);
 }

@@ -168,3 +168,38 @@ fn the_vlans_outside_a_tunnel_count_first() {
     };
     assert_eq!(read(LinkType::Ethernet, &frame), Packet::Tcp(expected));
 }
+
+#[test]
+fn without_tunnels_a_segment_in_a_datagram_is_payload_whole_or_in_fragments() {
+    let vxlan = behind("0800000000000100", &ethernet("0800", &v4()));
+    let datagram = in_udp(4789, &vxlan);
+    let whole = in_v4(UDP, &datagram);
+    let (first, last) = datagram.split_at(24);
+    let (first, last) = (fragment(0x2000, first), fragment(24 / 8, last));
+    for packets in [vec![whole], vec![first, last]] {
+        assert_eq!(last_read(Dissector::default(), &packets), "segment");
+        assert_eq!(
+            last_read(Dissector::without_tunnels(), &packets),
+            "datagram"
+        );
+    }
+}
+
+/// A fragment of a UDP datagram in IPv4.
+fn fragment(flags_and_offset: u16, bytes: &[u8]) -> Vec<u8> {
+    let mut packet = in_v4(UDP, bytes);
+    packet[6..8].copy_from_slice(&flags_and_offset.to_be_bytes());
+    packet
+}
+
+/// What the last of the packets is read as.
+fn last_read(mut dissector: Dissector, packets: &[Vec<u8>]) -> &'static str {
+    let read = packets
+        .iter()
+        .map(|packet| match dissector.dissect(&frame_at(1, packet)) {
+            Packet::Tcp(segment) if segment == segment_of_v4() => "segment",
+            Packet::Udp { .. } => "datagram",
+            Packet::Tcp(_) | Packet::Other | Packet::Malformed(_) => "something else",
+        });
+    read.last().expect("there are packets")
+}

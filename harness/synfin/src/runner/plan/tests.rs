@@ -180,3 +180,15 @@ fn where_the_target_does_not_say_what_a_reply_is_a_lone_client_shows_it() {
         "one-dies: NotSelected"
     );
 }
+
+#[test]
+fn repeat_counts_for_every_scenario_of_the_rubric_and_not_for_the_one_that_is_added() {
+    let rubric = Rubric::parse("rubric.toml", RUBRIC).unwrap();
+    let wishes = Wishes {
+        repeat: NonZeroU32::new(5),
+        ..Wishes::default()
+    };
+    let planned = plan(&rubric, &target(""), &wishes).unwrap();
+    let recordings: Vec<u32> = planned.iter().map(Planned::recordings).collect();
+    assert_eq!(recordings, [5, 5, 0, 5, 1]);
+}

@@ -1,9 +1,8 @@
 //! A connection as its record.
 
-use std::net::SocketAddr;
 use std::ops::Range;
 
-use super::record::{
+use super::model::{
     AddressRoles, CompletenessRecord, ConflictRecord, ConnectionRecord, DuplicateRecord,
     EffectName, EndingName, FastOpenRecord, FinRecord, Moment, ResetRecord, SetupName, SetupRecord,
     SideName, SideRecord,
@@ -78,23 +77,16 @@ fn setup(setup: &Setup) -> SetupRecord {
 /// A filter by addresses, ports and frames: Wireshark's own `tcp.stream` counts by rules of its own.
 fn wireshark_filter(connection: &Connection) -> String {
     let (a, b) = (connection.initiator, connection.responder);
+    let address = if a.is_ipv4() { "ip.addr" } else { "ipv6.addr" };
     format!(
-        "{} && {} && {} && frame.number >= {} && frame.number <= {}",
-        addresses(a, b),
-        port(a),
-        port(b),
+        "{address} == {} && {address} == {} && tcp.port == {} && tcp.port == {} && frame.number >= {} && frame.number <= {}",
+        a.ip(),
+        b.ip(),
+        a.port(),
+        b.port(),
         connection.first.frame,
         connection.last.frame,
     )
-}
-
-fn addresses(a: SocketAddr, b: SocketAddr) -> String {
-    let field = if a.is_ipv4() { "ip.addr" } else { "ipv6.addr" };
-    format!("{field} == {} && {field} == {}", a.ip(), b.ip())
-}
-
-fn port(address: SocketAddr) -> String {
-    format!("tcp.port == {}", address.port())
 }
 
 impl From<&HalfConnection> for SideRecord {

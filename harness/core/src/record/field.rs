@@ -2,20 +2,22 @@
 
 use std::net::SocketAddr;
 
-use super::record::{ConnectionRecord, EndingName};
+use super::model::{ConnectionRecord, EndingName};
+use crate::text::{counted, grouped};
+use crate::time::Span;
 
 /// A simple field.
 #[derive(Debug)]
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
     /// Its values: one, none, or two where either end may be meant.
     values: for<'a> fn(&'a ConnectionRecord) -> [Option<Value<'a>>; 2],
 }
 
 /// What a field's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A plain number.
     Count,
     /// A number of bytes.
@@ -30,7 +32,7 @@ pub(super) enum Kind {
 
 /// A field's value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Value<'a> {
+pub(crate) enum Value<'a> {
     Number(u64),
     Word(&'a str),
     Address(SocketAddr),
@@ -38,19 +40,36 @@ pub(super) enum Value<'a> {
 
 impl Field {
     /// The field of this name.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name == name)
     }
 
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         FIELDS.iter().map(|field| field.name)
     }
 
-    pub(super) fn values<'a>(
+    pub(crate) fn values<'a>(
         &self,
         record: &'a ConnectionRecord,
     ) -> impl Iterator<Item = Value<'a>> {
         (self.values)(record).into_iter().flatten()
+    }
+
+    /// Its values in words, `12 bytes`; `None` if the connection has none.
+    pub(crate) fn told(&self, record: &ConnectionRecord) -> Option<String> {
+        let values: Vec<String> = self
+            .values(record)
+            .map(|value| match (value, self.kind) {
+                (Value::Number(number), Kind::Bytes) => counted(number, "byte"),
+                (Value::Number(number), Kind::Time) => Span::from_nanos(number).to_string(),
+                (Value::Number(number), Kind::Count | Kind::Address | Kind::Word(_)) => {
+                    grouped(number)
+                }
+                (Value::Word(word), _) => word.to_owned(),
+                (Value::Address(address), _) => address.to_string(),
+            })
+            .collect();
+        (!values.is_empty()).then(|| values.join(" and "))
     }
 }
 

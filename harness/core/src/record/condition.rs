@@ -1,27 +1,22 @@
-//! `port=5001 and bytes>1000`: which connections are told.
+//! One comparison of a field with a value, both known to fit.
 
 use std::net::{IpAddr, SocketAddr};
-use std::ops::Range;
 
 use super::field::{Field, Kind, Value};
-use super::record::ConnectionRecord;
-use crate::spec::{SpecError, did_you_mean};
+use super::model::ConnectionRecord;
+use crate::spec::did_you_mean;
 
-/// Conditions that a connection has to meet, all of them.
+/// A field of a connection, compared with a value.
 #[derive(Debug)]
-pub struct Filter {
-    conditions: Vec<Condition>,
-}
-
-#[derive(Debug)]
-struct Condition {
+pub(crate) struct Condition {
     field: &'static Field,
     comparison: Comparison,
     operand: Operand,
 }
 
+/// How the two are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Comparison {
+pub(crate) enum Comparison {
     Equal,
     Unequal,
     Less,
@@ -39,42 +34,63 @@ enum Operand {
     End(SocketAddr),
 }
 
-/// The comparisons as they are written; longer ones first.
-const COMPARISONS: [(&str, Comparison); 7] = [
-    ("!=", Comparison::Unequal),
-    (">=", Comparison::GreaterOrEqual),
-    ("<=", Comparison::LessOrEqual),
-    ("==", Comparison::Equal),
-    ("=", Comparison::Equal),
-    (">", Comparison::Greater),
-    ("<", Comparison::Less),
-];
+/// Why a field and a value make no condition.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    /// Which of the two is wrong.
+    pub(crate) part: Part,
+    /// How.
+    pub(crate) message: String,
+    /// What was probably meant.
+    pub(crate) help: Option<String>,
+}
 
-impl Filter {
-    /// Reads conditions joined by `and`, `&&` or commas; each is a field, a comparison and a value.
-    ///
-    /// # Errors
-    /// If a field is unknown or a value does not fit it, with the place and what was probably meant.
-    pub fn parse(text: &str) -> Result<Self, SpecError> {
-        let conditions = conditions_of(text)
-            .into_iter()
-            .map(|span| condition(text, span).map_err(|wrong| wrong.within(text)));
-        Ok(Self {
-            conditions: conditions.collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// Whether a connection meets all conditions.
-    pub fn admits(&self, connection: &ConnectionRecord) -> bool {
-        self.conditions
-            .iter()
-            .all(|condition| condition.admits(connection))
-    }
+/// A part of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The field's name.
+    Field,
+    /// The value.
+    Value,
 }
 
 impl Condition {
+    /// A condition on the field of this name, the value as a filter writes it.
+    pub(crate) fn new(name: &str, comparison: Comparison, value: &str) -> Result<Self, Misfit> {
+        let field = Field::named(name).ok_or_else(|| unknown_field(name))?;
+        let operand = operand(field, value).map_err(|(message, help)| Misfit {
+            part: Part::Value,
+            message,
+            help,
+        })?;
+        let is_order = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
+        if is_order && !matches!(operand, Operand::Number(_)) {
+            return Err(Misfit {
+                part: Part::Field,
+                message: format!("`{name}` is no number: it can be compared by = and != only"),
+                help: None,
+            });
+        }
+        Ok(Self {
+            field,
+            comparison,
+            operand,
+        })
+    }
+
+    /// The field that is compared.
+    pub(crate) fn field(&self) -> &'static Field {
+        self.field
+    }
+
+    /// Whether a number is larger than the one it is compared with: what is missing in a capture cannot have made it so.
+    pub(crate) fn is_exceeded(&self, connection: &ConnectionRecord) -> bool {
+        let mut values = self.field.values(connection);
+        values.any(|value| self.operand.is_below(&value))
+    }
+
     /// Whether any of the field's values compares so; none may equal what they are to differ from.
-    fn admits(&self, connection: &ConnectionRecord) -> bool {
+    pub(crate) fn admits(&self, connection: &ConnectionRecord) -> bool {
         let mut values = self.field.values(connection);
         match self.comparison {
             Comparison::Unequal => !values.any(|value| self.operand.equals(&value)),
@@ -114,100 +130,14 @@ impl Operand {
     }
 }
 
-/// What is wrong with a filter, and where.
-struct Wrong {
-    span: Range<usize>,
-    message: String,
-    help: Option<String>,
-}
-
-impl Wrong {
-    fn at(span: Range<usize>, message: impl Into<String>, help: Option<String>) -> Self {
-        let message = message.into();
-        Self {
-            span,
-            message,
-            help,
-        }
-    }
-
-    fn within(self, text: &str) -> SpecError {
-        SpecError::at("--filter", text, self.span, self.message, self.help)
-    }
-}
-
-/// Where the conditions stand in the text.
-fn conditions_of(text: &str) -> Vec<Range<usize>> {
-    let mut conditions = Vec::new();
-    let mut start = 0;
-    while let Some((at, len)) = next_joint(&text[start..]) {
-        conditions.push(start..start + at);
-        start += at + len;
-    }
-    conditions.push(start..text.len());
-    conditions
-        .into_iter()
-        .map(|span| trimmed(text, span))
-        .collect()
-}
-
-/// Where the next `,`, `&&` or `and` stands, and how long it is.
-fn next_joint(text: &str) -> Option<(usize, usize)> {
-    [",", "&&", " and "]
-        .into_iter()
-        .filter_map(|joint| Some((text.find(joint)?, joint.len())))
-        .min()
-}
-
-fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
-    let part = &text[span.clone()];
-    let start = span.start + (part.len() - part.trim_start().len());
-    start..start + part.trim().len()
-}
-
-fn condition(text: &str, span: Range<usize>) -> Result<Condition, Wrong> {
-    let part = &text[span.clone()];
-    let found = COMPARISONS
-        .iter()
-        .filter_map(|(sign, comparison)| Some((part.find(sign)?, sign.len(), *comparison)))
-        .min_by_key(|&(at, len, _)| (at, std::cmp::Reverse(len)));
-    let Some((at, len, comparison)) = found else {
-        let help = "a condition is FIELD=VALUE; the other comparisons are != < <= > >=";
-        return Err(Wrong::at(
-            span,
-            "here stands no comparison",
-            Some(help.to_owned()),
-        ));
-    };
-    let name = trimmed(text, span.start..span.start + at);
-    let value = trimmed(text, span.start + at + len..span.end);
-    let field = known_field(text, name.clone())?;
-    let operand = operand(field, &text[value.clone()])
-        .map_err(|(message, help)| Wrong::at(value, message, help))?;
-    let is_order = !matches!(comparison, Comparison::Equal | Comparison::Unequal);
-    if is_order && !matches!(operand, Operand::Number(_)) {
-        let message = format!(
-            "`{}` is no number: it can be compared by = and != only",
-            field.name
-        );
-        return Err(Wrong::at(name, message, None));
-    }
-    Ok(Condition {
-        field,
-        comparison,
-        operand,
-    })
-}
-
-fn known_field(text: &str, span: Range<usize>) -> Result<&'static Field, Wrong> {
-    let name = &text[span.clone()];
-    Field::named(name).ok_or_else(|| unknown_field(name, span))
-}
-
-fn unknown_field(name: &str, span: Range<usize>) -> Wrong {
+fn unknown_field(name: &str) -> Misfit {
     let meant = did_you_mean(name, Field::names());
     let help = meant.unwrap_or_else(|| "synfin flows --help lists the fields".to_owned());
-    Wrong::at(span, format!("no field is called `{name}`"), Some(help))
+    Misfit {
+        part: Part::Field,
+        message: format!("no field is called `{name}`"),
+        help: Some(help),
+    }
 }
 
 type NoOperand = (String, Option<String>);

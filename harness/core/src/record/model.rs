@@ -336,7 +336,7 @@ impl FlowsDocument {
 
 impl EndingName {
     /// All of them, in the order of their declaration.
-    pub(super) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Orderly,
         Self::HalfClosed,
         Self::Reset,
@@ -346,7 +346,7 @@ impl EndingName {
     ];
 
     /// As the JSON has it.
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Orderly => "orderly",
             Self::HalfClosed => "half-closed",
@@ -360,7 +360,7 @@ impl EndingName {
 
 impl SideName {
     /// As the JSON has it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Initiator => "initiator",
             Self::Responder => "responder",
@@ -370,7 +370,7 @@ impl SideName {
 
 impl AddressRoles {
     /// As the JSON has it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Syn => "syn",
             Self::SynAck => "syn-ack",
@@ -381,7 +381,7 @@ impl AddressRoles {
 
 impl SetupName {
     /// As the JSON has it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Unseen => "unseen",
             Self::Ordinary => "ordinary",

@@ -1,0 +1,152 @@
+//! What usually causes a failure, and the remedy in one line.
+
+use synfin_core::diagnosis::Pattern;
+
+use crate::close::ending;
+use crate::setup::{LIFE, STEPS, listening_at};
+use crate::transfer::{letters, upload};
+use crate::world::{World, at, world};
+
+const INTACT: &str = r#"check = "transfer-intact""#;
+const LISTENS: &str = r#"check = "server-listens""#;
+
+/// The likeliest cause of a failure begins so, and its remedy is so.
+#[track_caller]
+fn likeliest(world: &World, call: &str, cause: &str, remedy: &str) {
+    let verdict = world.verdict(call);
+    let usually = &verdict.finding().unwrap().usually;
+    let first = usually.first().expect("a cause");
+    assert!(first.cause.starts_with(cause), "{usually:?}");
+    assert_eq!(first.remedy, remedy);
+}
+
+/// An upload of which so many bytes were stored, other ones than were sent.
+fn stored(size: usize, arrived: u64) -> World {
+    upload(size, &letters(size)).with(|recorded| {
+        recorded.files[0].arrived_sha256 = Some("0".repeat(64));
+        recorded.files[0].arrived_size = Some(arrived);
+    })
+}
+
+#[test]
+fn a_reset_points_to_unread_data() {
+    let reset = ending("c1 > \"MORE\\n\"\n c1 < R.\n -- c1 done\n -- stop");
+    let remedy = "read until end of stream before close()";
+    likeliest(
+        &reset,
+        r#"check = "no-reset""#,
+        "closed with unread data",
+        remedy,
+    );
+}
+
+#[test]
+fn a_server_at_another_address_is_told_to_bind_the_right_one() {
+    likeliest(
+        &listening_at("192.168.7.7:5001"),
+        LISTENS,
+        "bind() names another address",
+        "bind the address that the target names, or the wildcard (0.0.0.0, ::) for all",
+    );
+    likeliest(
+        &listening_at("127.0.0.1:5002"),
+        LISTENS,
+        "the address or port is fixed in the source",
+        "take it from the command line, or name the fixed one as `listen` in the target",
+    );
+}
+
+#[test]
+fn an_address_in_use_points_to_reuseaddr() {
+    let refused = world(STEPS, 1, "-- stop").with(|recorded| {
+        recorded.socket_samples[0].sockets.clear();
+        let server = &mut recorded.processes[0];
+        server.exited_at = Some(at(1));
+        server.stop_actions.clear();
+        server.last_lines = vec!["OSError: [Errno 98] Address already in use".to_owned()];
+    });
+    let cause = "connections of the server before are in TIME_WAIT";
+    likeliest(&refused, LISTENS, cause, "set SO_REUSEADDR before bind()");
+}
+
+#[test]
+fn a_file_cut_at_a_whole_buffer_points_to_the_last_read() {
+    likeliest(
+        &stored(700, 512),
+        INTACT,
+        "only whole buffers are stored",
+        "write as many bytes as read() returned, each time",
+    );
+    likeliest(
+        &stored(700, 511),
+        INTACT,
+        "one recv() is taken for one message",
+        "send the length first and read exactly that many bytes",
+    );
+}
+
+#[test]
+fn a_file_stored_as_base64_or_as_text_is_recognised_by_its_size() {
+    let base64 = "decode before storing; better, send the bytes as they are";
+    for arrived in [268, 269, 272, 276] {
+        likeliest(
+            &stored(200, arrived),
+            INTACT,
+            "the contents were encoded as base64",
+            base64,
+        );
+    }
+    let binary = "open it in binary mode";
+    likeliest(
+        &stored(200, 203),
+        INTACT,
+        "the file is opened in text mode",
+        binary,
+    );
+}
+
+/// A file of 300 bytes behind its length, of which nothing arrived.
+fn prefixed(length: &str) -> World {
+    let contents = "x".repeat(300);
+    upload(300, &format!("c1 > \"{length}{contents}\"\n")).with(|recorded| {
+        recorded.files[0].arrived_sha256 = None;
+        recorded.files[0].arrived_size = None;
+    })
+}
+
+#[test]
+fn a_length_in_host_byte_order_is_seen_on_the_wire() {
+    likeliest(
+        &prefixed(",\u{1}\u{0}\u{0}"),
+        INTACT,
+        "the length prefix is sent in host byte order",
+        "htonl() before sending and ntohl() after receiving, or a text length",
+    );
+    let network_order = prefixed("\u{0}\u{0}\u{1},").verdict(INTACT);
+    let usually = &network_order.finding().unwrap().usually;
+    assert!(!usually[0].cause.contains("byte order"), "{usually:?}");
+}
+
+#[test]
+fn a_client_that_hangs_after_a_reply_may_have_read_one_segment_of_it() {
+    let usually = Pattern::StuckAfterReply.usually();
+    let split = usually
+        .iter()
+        .find(|usually| usually.cause.contains("several segments"))
+        .unwrap();
+    assert!(split.remedy.starts_with("read until the reply's end"));
+}
+
+#[test]
+fn a_half_open_connection_points_to_the_end_of_the_stream() {
+    for pattern in [Pattern::LeakedSocket, Pattern::Spinning] {
+        let first = &pattern.usually()[0];
+        assert!(first.cause.contains("read() return"), "{first:?}");
+    }
+}
+
+#[test]
+fn what_passes_needs_no_remedy() {
+    let verdict = world(STEPS, 1, LIFE).verdict(LISTENS);
+    assert!(verdict.finding().unwrap().usually.is_empty());
+}

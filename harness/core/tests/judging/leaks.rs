@@ -1,0 +1,134 @@
+//! Sockets of clients that are gone.
+
+use synfin_core::checks::Evidence;
+use synfin_core::manifest::{Role, SampleReason, SocketRow, SocketSample, SocketState};
+
+use crate::setup::{LIFE, STEPS};
+use crate::world::{SERVER, World, address, at, socket, world};
+
+const NO_LEAKS: &str = r#"check = "no-leaked-sockets""#;
+
+/// A client that has gone, and the server's socket as the last sample has it.
+fn left_in(state: SocketState, change: impl FnOnce(&mut SocketSample)) -> World {
+    let half = LIFE.replacen("c1 < F.\n    c1 > .\n", "", 1);
+    assert_ne!(half, LIFE);
+    world(STEPS, 1, &half).with(|recorded| {
+        recorded.processes[1].exited_at = Some(at(10));
+        let row = SocketRow {
+            receive_queue: 3,
+            ..socket(SERVER.parse().unwrap(), address(1), state)
+        };
+        let mut sample = SocketSample {
+            at: at(10) + 1,
+            reason: SampleReason::Stop,
+            sockets: vec![row],
+            listen_overflows: 0,
+            server_runs: Some(false),
+        };
+        change(&mut sample);
+        recorded.socket_samples.push(sample);
+    })
+}
+
+#[test]
+fn a_socket_in_close_wait_is_a_leak() {
+    let leaked = left_in(SocketState::CloseWait, |_| ());
+    assert_eq!(
+        leaked.says(NO_LEAKS),
+        "Fail: connection 0 (client 1): the client is gone, and the server still holds its socket in CLOSE_WAIT (inode 77, 3 \
+         unread bytes)"
+    );
+    let verdict = leaked.verdict(NO_LEAKS);
+    let [Evidence::Frames { frames, .. }, Evidence::Sockets { .. }] =
+        verdict.finding().unwrap().evidence.as_slice()
+    else {
+        panic!("{verdict:?}");
+    };
+    let frames: Vec<_> = frames.iter().map(|frame| frame.0).collect();
+    assert_eq!(frames, [9, 10]);
+}
+
+#[test]
+fn no_socket_or_one_on_its_way_out_is_none() {
+    let gone = left_in(SocketState::CloseWait, |sample| sample.sockets.clear());
+    let closing = left_in(SocketState::LastAck, |_| ());
+    for world in [gone, closing] {
+        assert_eq!(
+            world.says(NO_LEAKS),
+            "Pass: no socket left of 1 connection whose clients were gone"
+        );
+    }
+}
+
+#[test]
+fn a_socket_that_was_never_accepted_is_not_the_programs_to_close() {
+    let queued = left_in(SocketState::CloseWait, |sample| sample.sockets[0].inode = 0);
+    assert!(queued.says(NO_LEAKS).starts_with("Pass: "));
+}
+
+#[test]
+fn a_server_that_still_runs_may_be_about_to_close() {
+    let busy = left_in(SocketState::CloseWait, |sample| {
+        sample.server_runs = Some(true);
+    });
+    assert!(busy.says(NO_LEAKS).starts_with("Inconclusive(Machine): "));
+    let unknown = left_in(SocketState::CloseWait, |sample| sample.server_runs = None);
+    assert!(
+        unknown
+            .says(NO_LEAKS)
+            .starts_with("Inconclusive(Harness): ")
+    );
+}
+
+#[test]
+fn a_client_that_lives_on_after_its_fin_may_still_be_served() {
+    let alive = left_in(SocketState::CloseWait, |_| ())
+        .with(|recorded| recorded.processes[1].exited_at = Some(at(12)));
+    assert_eq!(
+        alive.says(NO_LEAKS),
+        "Inconclusive(Harness): no client was gone when the socket table was last sampled"
+    );
+}
+
+#[test]
+fn a_client_that_went_without_a_word_leaves_a_half_open_connection() {
+    let silent = LIFE.split("-- c1 quit").next().unwrap();
+    let half_open = left_in(SocketState::Established, |_| ());
+    let mut samples = half_open.recorded.socket_samples;
+    samples.last_mut().unwrap().at = at(8) + 1;
+    let vanished = world(
+        &["connect", "list"],
+        1,
+        &format!("{silent} -- c1 done\n -- stop"),
+    )
+    .with(|recorded| {
+        recorded.processes[1].exited_at = Some(at(8));
+        recorded.socket_samples = samples;
+    });
+    assert_eq!(
+        vanished.says(NO_LEAKS),
+        "Fail: connection 0 (client 1): the client is gone, and the server still holds its socket in ESTABLISHED, half-open \
+         (inode 77, 3 unread bytes)"
+    );
+}
+
+#[test]
+fn an_ended_server_holds_no_socket_and_proves_nothing() {
+    let ended = left_in(SocketState::CloseWait, |sample| sample.sockets.clear()).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        assert_eq!(server.role, Role::Server);
+        server.exited_at = Some(at(5));
+    });
+    assert_eq!(
+        ended.says(NO_LEAKS),
+        "Inconclusive(Program): the server had ended: its kernel had closed every socket"
+    );
+}
+
+#[test]
+fn without_a_sample_before_the_stop_nothing_is_known() {
+    assert_eq!(
+        world(STEPS, 1, LIFE).says(NO_LEAKS),
+        "Inconclusive(Harness): the socket table was not sampled before the stop"
+    );
+}

@@ -1,0 +1,171 @@
+//! A class in one go.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::support::{has, said, synfin, workspace};
+
+const RUBRIC: &str = r#"
+schema = 1
+title = "A class"
+[[scenario]]
+name = "life"
+clients = 1
+steps = ["connect", "list", "quit"]
+[[item]]
+id = "listens"
+checks = [{ in = "life", check = "server-listens" }]
+[[item]]
+id = "no-reset"
+checks = [{ in = "life", check = "no-reset" }]
+"#;
+
+/// A folder of submissions, and where the batch is made.
+struct Class {
+    place: TempDir,
+}
+
+impl Class {
+    fn new() -> Self {
+        let place = TempDir::new().unwrap();
+        fs::write(place.path().join("rubric.toml"), RUBRIC).unwrap();
+        let template = workspace().join("harness/examples/threaded/target.toml");
+        fs::copy(template, place.path().join("template.toml")).unwrap();
+        Self { place }
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.place.path().join(path)
+    }
+
+    /// A submission of these programs, without a target.
+    fn hand_in(&self, name: &str) {
+        let folder = self.at("submissions").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for program in ["server.py", "client.py"] {
+            let source = workspace().join("harness/examples/threaded").join(program);
+            fs::copy(source, folder.join(program)).unwrap();
+        }
+    }
+
+    fn file_of(&self, name: &str, file: &str, text: &str) {
+        let folder = self.at("submissions").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(file), text).unwrap();
+    }
+
+    fn batch(&self, more: &[&str]) -> Output {
+        synfin()
+            .arg("batch")
+            .arg(self.at("submissions"))
+            .arg("--rubric")
+            .arg(self.at("rubric.toml"))
+            .arg("--target")
+            .arg(self.at("template.toml"))
+            .arg("--out")
+            .arg(self.at("out"))
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
+    /// Each row of `class.csv` without what the first failing item says and how long it took.
+    fn rows(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.at("out/batch/class.csv")).unwrap();
+        let beginning = |line: &str| line.split(',').take(5).collect::<Vec<_>>().join(",");
+        text.lines().map(beginning).collect()
+    }
+
+    /// How many runs a submission has.
+    fn runs(&self, name: &str) -> usize {
+        let captures = self.at("out/batch").join(name).join("captures");
+        let is_run = |path: &Path| path.join("run.json").is_file() && !path.is_symlink();
+        let entries = fs::read_dir(captures).unwrap();
+        entries
+            .filter(|entry| is_run(&entry.as_ref().unwrap().path()))
+            .count()
+    }
+}
+
+#[test]
+fn each_submission_has_its_row_and_costs_only_itself() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let class = Class::new();
+    class.hand_in("anna");
+    class.hand_in("bert");
+    class.file_of("bert", "server.py", "raise SystemExit('no server today')\n");
+    class.file_of("=cmd()", "target.toml", "schema = 1\n[srever]\n");
+    let output = class.batch(&[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let expected = [
+        "submission,points,of,listens,no-reset",
+        "'=cmd(),,,,",
+        "anna,2,2,Pass,Pass",
+        "bert,0,2,Fail,Fail",
+    ];
+    assert_eq!(class.rows(), expected, "{}", said(&output));
+    let csv = fs::read_to_string(class.at("out/batch/class.csv")).unwrap();
+    for words in ["did you mean `server`", "the server exited with code 1"] {
+        assert!(csv.contains(words), "{csv}");
+    }
+    assert!(
+        class
+            .at("out/batch/anna/reports/latest/report.json")
+            .is_file()
+    );
+}
+
+#[test]
+fn what_is_done_of_the_very_same_is_not_done_again() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let class = Class::new();
+    class.hand_in("anna");
+    class.hand_in("bert");
+    let first = class.batch(&[]);
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    let rows = class.rows();
+    class.file_of("bert", "notes.txt", "handed in again");
+    let second = class.batch(&[]);
+    assert_eq!(second.status.code(), Some(0), "{}", said(&second));
+    assert_eq!(class.rows(), rows);
+    assert_eq!((class.runs("anna"), class.runs("bert")), (1, 2));
+    assert!(said(&second).contains("2 submissions (1 done before)"));
+}
+
+#[test]
+fn the_recordings_are_graded_anew_by_another_rubric() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let class = Class::new();
+    class.hand_in("anna");
+    let first = class.batch(&[]);
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    let stricter = RUBRIC.replace("no-reset\"\n", "no-reset\"\npoints = 5\n");
+    fs::write(class.at("rubric.toml"), stricter).unwrap();
+    let again = class.batch(&["--regrade"]);
+    assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+    assert_eq!(class.rows()[1], "anna,6,6,Pass,Pass");
+    assert_eq!(class.runs("anna"), 1);
+}
+
+#[test]
+fn a_rubric_that_is_wrong_ends_the_batch_before_it_begins() {
+    let class = Class::new();
+    class.hand_in("anna");
+    fs::write(
+        class.at("rubric.toml"),
+        RUBRIC.replace("no-reset\" }", "no-rest\" }"),
+    )
+    .unwrap();
+    let output = class.batch(&[]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(!class.at("out/batch/anna").exists());
+}
