@@ -33,12 +33,11 @@ impl Judge for Survives {
         if let Some(finding) = not_restarted(observation) {
             return Verdict::Fail(finding);
         }
-        let faults = match observation.faults() {
-            Ok(faults) => faults,
-            Err(why) => return Verdict::undecided(Cause::Harness, why),
-        };
-        let Some(fault) = faults.into_iter().next() else {
-            return Verdict::undecided(Cause::Harness, "the scenario has no fault step");
+        let mut faults = observation.faults();
+        let fault = match faults.next() {
+            Some(Ok(fault)) => fault,
+            Some(Err(why)) => return Verdict::undecided(Cause::Harness, why),
+            None => return Verdict::undecided(Cause::Harness, "the scenario has no fault step"),
         };
         if let Some(died) = server_died(observation, &fault) {
             return Verdict::Fail(died);
@@ -54,7 +53,12 @@ impl Judge for Survives {
         let verdict = each::together(outcomes, || passed(observation, &fault, &requests));
         let verdict = match verdict {
             Verdict::Fail(finding) => Verdict::Fail(attributed(observation, &fault, finding)),
-            Verdict::Pass(_) | Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
+            Verdict::Pass(finding) => match faults.find_map(Result::err) {
+                // It may have survived only because nothing more went wrong.
+                Some(why) => return Verdict::undecided(Cause::Harness, why),
+                None => Verdict::Pass(finding),
+            },
+            Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
         };
         with_fault(verdict, &fault)
     }
@@ -64,9 +68,11 @@ impl Judge for Survives {
 fn not_restarted(observation: &Observation) -> Option<Finding> {
     let record = observation.failed_restart()?;
     let server = observation.processes(Role::Server).last()?;
-    let saw = match server.exited_at.is_some() && server.stop_actions.is_empty() {
-        true => format!("the server was started again and {}", program::end(server)),
-        false => format!("the server was started again: {}", program::undone(record)),
+    let saw = if server.exited_at.is_some() && server.stop_actions.is_empty() {
+        format!("the server was started again and {}", program::end(server))
+    } else {
+        let undone = program::undone(record);
+        format!("the server was started again: {undone}")
     };
     let record = program::of_process(server);
     Some(

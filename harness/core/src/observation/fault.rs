@@ -22,17 +22,13 @@ pub struct ObservedFault<'a> {
 }
 
 impl Observation {
-    /// All fault steps, in the order of the scenario's steps.
-    ///
-    /// # Errors
-    /// Why one of them was not seen: then nothing can be concluded from it.
-    pub fn faults(&self) -> Result<Vec<ObservedFault<'_>>, String> {
-        let mut faults = Vec::new();
-        for (client, record, fault) in self.fault_records() {
-            faults.push(self.seen(client, record, fault)?);
-        }
-        faults.sort_by_key(|fault| fault.record.entry);
-        Ok(faults)
+    /// All fault steps, in the order of the scenario's steps; or why one was not seen: then nothing can be concluded
+    /// from it.
+    pub fn faults(&self) -> impl Iterator<Item = Result<ObservedFault<'_>, String>> {
+        let mut records: Vec<_> = self.fault_records().collect();
+        records.sort_by_key(|(_, record, _)| record.entry);
+        let seen = |(client, record, fault)| self.seen(client, record, fault);
+        records.into_iter().map(seen)
     }
 
     /// The server's restarts that did not bring it back, as the first client that waited for each recorded it.

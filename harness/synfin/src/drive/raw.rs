@@ -14,7 +14,7 @@ use synfin_core::manifest::Role;
 use synfin_core::spec::{ClientNumber, Fault};
 
 pub(super) use self::act::RawTurn;
-use self::line::Line;
+use self::line::{Line, Reading};
 pub(crate) use self::log::{RawLog, RawTold};
 use super::stage::Stage;
 
@@ -51,10 +51,17 @@ impl Stage {
         &self.raw[(client.0 - first) as usize]
     }
 
-    /// Whether a raw client will not read something: then it has little room for it from the beginning.
-    pub(super) fn will_stall(&self, client: ClientNumber) -> bool {
-        let mut entries = self.board.entries_of(client);
-        entries.any(|(_, entry)| entry.step.fault().is_some_and(Fault::leaves_unread))
+    /// How a raw client reads: one that will leave something unread has little room for it from the beginning.
+    fn reading_of(&self, client: ClientNumber) -> Reading {
+        let mut faults = self
+            .board
+            .entries_of(client)
+            .filter_map(|(_, entry)| entry.step.fault());
+        if faults.any(Fault::leaves_unread) {
+            Reading::Never
+        } else {
+            Reading::Always
+        }
     }
 
     /// A raw client is about to connect from this address.

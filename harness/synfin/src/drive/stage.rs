@@ -121,7 +121,7 @@ impl Stage {
             raw: play
                 .scenario
                 .raw_clients()
-                .map(|_| Default::default())
+                .map(|_| tokio::sync::Mutex::default())
                 .collect(),
             restarts: tokio::sync::Mutex::default(),
             dialled: Mutex::default(),

@@ -9,7 +9,7 @@ use synfin_core::spec::{ClientNumber, Fault, Step};
 use tokio::sync::MutexGuard;
 use tokio::time::{Instant, timeout_at};
 
-use super::line::{Dialling, Line, Reading};
+use super::line::{Dialling, Line};
 use super::{RawAddress, RawClient};
 use crate::drive::client::is_over;
 use crate::drive::live::{Exchange, Mark, WireState};
@@ -107,10 +107,7 @@ impl<'a> RawTurn<'a> {
     /// Opens a connection and sees its handshake on the wire.
     async fn dial(&self) -> Result<Line, StepOutcome> {
         let stage = self.stage;
-        let reading = match stage.will_stall(self.client) {
-            true => Reading::Never,
-            false => Reading::Always,
-        };
+        let reading = stage.reading_of(self.client);
         let socket = stage.sandbox.tcp_socket(stage.listen()).await;
         let socket = socket.map_err(|error| stage.fault(error))?;
         let dialling = Dialling::new(socket, stage.listen(), reading);
