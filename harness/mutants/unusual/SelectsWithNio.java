@@ -103,10 +103,7 @@ public class SelectsWithNio {
                 write(client, "SIZE " + content.length + "\n");
                 write(client, ByteBuffer.wrap(content));
             }
-            case "EXIT" -> {
-                write(client, "BYE\n");
-                client.shutdownOutput();
-            }
+            case "EXIT" -> write(client, "BYE\n");
             default -> write(client, "ERROR unknown command\n");
         }
     }

@@ -376,8 +376,8 @@ impl std::fmt::Display for Wrong {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue;
     use super::*;
+    use crate::selftest::catalogue;
 
     /// The row of an entry about which checks concluded so.
     fn row(program: &str, results: &[(&str, ResultName)]) -> Row {

@@ -81,7 +81,7 @@ fn recording(out: &tempfile::TempDir) -> Child {
         .spawn()
         .unwrap();
     let mut said = BufReader::new(harness.stderr.as_mut().unwrap()).lines();
-    assert!(said.any(|line| line.unwrap().starts_with("recording ")));
+    assert!(said.any(|line| line.unwrap().starts_with("making ")));
     harness
 }
 

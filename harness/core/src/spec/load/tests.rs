@@ -790,15 +790,11 @@ fn typical_mistakes_are_placed_and_set_right() {
             before.matches('\n').count() + 1,
             before.len() - before.rfind('\n').unwrap_or(0),
         );
-        let help = problem
-            .suggestion
-            .iter()
-            .map(|help| format!(": {help}"))
-            .collect::<String>();
-        assert_eq!(
-            format!("{line}:{column} {}{help}", problem.message),
-            *expected
-        );
+        let message = match &problem.suggestion {
+            Some(help) => format!("{}: {help}", problem.message),
+            None => problem.message.clone(),
+        };
+        assert_eq!(format!("{line}:{column} {message}"), *expected);
     }
 }
 
