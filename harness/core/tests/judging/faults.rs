@@ -119,7 +119,7 @@ fn what_the_target_has_no_bytes_for_is_skipped() {
 fn restarted(outcome: &StepOutcome, script: &str) -> World {
     let steps = ["connect@1", "restart", "connect@2", "list@2", "quit@2"];
     let script = format!(
-        r#"
+        r"
         -- c1 connect
         c1 > S
         c1 < S.
@@ -129,7 +129,7 @@ fn restarted(outcome: &StepOutcome, script: &str) -> World {
         c1 < R.
         {script}
         -- stop
-        "#
+        "
     );
     world(&steps, 2, &script).with(|recorded| {
         for client in &mut recorded.client_steps {

@@ -14,6 +14,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
 
+use super::brake::Brake;
 use super::built::Built;
 use super::descriptor::register;
 use super::message::{
@@ -252,7 +253,7 @@ impl Sandbox {
 
     /// Another handle on the brake, for the ring's reader.
     pub(crate) fn brake(&self) -> io::Result<Brake> {
-        Ok(Brake(self.shared.brake.try_clone()?))
+        Ok(Brake::new(self.shared.brake.try_clone()?))
     }
 
     /// The user and group that programs run as, if it is not the harness's own.
@@ -320,25 +321,6 @@ fn environment(extra: &[(String, String)]) -> Vec<(String, String)> {
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .chain(extra.iter().cloned())
         .collect()
-}
-
-/// Pauses every program of the scenario, and lets them go on.
-#[derive(Debug)]
-pub(crate) struct Brake(OwnedFd);
-
-impl Brake {
-    pub(crate) fn pause(&self) -> io::Result<()> {
-        self.say(super::init::PAUSE)
-    }
-
-    pub(crate) fn resume(&self) -> io::Result<()> {
-        self.say(super::init::RESUME)
-    }
-
-    fn say(&self, word: &[u8]) -> io::Result<()> {
-        rustix::net::send(&self.0, word, rustix::net::SendFlags::NOSIGNAL)?;
-        Ok(())
-    }
 }
 
 /// The control socket: one request at a time, each answered by the reply of its number.

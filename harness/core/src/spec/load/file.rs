@@ -6,6 +6,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::raw::RawFile;
+
 /// The JSON Schema of a rubric file.
 pub fn rubric_schema() -> Schema {
     schema_for!(RubricFile)
@@ -179,40 +181,6 @@ pub(super) struct TargetFile {
     /// What raw clients send.
     #[serde(default)]
     pub raw: RawFile,
-}
-
-/// What raw clients send: connections that the harness makes itself, to see what the server does with them.
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Raw")]
-pub(super) struct RawFile {
-    /// The bytes for each step: connect, list, upload, download, quit.
-    #[serde(default)]
-    #[schemars(with = "BTreeMap<String, RawMessageFile>")]
-    pub steps: BTreeMap<Spanned<String>, Spanned<Value>>,
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename = "RawMessage", untagged)]
-#[expect(dead_code, reason = "the forms as the schema tells them")]
-enum RawMessageFile {
-    /// One part.
-    Part(RawPartFile),
-    /// Parts that are sent one after the other.
-    Parts(Vec<RawPartFile>),
-}
-
-#[derive(JsonSchema)]
-#[schemars(rename = "RawPart", untagged)]
-#[expect(dead_code, reason = "the forms as the schema tells them")]
-enum RawPartFile {
-    /// Text; `{name}` is the file's name, `{size}` its size, `{content}` what an upload sends of it.
-    Text(String),
-    /// Bytes.
-    Bytes {
-        /// Pairs of hexadecimal digits.
-        hex: String,
-    },
 }
 
 /// What each program may use before it is ended, with all that it started.

@@ -2,14 +2,49 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::file::RawFile;
 use super::{Problems, did_you_mean};
 use crate::spec::{RawMessage, RawPart, RawSteps};
 
 const HELP: &str =
     r#"write `list = "LIST\n"`, `list = { hex = "4c495354" }`, or an array of such parts"#;
+
+/// What raw clients send: connections that the harness makes itself, to see what the server does with them.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Raw")]
+pub(super) struct RawFile {
+    /// The bytes for each step: connect, list, upload, download, quit.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, RawMessageFile>")]
+    pub steps: BTreeMap<Spanned<String>, Spanned<Value>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "RawMessage", untagged)]
+#[expect(dead_code, reason = "the forms as the schema tells them")]
+enum RawMessageFile {
+    /// One part.
+    Part(RawPartFile),
+    /// Parts that are sent one after the other.
+    Parts(Vec<RawPartFile>),
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename = "RawPart", untagged)]
+#[expect(dead_code, reason = "the forms as the schema tells them")]
+enum RawPartFile {
+    /// Text; `{name}` is the file's name, `{size}` its size, `{content}` what an upload sends of it.
+    Text(String),
+    /// Bytes.
+    Bytes {
+        /// Pairs of hexadecimal digits.
+        hex: String,
+    },
+}
 
 pub(super) fn raw_steps(
     file: &RawFile,
