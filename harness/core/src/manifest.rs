@@ -11,13 +11,15 @@ mod limit;
 mod recorded;
 mod role;
 mod run;
+mod sockets;
 
 pub use json::{ManifestError, SCHEMA};
 pub use limit::{Limit, LimitHit};
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
-    Recorded, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample,
-    SocketState, StepOutcome, StepRecord, StopAction, Supervision, ThreadSample, Transfer,
+    RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome, StepRecord,
+    StopAction, Supervision, ThreadSample, Transfer,
 };
 pub use role::{Role, UnknownRole};
 pub use run::{Level, Machine, NotRecorded, RunFile, ScenarioEntry, Targets};
+pub use sockets::{SampleReason, SocketRow, SocketSample, SocketState};

@@ -12,6 +12,7 @@
 mod answer;
 mod client;
 mod connection;
+mod fault;
 mod filter;
 mod health;
 mod listening;
@@ -34,6 +35,7 @@ use crate::time::Timestamp;
 
 pub use answer::Answer;
 pub use connection::ObservedConnection;
+pub use fault::ObservedFault;
 pub use health::{Health, Problem, Wholeness};
 pub use listening::Listening;
 pub use process::OwnClose;
@@ -66,8 +68,10 @@ pub struct Observation {
 pub struct Setting {
     /// The scenario's steps.
     pub steps: Vec<StepEntry>,
-    /// How many clients it asks for.
+    /// How many clients it asks for, raw ones included.
     pub clients: u32,
+    /// How many of them are raw: the last ones.
+    pub raw: u32,
     /// Whether the server should run.
     pub server: ServerState,
     /// The recording machine's operating system: `linux`, `windows`.
@@ -86,6 +90,7 @@ impl Default for Setting {
         Self {
             steps: Vec::new(),
             clients: 0,
+            raw: 0,
             server: ServerState::Up,
             os: String::new(),
             replies: Replies::default(),

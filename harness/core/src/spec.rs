@@ -1,9 +1,11 @@
 //! What a user writes: rubrics and targets.
 //!
-//! `limits`, `rubric`, `step` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
+//! `limits`, `rubric`, `step`, `fault`, `raw` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
 //! what is wrong with it, with file, line, column and a suggestion. `builtin` are the rubrics and targets compiled in.
 
+mod fault;
 mod limits;
+mod raw;
 mod rubric;
 mod step;
 mod step_text;
@@ -15,8 +17,10 @@ mod load;
 
 pub use builtin::{BUILTIN_RUBRICS, DEFAULT_RUBRIC, builtin_rubric, reference_target};
 pub use error::{Palette, Problem, SpecError, did_you_mean};
+pub use fault::{Fault, Victim};
 pub use limits::{Limits, PhaseLimits};
 pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, MOST_REPETITIONS, rubric_schema, target_schema};
+pub use raw::{RawMessage, RawPart, RawSteps};
 pub use rubric::{
     Band, CheckCall, Clients, Connections, Item, Programs, Rubric, Scenario, Selection, ServerState,
 };

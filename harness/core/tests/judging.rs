@@ -18,6 +18,8 @@ mod close;
 mod concurrency;
 #[path = "judging/death.rs"]
 mod death;
+#[path = "judging/faults.rs"]
+mod faults;
 #[path = "judging/health.rs"]
 mod health;
 #[path = "judging/hostile.rs"]

@@ -1,25 +1,22 @@
 //! One recording, in order: arm the capture, start the server, drive the clients, stop everything, prove the capture whole,
 //! write it all down. Nothing is judged here.
 
-mod listening;
 mod manifest;
 mod stop;
 
 pub(crate) use manifest::WINE;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
 use synfin_core::manifest::{Recorded, Role, SampleReason};
-use synfin_core::spec::{ClientNumber, ServerState};
+use synfin_core::spec::ServerState;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use self::listening::Listening;
 use crate::clock;
-use crate::drive::{Play, Stage, attribute, drive, sample};
+use crate::drive::{Listening, Play, Stage, attribute, drive, listening, sample};
 use crate::launch::{hold_to_limits, look};
 use crate::ring::{self, Capture, LiveFrame};
 use crate::sandbox::{Built, Sandbox, SandboxError, Setup, StartError};
@@ -253,9 +250,9 @@ async fn act(stage: &Arc<Stage>, clients: &mut JoinSet<()>) {
     if stage.play.scenario.server == ServerState::Up && !has_server(stage).await {
         return;
     }
-    for number in 1..=stage.play.scenario.clients.get() {
+    for client in stage.play.scenario.everybody() {
         let stage = Arc::clone(stage);
-        clients.spawn(async move { drive(&stage, ClientNumber(number)).await });
+        clients.spawn(async move { drive(&stage, client).await });
     }
     while let Some(driven) = clients.join_next().await {
         if let Err(error) = driven {
@@ -276,42 +273,4 @@ async fn has_server(stage: &Stage) -> bool {
     }
     sample(stage, SampleReason::Listen).await;
     listening == Listening::AsAsked
-}
-
-/// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
-pub(crate) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
-    let same_family = local.is_ipv4() == asked.is_ipv4();
-    let wildcard =
-        local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
-    local == asked || (local.port() == asked.port() && wildcard)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(local: &str, v6_only: Option<bool>, asked: &str, expected: bool) {
-        let covered = covers(local.parse().unwrap(), v6_only, asked.parse().unwrap());
-        assert_eq!(covered, expected, "{local} {v6_only:?} for {asked}");
-    }
-
-    #[test]
-    fn a_server_listens_as_asked_at_the_address_itself_or_a_wildcard_that_takes_it() {
-        check("127.0.0.1:5001", None, "127.0.0.1:5001", true);
-        check("0.0.0.0:5001", None, "127.0.0.1:5001", true);
-        check("[::]:5001", Some(false), "127.0.0.1:5001", true);
-        check("[::]:5001", Some(true), "[::1]:5001", true);
-        check("[::1]:5001", Some(true), "[::1]:5001", true);
-    }
-
-    #[test]
-    fn a_server_elsewhere_does_not_listen_as_asked() {
-        check("127.0.0.1:5002", None, "127.0.0.1:5001", false);
-        check("0.0.0.0:5002", None, "127.0.0.1:5001", false);
-        check("127.0.1.1:5001", None, "127.0.0.1:5001", false);
-        check("[::1]:5001", Some(false), "127.0.0.1:5001", false);
-        check("[::]:5001", Some(true), "127.0.0.1:5001", false);
-        check("0.0.0.0:5001", None, "[::1]:5001", false);
-    }
 }

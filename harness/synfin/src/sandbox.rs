@@ -10,6 +10,7 @@
 //! and the kernel kills the rest. Reading order: `message` is what is said, `init` and `service` who serves it, `keeper`, `view` and
 //! `program` how a program comes to run, `handle` the harness's side.
 
+mod brake;
 mod built;
 mod descriptor;
 mod folder;
@@ -30,9 +31,9 @@ mod view;
 mod wine;
 mod words;
 
+pub(crate) use brake::Brake;
 pub use built::Built;
 pub(crate) use descriptor::register;
-pub(crate) use handle::Brake;
 pub use handle::{Sandbox, SandboxError};
 pub use init::init_main;
 pub(crate) use program::NICE as PROGRAM_NICENESS;

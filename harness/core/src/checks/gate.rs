@@ -2,9 +2,9 @@
 
 use super::catalogue::Check;
 use super::{Cause, Root, Verdict, program, refused_when_down, server_listens};
-use crate::manifest::Recorded;
+use crate::manifest::{Recorded, StepOutcome};
 use crate::observation::{Listening, Observation, Problem};
-use crate::spec::{Selection, ServerState, StepEntry};
+use crate::spec::{ClientNumber, Selection, ServerState, StepEntry};
 
 /// The verdict that stands before the check has looked; `None` if it may look.
 pub(super) fn closed(
@@ -15,6 +15,22 @@ pub(super) fn closed(
     unusable(observation)
         .or_else(|| contradicted(observation, selection))
         .or_else(|| server_missing(check, observation))
+        .or_else(|| untold(observation))
+}
+
+/// What raw clients should have done and the target has no bytes for.
+fn untold(observation: &Observation) -> Option<Verdict> {
+    let raw = (1..=observation.setting.clients)
+        .map(ClientNumber)
+        .filter(|client| observation.is_raw(*client));
+    let untold = raw
+        .flat_map(|client| observation.steps_of(client))
+        .find(|record| record.outcome == StepOutcome::Unsupported)?;
+    let step = observation.step(untold)?;
+    let name = step.request().unwrap_or(step).name();
+    Some(Verdict::Skipped {
+        why: format!("the target's [raw.steps] has no `{name}`"),
+    })
 }
 
 /// What we could not do.
@@ -63,7 +79,9 @@ fn is_same_course(recorded: &Recorded, observation: &Observation) -> bool {
         .cloned()
         .map(Some)
         .collect();
-    recorded_steps == asked_for && recorded.clients == observation.setting.clients
+    recorded_steps == asked_for
+        && recorded.clients == observation.setting.clients
+        && recorded.raw_clients.len() == observation.setting.raw as usize
 }
 
 /// The socket table said that a connection was another program's.

@@ -18,7 +18,11 @@ pub(super) fn start_error(observation: &Observation) -> Option<&str> {
 
 /// A program's end and its last lines; nothing if it left no record.
 pub(super) fn record(observation: &Observation, role: Role) -> Option<Evidence> {
-    let process = observation.process(role)?;
+    observation.process(role).map(of_process)
+}
+
+/// The same of one program, which may have run more than once.
+pub(super) fn of_process(process: &ProcessRecord) -> Evidence {
     let lines: Vec<_> = process
         .last_lines
         .iter()
@@ -32,7 +36,7 @@ pub(super) fn record(observation: &Observation, role: Role) -> Option<Evidence> 
     } else {
         format!("its last lines: {}", lines.join(" / "))
     };
-    Some(Evidence::process(role, format!("{}; {said}", end(process))))
+    Evidence::process(process.role, format!("{}; {said}", end(process)))
 }
 
 /// So many of something: `1 connection`, `6 connections`.
@@ -76,6 +80,7 @@ pub(super) fn undone(record: &StepRecord) -> String {
             format!("`{step}` timed out waiting for {waiting_for}")
         }
         StepOutcome::ProgramEnded => format!("the program ended during `{step}`"),
+        StepOutcome::Disconnected => format!("the server ended the connection during `{step}`"),
         StepOutcome::Obstructed { why } => {
             format!(
                 "the program's folder did not take the file of `{step}`: {}",

@@ -60,6 +60,7 @@ pub(super) fn standing(
         StepOutcome::Done
         | StepOutcome::TimedOut { .. }
         | StepOutcome::ProgramEnded
+        | StepOutcome::Disconnected
         | StepOutcome::Obstructed { .. }
         | StepOutcome::Unsupported => record,
     };

@@ -1,23 +1,22 @@
-//! `survives`: a client died, and the server goes on serving the others.
+//! `survives`: something went wrong with a client, or the server was restarted, and it goes on serving the others.
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
 use super::service::{Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::flow::{ConnectionId, Milestone};
 use crate::manifest::{Role, StepRecord};
-use crate::observation::Observation;
-use crate::spec::{ClientNumber, Selection};
+use crate::observation::{Observation, ObservedFault};
+use crate::spec::{ClientNumber, Fault, Selection};
 
 pub(super) const CHECK: Check = Check {
     id: "survives",
-    title: "the server survives a client's death",
+    title: "the server survives a fault",
     requirement: Requirement {
         quote: "serving old and new clients after one of them ended abnormally",
         source: "Installation 1, survives-client-death",
     },
-    precondition: "the server listened before the fault, the fault was seen on the wire, and a request followed it",
+    precondition: "the server listened before the fault, every fault step was seen, and a request followed the first",
     parameters: &[],
     bind: |_| Ok(Box::new(Survives)),
 };
@@ -25,23 +24,20 @@ pub(super) const CHECK: Check = Check {
 #[derive(Debug)]
 struct Survives;
 
-/// A fault step that was seen on the wire.
-struct Fault<'a> {
-    client: ClientNumber,
-    record: &'a StepRecord,
-    connection: ConnectionId,
-    seen: Milestone,
-}
-
 impl Judge for Survives {
     fn expected(&self) -> String {
         "after the fault other clients are answered, and the server runs on".to_owned()
     }
 
     fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
-        let fault = match fault(observation) {
-            Ok(fault) => fault,
-            Err(why) => return Verdict::undecided(Cause::Harness, why),
+        if let Some(finding) = not_restarted(observation) {
+            return Verdict::Fail(finding);
+        }
+        let mut faults = observation.faults();
+        let fault = match faults.next() {
+            Some(Ok(fault)) => fault,
+            Some(Err(why)) => return Verdict::undecided(Cause::Harness, why),
+            None => return Verdict::undecided(Cause::Harness, "the scenario has no fault step"),
         };
         if let Some(died) = server_died(observation, &fault) {
             return Verdict::Fail(died);
@@ -57,82 +53,116 @@ impl Judge for Survives {
         let verdict = each::together(outcomes, || passed(observation, &fault, &requests));
         let verdict = match verdict {
             Verdict::Fail(finding) => Verdict::Fail(attributed(observation, &fault, finding)),
-            Verdict::Pass(_) | Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
+            Verdict::Pass(finding) => match faults.find_map(Result::err) {
+                // It may have survived only because nothing more went wrong.
+                Some(why) => return Verdict::undecided(Cause::Harness, why),
+                None => Verdict::Pass(finding),
+            },
+            Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
         };
         with_fault(verdict, &fault)
     }
 }
 
-/// The first fault step, as the wire showed it.
-fn fault(observation: &Observation) -> Result<Fault<'_>, String> {
-    let records = observation
-        .faulted_clients()
-        .into_iter()
-        .flat_map(|client| {
-            let records = observation.steps_of(client).iter();
-            records.map(move |record| (client, record))
-        });
-    let (client, record) = records
-        .filter(|(_, record)| {
-            observation
-                .step(record)
-                .is_some_and(crate::spec::Step::is_fault)
-        })
-        .min_by_key(|(_, record)| record.entry)
-        .ok_or("the scenario has no fault step")?;
-    let began = record
-        .after_frame
-        .ok_or_else(|| format!("`{}` was not reached", record.step))?;
-    let seen = observation
-        .connections
-        .iter()
-        .filter(|connection| connection.client == Some(client))
-        .flat_map(|connection| {
-            let half = &connection.wire.by_initiator;
-            let fin = half.fin.map(|fin| fin.sent);
-            let resets = half.heeded_resets().map(|reset| reset.sent);
-            fin.into_iter()
-                .chain(resets)
-                .map(move |sent| (connection.wire.id, sent))
-        })
-        .filter(|(_, sent)| sent.frame.0 > began)
-        .min_by_key(|(_, sent)| sent.frame);
-    let (connection, seen) =
-        seen.ok_or_else(|| format!("`{}` was not seen on the wire", record.step))?;
-    Ok(Fault {
-        client,
-        record,
-        connection,
-        seen,
-    })
+/// A server that did not come back.
+fn not_restarted(observation: &Observation) -> Option<Finding> {
+    let record = observation.failed_restart()?;
+    let server = observation.processes(Role::Server).last()?;
+    let saw = if server.exited_at.is_some() && server.stop_actions.is_empty() {
+        format!("the server was started again and {}", program::end(server))
+    } else {
+        let undone = program::undone(record);
+        format!("the server was started again: {undone}")
+    };
+    let record = program::of_process(server);
+    Some(
+        Finding::from(saw)
+            .with(record)
+            .usually(Pattern::NotStartedAgain.usually()),
+    )
 }
 
 /// A server that ended after the fault and before we stopped it.
-fn server_died(observation: &Observation, fault: &Fault<'_>) -> Option<Finding> {
-    let server = observation.process(Role::Server)?;
+fn server_died(observation: &Observation, fault: &ObservedFault<'_>) -> Option<Finding> {
+    let server = observation.processes(Role::Server).last()?;
     let ended_by_itself = server.exited_at.is_some() && server.stop_actions.is_empty();
     ended_by_itself.then(|| {
         Finding::from(format!(
-            "client {} died (frame {}), and the server {}",
-            fault.client,
-            fault.seen.frame,
+            "{}, and the server {}",
+            told(fault),
             program::end(server)
         ))
-        .with(Evidence::frames(
-            "the client's death",
-            fault.connection,
-            [fault.seen.frame],
-        ))
-        .with_all(program::record(observation, Role::Server))
+        .with(evidence(fault))
+        .with(program::of_process(server))
         .usually(Pattern::DiedWithClient.usually())
     })
+}
+
+/// `client 1 died (frame 12)`.
+fn told(fault: &ObservedFault<'_>) -> String {
+    let what = match fault.fault {
+        Fault::Kill { during: None } => "died".to_owned(),
+        Fault::Kill { during: Some(step) } => format!("died during its {}", step.name()),
+        Fault::Stop => "was stopped".to_owned(),
+        Fault::OpenOnly => "connected and said nothing".to_owned(),
+        Fault::Reset { during: None } => "reset its connection".to_owned(),
+        Fault::Reset { during: Some(step) } => {
+            format!("reset its connection during its {}", step.name())
+        }
+        Fault::HalfClose => "closed its side".to_owned(),
+        Fault::Garbage { size } => {
+            format!("sent garbage, {}", program::count(size.0, "byte"))
+        }
+        Fault::Oversized { size } => {
+            format!(
+                "sent a line without an end, {}",
+                program::count(size.0, "byte")
+            )
+        }
+        Fault::Stall { request } => format!("asked for `{request}` and read no reply"),
+        Fault::Slow { request } => format!("asked for `{request}` byte by byte"),
+        Fault::Flood { connections } => {
+            let connections = program::count(*connections, "further connection");
+            format!("opened {connections}")
+        }
+        Fault::Restart => "was restarted".to_owned(),
+    };
+    match fault.client {
+        Some(client) => format!("client {client} {what} (frame {})", fault.seen),
+        None => format!("the server {what} (frame {})", fault.seen),
+    }
+}
+
+fn evidence(fault: &ObservedFault<'_>) -> Evidence {
+    match fault.connection {
+        Some(connection) => Evidence::frames(what(fault.fault), connection, [fault.seen]),
+        None => Evidence::process(
+            fault.client.map_or(Role::Server, |it| Role::Client(it.0)),
+            told(fault),
+        ),
+    }
+}
+
+fn what(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Kill { .. } => "the client's death",
+        Fault::Reset { .. } => "the client's RST",
+        Fault::HalfClose => "the client's FIN",
+        Fault::OpenOnly => "the silent client's handshake",
+        Fault::Garbage { .. } => "the first garbage",
+        Fault::Oversized { .. } => "the line's beginning",
+        Fault::Stall { .. } => "the request whose reply is not read",
+        Fault::Slow { .. } => "the request's first byte",
+        Fault::Flood { .. } => "the first further SYN",
+        Fault::Stop | Fault::Restart => "the fault",
+    }
 }
 
 /// What clients that no fault touched ask for after it.
 fn requests_after<'a>(
     observation: &'a Observation,
     selection: &Selection,
-    fault: &Fault<'_>,
+    fault: &ObservedFault<'_>,
 ) -> Vec<(ClientNumber, &'a StepRecord)> {
     let faulted = observation.faulted_clients();
     let entry = fault.record.entry;
@@ -151,7 +181,7 @@ fn requests_after<'a>(
 }
 
 /// A server that left a client unserved before the fault was not stopped by it.
-fn attributed(observation: &Observation, fault: &Fault<'_>, finding: Finding) -> Finding {
+fn attributed(observation: &Observation, fault: &ObservedFault<'_>, finding: Finding) -> Finding {
     let everybody = (1..=observation.setting.clients).map(ClientNumber);
     let unserved = everybody
         .flat_map(|client| observation.requests_of(client).map(move |it| (client, it)))
@@ -196,30 +226,28 @@ fn answered(observation: &Observation, client: ClientNumber, record: &StepRecord
 /// Says which of the clients came after the fault: to go on serving an old one proves less.
 fn passed(
     observation: &Observation,
-    fault: &Fault<'_>,
+    fault: &ObservedFault<'_>,
     requests: &[(ClientNumber, &StepRecord)],
 ) -> String {
     let came_after = |client: ClientNumber| {
         observation
             .connections
             .iter()
-            .any(|it| it.client == Some(client) && it.wire.first.frame > fault.seen.frame)
+            .any(|it| it.client == Some(client) && it.wire.first.frame > fault.seen)
     };
     let mut clients: Vec<_> = requests.iter().map(|(client, _)| *client).collect();
     clients.dedup();
     let fresh = clients.iter().filter(|&&client| came_after(client)).count();
     format!(
-        "client {} died (frame {}); after it {} answered, {fresh} of them newly connected",
-        fault.client,
-        fault.seen.frame,
+        "{}; after it {} answered, {fresh} of them newly connected",
+        told(fault),
         program::count(clients.len(), "client")
     )
 }
 
-fn with_fault(mut verdict: Verdict, fault: &Fault<'_>) -> Verdict {
+fn with_fault(mut verdict: Verdict, fault: &ObservedFault<'_>) -> Verdict {
     if let Some(finding) = verdict.finding_mut() {
-        let death = Evidence::frames("the client's death", fault.connection, [fault.seen.frame]);
-        finding.evidence.insert(0, death);
+        finding.evidence.insert(0, evidence(fault));
     }
     verdict
 }

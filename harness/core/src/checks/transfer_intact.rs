@@ -68,10 +68,14 @@ fn transfers<'a>(
         .steps_of(client)
         .iter()
         .filter(move |record| match observation.step(record) {
+            // What a raw client reads it does not store.
+            Some(Step::Download { .. }) if observation.is_raw(client) => false,
             Some(step @ (Step::Upload { .. } | Step::Download { .. })) => {
                 during.is_none_or(|name| step.name() == name)
             }
-            Some(Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill) | None => false,
+            Some(Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_)) | None => {
+                false
+            }
         })
         .map(move |record| (client, record))
 }

@@ -187,6 +187,11 @@ pub(super) const DIED_WITH_CLIENT: &[Cause] = &[
         "send(2), MSG_NOSIGNAL",
     ),
 ];
+pub(super) const NOT_STARTED_AGAIN: &[Cause] = &[(
+    "bind() fails: connections of the server's last life are still in TIME-WAIT",
+    "set SO_REUSEADDR before bind()",
+    "ip(7), EADDRINUSE; RFC 9293 3.6.1",
+)];
 pub(super) const SPINNING: &[Cause] = &[
     (
         "end of stream is not noticed: read() returns 0 at once, for ever",

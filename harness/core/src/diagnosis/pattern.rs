@@ -72,6 +72,8 @@ pub enum Pattern {
     FileNotOnTheWire,
     /// The server ended when a client died.
     DiedWithClient,
+    /// The server did not listen when it was started again.
+    NotStartedAgain,
     /// A thread runs without end and without input.
     Spinning,
     /// SIGTERM did not end the server.
@@ -159,6 +161,7 @@ impl Pattern {
             Self::FileMissing => FILE_MISSING,
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
             Self::DiedWithClient => DIED_WITH_CLIENT,
+            Self::NotStartedAgain => NOT_STARTED_AGAIN,
             Self::Spinning => SPINNING,
             Self::IgnoresSigterm => IGNORES_SIGTERM,
             Self::SilentWhenRefused => SILENT_WHEN_REFUSED,

@@ -169,6 +169,7 @@ impl Run<'_> {
         Setting {
             steps: scenario.steps.clone(),
             clients: clients(scenario, &self.input.run),
+            raw: scenario.raw,
             server: scenario.server,
             replies: replies.clone(),
             output: output(scenario, recording),
@@ -189,11 +190,11 @@ fn output(scenario: &Scenario, recording: &RecordingInput<'_>) -> BTreeMap<Role,
     }
 }
 
-/// How many clients a scenario asks for: `--clients` counts for those with several.
+/// How many clients a scenario asks for: `--clients` counts for those with several programs and no raw client.
 fn clients(scenario: &Scenario, run: &RunFile) -> u32 {
     match (scenario.clients.get(), run.clients) {
-        (several, Some(instead)) if several > 1 => instead.min(MOST_CLIENTS),
-        (asked_for, _) => asked_for,
+        (several, Some(instead)) if several > 1 && scenario.raw == 0 => instead.min(MOST_CLIENTS),
+        _ => scenario.client_count(),
     }
 }
 
@@ -240,6 +241,7 @@ fn as_recorded(recording: &RecordingInput<'_>, run: &RunFile) -> Setting {
             .filter_map(|step| step.parse::<StepEntry>().ok())
             .collect(),
         clients: recording.manifest.clients,
+        raw: u32::try_from(recording.manifest.raw_clients.len()).unwrap_or(u32::MAX),
         server: ServerState::Up,
         os: run.machine.os.clone(),
         ..Setting::default()

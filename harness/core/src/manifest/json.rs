@@ -83,6 +83,9 @@ impl Recorded {
         for process in &recorded.processes {
             check_path("processes.log", &process.log)?;
         }
+        for raw in &recorded.raw_clients {
+            check_path("raw_clients.log", &raw.log)?;
+        }
         Ok(recorded)
     }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LimitHit, Role};
+use super::{LimitHit, Role, SocketSample};
 
 /// What is known of a capture beside its frames.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +34,11 @@ pub struct Recorded {
     pub attempt: u32,
     /// The steps it was recorded under, as the rubric wrote them.
     pub steps: Vec<String>,
-    /// How many clients it had.
+    /// How many clients it had, raw ones included.
     pub clients: u32,
+    /// The raw clients: those that the harness was itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub raw_clients: Vec<RawClientRecord>,
     /// Where the server should listen.
     pub server: SocketAddr,
     /// The seed of all file contents.
@@ -153,7 +156,7 @@ impl StepOutcome {
     /// Whether the program was told what the step asks for, or the first line of it.
     pub fn has_typed(&self) -> bool {
         match self {
-            Self::Done | Self::ProgramEnded => true,
+            Self::Done | Self::ProgramEnded | Self::Disconnected => true,
             Self::TimedOut { waiting_for } => !waiting_for.starts_with(PROMPT),
             Self::Obstructed { .. } | Self::Unsupported | Self::NotReached => false,
         }
@@ -173,6 +176,8 @@ pub enum StepOutcome {
     },
     /// The program ended in the middle of it.
     ProgramEnded,
+    /// The raw client's connection was refused, closed or reset by the server in the middle of it.
+    Disconnected,
     /// The program stood in its own way: its folder does not take the step's file.
     Obstructed {
         /// What its folder answered.
@@ -250,6 +255,20 @@ pub enum Exit {
     },
 }
 
+/// One raw client: connections that the harness made from inside, to send what no program sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawClientRecord {
+    /// Its number.
+    pub client: u32,
+    /// What it sent and received, beside the manifest: the beginning of each, with its time.
+    pub log: String,
+    /// Bytes that it sent.
+    pub sent_bytes: u64,
+    /// Bytes that it received.
+    pub received_bytes: u64,
+}
+
 /// Something we did to end a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -272,6 +291,8 @@ pub enum SignalSent {
     Term,
     /// SIGKILL.
     Kill,
+    /// SIGSTOP: it is there and does nothing.
+    Stop,
 }
 
 /// A watch over a role's threads while wire and input were idle, sampled at 20 Hz: a thread seen asleep once is cleared.
@@ -300,85 +321,6 @@ pub struct ThreadSample {
     pub running: u32,
     /// Processor time it used over the watch, milliseconds.
     pub cpu_ms: u64,
-}
-
-/// The socket table at one moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SocketSample {
-    /// When.
-    pub at: u64,
-    /// Why then.
-    pub reason: SampleReason,
-    /// TCP sockets of the namespace.
-    pub sockets: Vec<SocketRow>,
-    /// Connections the kernel dropped because an accept queue was full, so far (`ListenOverflows`).
-    pub listen_overflows: u64,
-    /// Whether a server thread was running at that moment; absent if unknown.
-    pub server_runs: Option<bool>,
-}
-
-/// Why a socket sample was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
-pub enum SampleReason {
-    /// The server was first seen in LISTEN, or its deadline passed.
-    Listen,
-    /// All clients alive reached a `hold`.
-    Hold {
-        /// Which entry of the scenario's steps.
-        entry: u32,
-    },
-    /// A client's step ended or its deadline passed.
-    Step {
-        /// Which client.
-        client: u32,
-        /// Which entry of the scenario's steps.
-        entry: u32,
-    },
-    /// Before the first stop action.
-    Stop,
-}
-
-/// One TCP socket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SocketRow {
-    /// Its own address.
-    pub local: SocketAddr,
-    /// Its peer's; port 0 for a listener.
-    pub remote: SocketAddr,
-    /// Its state.
-    pub state: SocketState,
-    /// Its inode; 0 for a connection that was not accepted.
-    pub inode: u64,
-    /// Who holds it, if it was looked up.
-    pub owner: Option<Role>,
-    /// Unread bytes; for a listener, connections waiting to be accepted.
-    pub receive_queue: u32,
-    /// Unacknowledged bytes; for a listener, its backlog.
-    pub send_queue: u32,
-    /// For an IPv6 socket, whether it also takes IPv4; absent if the kernel did not say.
-    pub v6_only: Option<bool>,
-}
-
-/// The state of a TCP socket (RFC 9293, 3.3.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the RFC's own names")]
-pub enum SocketState {
-    Established,
-    SynSent,
-    SynReceived,
-    FinWait1,
-    FinWait2,
-    TimeWait,
-    Closed,
-    CloseWait,
-    LastAck,
-    Listen,
-    Closing,
-    NewSynReceived,
 }
 
 /// One file that one step transferred.

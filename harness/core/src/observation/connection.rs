@@ -6,7 +6,7 @@ use super::{Observation, Transcript, is_same_address};
 use crate::flow::{Connection, Side};
 use crate::manifest::Role;
 use crate::pcap::FrameNumber;
-use crate::spec::{ClientNumber, Clients, Connections, Selection};
+use crate::spec::{ClientNumber, Clients, Connections, Selection, Step, Victim};
 
 /// A connection with its payload and its client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,18 +126,40 @@ impl Observation {
         })
     }
 
-    /// The clients that a fault step was done to.
+    /// The clients that a fault step was done to; `restart` was done to all that had connected before.
     pub fn faulted_clients(&self) -> Vec<ClientNumber> {
         let everybody = self.recorded().map_or(0, |recorded| recorded.clients);
-        self.setting
-            .steps
-            .iter()
-            .filter(|entry| entry.step.is_fault())
-            .flat_map(|entry| match entry.only {
-                Some(client) => vec![client],
-                None => (1..=everybody).map(ClientNumber).collect(),
-            })
+        let everybody = (1..=everybody).map(ClientNumber);
+        everybody
+            .filter(|client| self.is_faulted(*client))
             .collect()
+    }
+
+    /// Whether the client is a raw one.
+    pub fn is_raw(&self, client: ClientNumber) -> bool {
+        let programs = self.setting.clients.saturating_sub(self.setting.raw);
+        self.setting.raw > 0 && client.0 > programs
+    }
+
+    fn is_faulted(&self, client: ClientNumber) -> bool {
+        let mut has_connected = false;
+        let mut is_faulted = false;
+        for entry in &self.setting.steps {
+            let is_its = entry.only.is_none_or(|only| only == client);
+            match &entry.step {
+                Step::Fault(fault) if fault.victim() == Victim::Server => {
+                    is_faulted |= has_connected;
+                }
+                Step::Fault(_) => is_faulted |= is_its,
+                Step::Connect => has_connected |= is_its,
+                Step::List
+                | Step::Upload { .. }
+                | Step::Download { .. }
+                | Step::Quit
+                | Step::Hold => {}
+            }
+        }
+        is_faulted
     }
 
     fn is_during(&self, connection: &ObservedConnection, step: Option<&str>) -> bool {

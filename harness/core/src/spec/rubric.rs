@@ -21,8 +21,10 @@ pub struct Rubric {
 pub struct Scenario {
     /// Its name: the recording's file name. Lower-case letters, digits and hyphens.
     pub name: String,
-    /// How many clients take part.
+    /// How many client programs take part: clients 1 and on.
     pub clients: NonZeroU32,
+    /// How many raw clients take part: they are numbered after the programs.
+    pub raw: u32,
     /// What they do, in order.
     pub steps: Vec<StepEntry>,
     /// Whether the server runs at all.
@@ -31,6 +33,28 @@ pub struct Scenario {
     pub programs: Programs,
     /// How often it is recorded.
     pub repeat: NonZeroU32,
+}
+
+impl Scenario {
+    /// All clients, the raw ones last.
+    pub fn everybody(&self) -> impl Iterator<Item = ClientNumber> + use<> {
+        (1..=self.client_count()).map(ClientNumber)
+    }
+
+    /// The raw clients.
+    pub fn raw_clients(&self) -> impl Iterator<Item = ClientNumber> + use<> {
+        (self.clients.get() + 1..=self.client_count()).map(ClientNumber)
+    }
+
+    /// How many clients take part, of either kind.
+    pub fn client_count(&self) -> u32 {
+        self.clients.get() + self.raw
+    }
+
+    /// Whether the client is a raw one.
+    pub fn is_raw(&self, client: ClientNumber) -> bool {
+        client.0 > self.clients.get()
+    }
 }
 
 /// Whether the server runs in a scenario.

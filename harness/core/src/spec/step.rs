@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Fault;
+
 /// A client's number in its scenario, from 1 on: the order in which clients connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientNumber(pub u32);
@@ -19,7 +21,7 @@ pub struct FileSize(pub u64);
 /// One entry of a scenario's `steps`, in the order in which they stand.
 ///
 /// Without a client, every client does it, each after its own earlier entries. With one (`kill@1`), that client alone does
-/// it, once all earlier entries are done by everybody.
+/// it, once all earlier entries are done by everybody. `restart` is the server's, and everybody waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepEntry {
     /// What is done.
@@ -52,8 +54,8 @@ pub enum Step {
     Quit,
     /// Wait until every client still alive has done all earlier entries.
     Hold,
-    /// SIGKILL the client.
-    Kill,
+    /// Let something go wrong.
+    Fault(Fault),
 }
 
 impl Step {
@@ -66,17 +68,26 @@ impl Step {
             Self::Download { .. } => "download",
             Self::Quit => "quit",
             Self::Hold => "hold",
-            Self::Kill => "kill",
+            Self::Fault(fault) => fault.name(),
+        }
+    }
+
+    /// The request that the step makes, whole or in part: itself, or that of its fault.
+    pub fn request(&self) -> Option<&Self> {
+        match self {
+            Self::List | Self::Upload { .. } | Self::Download { .. } => Some(self),
+            Self::Fault(fault) => fault.request(),
+            Self::Connect | Self::Quit | Self::Hold => None,
         }
     }
 
     /// The name of the file that this client transfers by the step, `{client}` filled in; `None` if the step transfers none.
     pub fn file_name(&self, client: ClientNumber) -> Option<String> {
-        match self {
+        match self.request()? {
             Self::Upload { name, .. } | Self::Download { name } => {
                 Some(name.replace("{client}", &client.to_string()))
             }
-            Self::Connect | Self::List | Self::Quit | Self::Hold | Self::Kill => None,
+            Self::Connect | Self::List | Self::Quit | Self::Hold | Self::Fault(_) => None,
         }
     }
 
@@ -84,20 +95,20 @@ impl Step {
     pub fn is_request(&self) -> bool {
         match self {
             Self::List | Self::Upload { .. } | Self::Download { .. } => true,
-            Self::Connect | Self::Quit | Self::Hold | Self::Kill => false,
+            Self::Connect | Self::Quit | Self::Hold | Self::Fault(_) => false,
         }
     }
 
-    /// Whether the step is done *to* the client rather than by it.
-    pub fn is_fault(&self) -> bool {
+    /// What goes wrong by the step, if anything.
+    pub fn fault(&self) -> Option<&Fault> {
         match self {
-            Self::Kill => true,
+            Self::Fault(fault) => Some(fault),
             Self::Connect
             | Self::List
             | Self::Upload { .. }
             | Self::Download { .. }
             | Self::Quit
-            | Self::Hold => false,
+            | Self::Hold => None,
         }
     }
 }
@@ -108,9 +119,8 @@ impl fmt::Display for Step {
         match self {
             Self::Upload { name, size } => write!(f, "upload {name} {}", size.0),
             Self::Download { name } => write!(f, "download {name}"),
-            Self::Connect | Self::List | Self::Quit | Self::Hold | Self::Kill => {
-                f.write_str(self.name())
-            }
+            Self::Fault(fault) => fault.fmt(f),
+            Self::Connect | Self::List | Self::Quit | Self::Hold => f.write_str(self.name()),
         }
     }
 }

@@ -3,26 +3,36 @@
 use std::str::{FromStr, SplitWhitespace};
 
 use super::error::did_you_mean;
-use super::{ClientNumber, FileSize, Step, StepEntry, is_one_component};
+use super::{ClientNumber, Fault, FileSize, Step, StepEntry, Victim, is_one_component};
 
-const STEPS: [&str; 7] = [
-    "connect", "list", "upload", "download", "quit", "hold", "kill",
-];
-
-/// Steps of the design that no program can be put through yet.
-const LATER_STEPS: [&str; 8] = [
+const STEPS: [&str; 17] = [
+    "connect",
+    "list",
+    "upload",
+    "download",
+    "quit",
+    "hold",
+    "kill",
+    "stop",
+    "open-only",
     "reset",
     "half-close",
+    "garbage",
+    "oversized",
     "stall",
     "slow",
-    "garbage",
-    "open-only",
     "flood",
-    "stop",
+    "restart",
 ];
 
 /// The largest file a step may transfer: its contents are made in memory.
 const LARGEST_BYTES: u64 = 1 << 30;
+
+/// The smallest file in the middle of whose upload a program can be killed: a smaller one has crossed before.
+const INTERRUPTIBLE_BYTES: u64 = 1 << 20;
+
+/// The most connections that one raw client holds.
+const MOST_CONNECTIONS: u32 = 1000;
 
 /// Why a text is no step entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,18 +42,28 @@ pub enum StepError {
     Empty,
     #[error("no step is called {0:?}")]
     Unknown(String),
-    #[error("the step `{0}` is not supported yet")]
-    Later(String),
     #[error("{0:?} is no client; they are numbered from 1 on")]
     Client(String),
     #[error("`hold` is for all clients, not for one")]
     HoldOfOne,
+    #[error("`restart` is for the server, not for a client")]
+    RestartOfClient,
+    #[error("`{0}` needs a request")]
+    NoRequest(&'static str),
+    #[error("`{0}` is no request")]
+    NotARequest(String),
+    #[error("`{0}` transfers no file")]
+    NotATransfer(String),
+    #[error("a file of {0} bytes has crossed before anybody is killed")]
+    TooSmall(u64),
+    #[error("{0:?} is no number of connections from 1 to {MOST_CONNECTIONS}")]
+    Connections(String),
     #[error("`{0}` needs a file name")]
     NoName(&'static str),
     #[error("{0:?} is not one path component")]
     Name(String),
-    #[error("`upload` needs a size")]
-    NoSize,
+    #[error("`{0}` needs a size")]
+    NoSize(&'static str),
     #[error("{0:?} is no size up to 1 GiB")]
     Size(String),
     #[error("nothing may follow here: {0:?}")]
@@ -56,16 +76,22 @@ impl StepError {
         match self {
             Self::Unknown(word) => did_you_mean(word, STEPS)
                 .or_else(|| Some(format!("the steps are {}", STEPS.join(", ")))),
-            Self::NoSize | Self::Size(_) => {
+            Self::NoSize("upload") | Self::Size(_) => {
                 Some("write `upload notes.bin 64KiB`; units are B, KiB, MiB and GiB".to_owned())
             }
+            Self::NoSize(step) => Some(format!("write `{step}@2 4KiB`, if client 2 is a raw one")),
             Self::NoName(step) => Some(format!("write `{step} notes.bin`")),
-            Self::Empty
-            | Self::Later(_)
-            | Self::Client(_)
-            | Self::HoldOfOne
-            | Self::Name(_)
-            | Self::Rest(_) => None,
+            Self::RestartOfClient => Some("write `restart`".to_owned()),
+            Self::NoRequest(step) => {
+                Some(format!("write `{step}@2 list`, if client 2 is a raw one"))
+            }
+            Self::NotARequest(_) => Some("the requests are list, upload and download".to_owned()),
+            Self::NotATransfer(_) => Some("write `during upload notes.bin 8MiB`".to_owned()),
+            Self::TooSmall(_) => Some("write `8MiB` or more".to_owned()),
+            Self::Connections(_) => {
+                Some("write `flood@2 200`, if client 2 is a raw one".to_owned())
+            }
+            Self::Empty | Self::Client(_) | Self::HoldOfOne | Self::Name(_) | Self::Rest(_) => None,
         }
     }
 }
@@ -87,6 +113,9 @@ impl FromStr for StepEntry {
         if step == Step::Hold && only.is_some() {
             return Err(StepError::HoldOfOne);
         }
+        if step.fault().map(Fault::victim) == Some(Victim::Server) && only.is_some() {
+            return Err(StepError::RestartOfClient);
+        }
         Ok(Self { step, only })
     }
 }
@@ -104,17 +133,85 @@ fn step(name: &str, words: &mut SplitWhitespace<'_>) -> Result<Step, StepError> 
         "list" => Ok(Step::List),
         "upload" => Ok(Step::Upload {
             name: file_name("upload", words)?,
-            size: file_size(&words.collect::<String>())?,
+            size: file_size("upload", words)?,
         }),
         "download" => Ok(Step::Download {
             name: file_name("download", words)?,
         }),
         "quit" => Ok(Step::Quit),
         "hold" => Ok(Step::Hold),
-        "kill" => Ok(Step::Kill),
-        later if LATER_STEPS.contains(&later) => Err(StepError::Later(later.to_owned())),
-        unknown => Err(StepError::Unknown(unknown.to_owned())),
+        other => fault(other, words).map(Step::Fault),
     }
+}
+
+fn fault(name: &str, words: &mut SplitWhitespace<'_>) -> Result<Fault, StepError> {
+    Ok(match name {
+        "kill" => Fault::Kill {
+            during: during(words)?.map(interruptible).transpose()?,
+        },
+        "stop" => Fault::Stop,
+        "open-only" => Fault::OpenOnly,
+        "reset" => Fault::Reset {
+            during: during(words)?,
+        },
+        "half-close" => Fault::HalfClose,
+        "garbage" => Fault::Garbage {
+            size: file_size("garbage", words)?,
+        },
+        "oversized" => Fault::Oversized {
+            size: file_size("oversized", words)?,
+        },
+        "stall" => Fault::Stall {
+            request: request("stall", words)?,
+        },
+        "slow" => Fault::Slow {
+            request: request("slow", words)?,
+        },
+        "flood" => Fault::Flood {
+            connections: connections(words.next().unwrap_or_default())?,
+        },
+        "restart" => Fault::Restart,
+        unknown => return Err(StepError::Unknown(unknown.to_owned())),
+    })
+}
+
+/// `during upload notes.bin 8MiB`, if that follows.
+fn during(words: &mut SplitWhitespace<'_>) -> Result<Option<Box<Step>>, StepError> {
+    match words.next() {
+        None => Ok(None),
+        Some("during") => match *request("during", words)? {
+            transfer @ (Step::Upload { .. } | Step::Download { .. }) => {
+                Ok(Some(Box::new(transfer)))
+            }
+            other => Err(StepError::NotATransfer(other.to_string())),
+        },
+        Some(word) => Err(StepError::Rest(word.to_owned())),
+    }
+}
+
+fn interruptible(transfer: Box<Step>) -> Result<Box<Step>, StepError> {
+    match *transfer {
+        Step::Upload { size, .. } if size.0 < INTERRUPTIBLE_BYTES => {
+            Err(StepError::TooSmall(size.0))
+        }
+        _ => Ok(transfer),
+    }
+}
+
+fn request(of: &'static str, words: &mut SplitWhitespace<'_>) -> Result<Box<Step>, StepError> {
+    let name = words.next().ok_or(StepError::NoRequest(of))?;
+    let step = step(name, words)?;
+    if !step.is_request() {
+        return Err(StepError::NotARequest(name.to_owned()));
+    }
+    Ok(Box::new(step))
+}
+
+fn connections(text: &str) -> Result<u32, StepError> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (1..=MOST_CONNECTIONS).contains(number))
+        .ok_or_else(|| StepError::Connections(text.to_owned()))
 }
 
 fn file_name(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<String, StepError> {
@@ -127,14 +224,15 @@ fn file_name(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<Stri
 }
 
 /// `65536`, `64KiB`, `64 KiB` (its words joined).
-fn file_size(text: &str) -> Result<FileSize, StepError> {
+fn file_size(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<FileSize, StepError> {
+    let text: String = words.collect();
     if text.is_empty() {
-        return Err(StepError::NoSize);
+        return Err(StepError::NoSize(step));
     }
-    bytes(text)
+    bytes(&text)
         .filter(|bytes| *bytes <= LARGEST_BYTES)
         .map(FileSize)
-        .ok_or_else(|| StepError::Size(text.to_owned()))
+        .ok_or(StepError::Size(text))
 }
 
 /// So many bytes: `65536`, `64KiB`.
@@ -194,7 +292,8 @@ mod tests {
                 StepError::Size(size.to_owned())
             );
         }
-        assert_eq!(refused("upload a"), StepError::NoSize);
+        assert_eq!(refused("upload a"), StepError::NoSize("upload"));
+        assert_eq!(refused("garbage@2"), StepError::NoSize("garbage"));
     }
 
     #[test]
@@ -220,6 +319,31 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_has_what_it_needs() {
+        assert_eq!(refused("restart@1"), StepError::RestartOfClient);
+        assert_eq!(refused("stall@2"), StepError::NoRequest("stall"));
+        assert_eq!(
+            refused("slow@2 quit"),
+            StepError::NotARequest("quit".to_owned())
+        );
+        assert_eq!(
+            refused("kill@1 during list"),
+            StepError::NotATransfer("list".to_owned())
+        );
+        assert_eq!(
+            refused("kill@1 during upload a 64KiB"),
+            StepError::TooSmall(65_536)
+        );
+        assert_eq!(refused("kill@1 now"), StepError::Rest("now".to_owned()));
+        for connections in ["", "0", "1001", "many"] {
+            assert_eq!(
+                refused(&format!("flood@2 {connections}")),
+                StepError::Connections(connections.to_owned())
+            );
+        }
+    }
+
+    #[test]
     fn nothing_follows_a_whole_step() {
         assert_eq!(refused("quit now"), StepError::Rest("now".to_owned()));
         assert_eq!(refused(" "), StepError::Empty);
@@ -235,18 +359,49 @@ mod tests {
         assert_eq!(Step::List.file_name(ClientNumber(3)), None);
     }
 
-    fn any_step() -> impl Strategy<Value = Step> {
+    fn any_request() -> impl Strategy<Value = Step> {
+        prop_oneof![Just(Step::List), any_transfer()]
+    }
+
+    fn any_transfer() -> impl Strategy<Value = Step> {
         let name = "[a-z][a-z{}.-]{0,8}";
         prop_oneof![
-            Just(Step::Connect),
-            Just(Step::List),
             (name, 0..=LARGEST_BYTES).prop_map(|(name, size)| Step::Upload {
                 name,
                 size: FileSize(size)
             }),
             name.prop_map(|name| Step::Download { name }),
+        ]
+    }
+
+    fn any_fault() -> impl Strategy<Value = Fault> {
+        let size = || (0..=LARGEST_BYTES).prop_map(FileSize);
+        let request = || any_request().prop_map(Box::new);
+        let during = || proptest::option::of(any_transfer().prop_map(Box::new));
+        let can_be_met =
+            |it: &Option<Box<Step>>| it.clone().is_none_or(|it| interruptible(it).is_ok());
+        prop_oneof![
+            during()
+                .prop_filter("a file that can be met on its way", can_be_met)
+                .prop_map(|during| Fault::Kill { during }),
+            Just(Fault::Stop),
+            Just(Fault::OpenOnly),
+            during().prop_map(|during| Fault::Reset { during }),
+            Just(Fault::HalfClose),
+            size().prop_map(|size| Fault::Garbage { size }),
+            size().prop_map(|size| Fault::Oversized { size }),
+            request().prop_map(|request| Fault::Stall { request }),
+            request().prop_map(|request| Fault::Slow { request }),
+            (1..=MOST_CONNECTIONS).prop_map(|connections| Fault::Flood { connections }),
+        ]
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            Just(Step::Connect),
+            any_request(),
             Just(Step::Quit),
-            Just(Step::Kill),
+            any_fault().prop_map(Step::Fault),
         ]
     }
 

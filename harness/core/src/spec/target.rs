@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::PhaseLimits;
+use super::{PhaseLimits, RawSteps};
 
 /// A pair of programs under test.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Target {
     pub client: ClientProgram,
     /// Where transferred files lie.
     pub files: Files,
+    /// What raw clients send to the server.
+    pub raw: RawSteps,
     /// What the programs and their build may use.
     pub limits: PhaseLimits,
 }

@@ -202,14 +202,15 @@ impl World {
     }
 
     pub(crate) fn rubric(&self, call: &str) -> String {
-        let (clients, steps) = (self.recorded.clients, &self.steps);
+        let raw = self.recorded.raw_clients.len();
+        let (clients, steps) = (self.recorded.clients as usize - raw, &self.steps);
         let server = if self.server_down {
             "server = \"down\""
         } else {
             ""
         };
         format!(
-            "schema = 1\ntitle = \"t\"\n[[scenario]]\nname = \"s\"\nclients = {clients}\nsteps = [{steps}]\n{server}\n\
+            "schema = 1\ntitle = \"t\"\n[[scenario]]\nname = \"s\"\nclients = {clients}\nraw = {raw}\nsteps = [{steps}]\n{server}\n\
              [[item]]\nid = \"i\"\nfail = \"f\"\npass = \"p\"\nchecks = [{{ in = \"s\", {call} }}]\n"
         )
     }
@@ -219,7 +220,8 @@ impl World {
         let scenario = &rubric.scenarios[0];
         let setting = Setting {
             steps: scenario.steps.clone(),
-            clients: scenario.clients.get(),
+            clients: scenario.client_count(),
+            raw: scenario.raw,
             server: scenario.server,
             os: "linux".to_owned(),
             replies: self.replies.clone(),
@@ -423,6 +425,7 @@ impl Telling {
             attempt: 1,
             steps: steps.iter().map(|&step| step.to_owned()).collect(),
             clients,
+            raw_clients: Vec::new(),
             server: SERVER.parse().unwrap(),
             seed: SEED,
             runner: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use synfin_core::spec::{ClientNumber, Scenario, Step, StepEntry};
+use synfin_core::spec::{ClientNumber, Fault, Scenario, Step, StepEntry};
 use tokio::sync::watch;
 
 /// The progress of all clients through a scenario's entries. A client that is finished, well or badly, holds up nobody.
@@ -27,7 +27,7 @@ impl Board {
     pub(crate) fn new(scenario: &Scenario) -> Self {
         Self {
             entries: scenario.steps.clone(),
-            progress: Mutex::new(vec![Progress::default(); scenario.clients.get() as usize]),
+            progress: Mutex::new(vec![Progress::default(); scenario.client_count() as usize]),
             changed: watch::Sender::new(()),
         }
     }
@@ -47,7 +47,7 @@ impl Board {
     /// Waits until the client may begin the entry.
     pub(crate) async fn turn(&self, client: ClientNumber, place: usize) {
         let entry = &self.entries[place];
-        if entry.only.is_some() || entry.step == Step::Hold {
+        if entry.only.is_some() || is_for_all(&entry.step) {
             self.until(|progress| progress.iter().all(|one| one.next >= place))
                 .await;
         } else if entry.step == Step::Connect {
@@ -105,6 +105,11 @@ impl Board {
     }
 }
 
+/// Whether nobody goes on before everybody has come to it.
+fn is_for_all(step: &Step) -> bool {
+    *step == Step::Hold || *step == Step::Fault(Fault::Restart)
+}
+
 fn index(client: ClientNumber) -> usize {
     client.0 as usize - 1
 }
@@ -130,11 +135,12 @@ mod tests {
         let scenario = Scenario {
             name: "two".into(),
             clients: NonZeroU32::new(2).unwrap(),
+            raw: 0,
             steps: vec![
                 entry(Step::Connect, None),
                 entry(Step::List, None),
                 entry(Step::Hold, None),
-                entry(Step::Kill, Some(ONE)),
+                entry(Step::Fault(Fault::Kill { during: None }), Some(ONE)),
                 entry(Step::List, Some(TWO)),
             ],
             server: ServerState::Up,

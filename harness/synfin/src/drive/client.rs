@@ -1,17 +1,17 @@
 //! One client, from its first entry to its last.
 
 use synfin_core::flow::{Connection, Ending};
-use synfin_core::manifest::{Role, SampleReason, SignalSent, StepOutcome, StopAction};
-use synfin_core::spec::{ClientNumber, Step, StepEntry, StepScript};
+use synfin_core::manifest::{Role, SampleReason, StepOutcome};
+use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepScript};
 use tokio::time::Instant;
 
 use super::live::Mark;
 use super::one_shot::OneShot;
-use super::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, REFUSED_WITHIN, Stage};
+use super::raw::RawTurn;
+use super::stage::{CONNECT_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{Fill, LastWord, Request, Unmet};
 use super::terminal::Terminal;
-use super::watch::{sample, supervise};
-use crate::clock;
+use super::watch::sample;
 use crate::sandbox::SandboxError;
 
 /// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
@@ -29,7 +29,7 @@ pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
         .take(entry)
         .await;
         let goes_on = matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported)
-            && entry.step != Step::Kill;
+            && !entry.step.fault().is_some_and(Fault::ends_the_client);
         if !matches!(outcome, StepOutcome::Done | StepOutcome::Unsupported) {
             sample(
                 stage,
@@ -66,26 +66,34 @@ pub(crate) fn place_number(place: usize) -> u32 {
 }
 
 /// A client at one of its entries.
-struct Turn<'a> {
-    stage: &'a Stage,
-    client: ClientNumber,
-    place: usize,
+pub(super) struct Turn<'a> {
+    pub(super) stage: &'a Stage,
+    pub(super) client: ClientNumber,
+    pub(super) place: usize,
 }
 
 impl Turn<'_> {
     async fn take(&self, entry: &StepEntry) -> StepOutcome {
+        let (stage, client, place) = (self.stage, self.client, self.place);
+        let is_the_servers = entry.step == Step::Fault(Fault::Restart);
+        if stage.play.scenario.is_raw(client) && !is_the_servers {
+            let taken = RawTurn::begin(stage, client, place)
+                .await
+                .take(&entry.step)
+                .await;
+            return taken.unwrap_or_else(|outcome| outcome);
+        }
         let is_per_step = self.stage.play.commands.client.is_per_step();
         let taken = match &entry.step {
             Step::Connect | Step::Quit if is_per_step => {
                 self.one_shot(&entry.step, &Fill::default()).await
             }
-            step if is_per_step && step.is_request() => self.one_shot_request(step).await,
             Step::Connect => self.connect().await,
             Step::Hold => self.hold().await,
-            Step::Kill => self.kill().await,
+            Step::Fault(fault) => self.go_wrong(fault).await,
             Step::Quit => self.quit().await,
-            Step::List | Step::Upload { .. } | Step::Download { .. } => {
-                self.request(&entry.step).await
+            request @ (Step::List | Step::Upload { .. } | Step::Download { .. }) => {
+                self.ask_for(request).await
             }
         };
         taken.unwrap_or_else(|outcome| outcome)
@@ -179,6 +187,15 @@ impl Turn<'_> {
         one_shot.take(step, fill).await
     }
 
+    /// One request and its reply, by the client's program or by a process of its own.
+    pub(super) async fn ask_for(&self, request: &Step) -> Result<StepOutcome, StepOutcome> {
+        if self.stage.play.commands.client.is_per_step() {
+            self.one_shot_request(request).await
+        } else {
+            self.request(request).await
+        }
+    }
+
     /// One request by a process of its own.
     async fn one_shot_request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
         let fill = self.prepare(step).await?;
@@ -252,40 +269,6 @@ impl Turn<'_> {
     async fn hold(&self) -> Result<StepOutcome, StepOutcome> {
         self.stage.sample_hold_once(self.place).await;
         Ok(StepOutcome::Done)
-    }
-
-    /// Kills the program, sees on the wire what that did, and looks whether the server takes it calmly.
-    async fn kill(&self) -> Result<StepOutcome, StepOutcome> {
-        let (stage, client) = (self.stage, self.client);
-        stage.client_program(client)?;
-        let at = clock::now().as_nanos();
-        stage
-            .stop(
-                Role::Client(client.0),
-                StopAction {
-                    at,
-                    signal: SignalSent::Kill,
-                    is_fault_step: true,
-                },
-            )
-            .await;
-        let deadline = Instant::now() + FAULT_SEEN_WITHIN;
-        let seen = stage.wire.until(deadline, |wire| {
-            let gone = |connection: &Connection| {
-                connection.by_initiator.fin.is_some()
-                    || connection.by_initiator.heeded_resets().next().is_some()
-                    || is_over(connection)
-            };
-            wire.connections_of(client).all(gone).then_some(())
-        });
-        let seen = seen.await;
-        supervise(stage, Role::Server).await;
-        match seen {
-            Some(()) => Ok(StepOutcome::Done),
-            None => Err(StepOutcome::TimedOut {
-                waiting_for: "a FIN or RST of the killed client".to_owned(),
-            }),
-        }
     }
 
     fn ask<'a>(&'a self, terminal: &'a Terminal) -> Request<'a> {

@@ -6,13 +6,25 @@ use synfin_core::manifest::{FileRecord, Role, Transfer};
 use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry};
 
 use super::client::place_number;
-use super::stage::{Play, Stage};
+use super::play::Play;
+use super::stage::Stage;
 use super::step::Fill;
 use crate::sandbox::SandboxError;
 use crate::store;
 
 /// The size of a file that a step downloads and none uploaded before, bytes.
 const PLACED_SIZE: u64 = 64 * 1024;
+
+/// A file as a raw client names and sends it.
+#[derive(Debug, Default)]
+pub(super) struct RawFile {
+    /// Its name.
+    pub(super) name: String,
+    /// Its size, bytes.
+    pub(super) size: u64,
+    /// Its bytes, if they are sent.
+    pub(super) content: Vec<u8>,
+}
 
 impl Stage {
     /// Lays out what a request needs: the file to upload, or an empty place for the one to download.
@@ -41,14 +53,34 @@ impl Stage {
         })
     }
 
+    /// The file of a raw client's step, its name and contents; what it sends is recorded. Of a download only the server's
+    /// copy exists: where the file stands among the bytes that come back, only a program knows.
+    pub(super) fn raw_file(
+        &self,
+        client: ClientNumber,
+        place: usize,
+        step: &Step,
+    ) -> Option<RawFile> {
+        let file = self.file_of(client, place, step)?;
+        let content = match file.transfer {
+            Transfer::Upload => contents(self.play.seed, &file),
+            Transfer::Download => Vec::new(),
+        };
+        let found = RawFile {
+            name: file.name.clone(),
+            size: file.size,
+            content,
+        };
+        if file.transfer == Transfer::Upload {
+            self.log().files.push(file);
+        }
+        Some(found)
+    }
+
     /// The record of the file that the step transfers, nothing having arrived yet.
     fn file_of(&self, client: ClientNumber, place: usize, step: &Step) -> Option<FileRecord> {
         let name = step.file_name(client)?;
-        let (transfer, size) = match step {
-            Step::Upload { size, .. } => (Transfer::Upload, size.0),
-            Step::Download { .. } => (Transfer::Download, self.play.uploaded_size(&name)),
-            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => return None,
-        };
+        let (transfer, size) = self.play.transfer(step, client)?;
         let mut file = FileRecord {
             client: client.0,
             entry: place_number(place),
@@ -100,7 +132,7 @@ impl Stage {
         let downloads = self
             .play
             .doings()
-            .filter(|(step, _)| matches!(step, Step::Download { .. }));
+            .filter(|(step, _)| matches!(step.request(), Some(Step::Download { .. })));
         for name in downloads.filter_map(|(step, client)| step.file_name(client)) {
             if !uploaded.contains(&name) {
                 let path = format!("{}/{name}", self.play.target.files.server_dir);
@@ -187,13 +219,19 @@ impl Play {
     pub(crate) fn transfers(&self) -> impl Iterator<Item = (String, u64)> {
         self.doings().filter_map(|(step, client)| {
             let name = step.file_name(client)?;
-            let size = match step {
-                Step::Upload { size, .. } => size.0,
-                Step::Download { .. } => self.uploaded_size(&name),
-                Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Kill => return None,
-            };
+            let (_, size) = self.transfer(step, client)?;
             Some((name, size))
         })
+    }
+
+    /// Which way a step's file goes, and its size in bytes.
+    pub(super) fn transfer(&self, step: &Step, client: ClientNumber) -> Option<(Transfer, u64)> {
+        let name = step.file_name(client)?;
+        match step.request()? {
+            Step::Upload { size, .. } => Some((Transfer::Upload, size.0)),
+            Step::Download { .. } => Some((Transfer::Download, self.uploaded_size(&name))),
+            Step::Connect | Step::List | Step::Quit | Step::Hold | Step::Fault(_) => None,
+        }
     }
 
     /// The size of the file of this name that some step uploads; placed files have a size of their own.
@@ -204,20 +242,21 @@ impl Play {
 
     /// Every file that a client uploads: name and size.
     fn uploads(&self) -> impl Iterator<Item = (String, u64)> {
-        self.doings().filter_map(|(step, client)| match step {
-            Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
-            Step::Connect
-            | Step::List
-            | Step::Download { .. }
-            | Step::Quit
-            | Step::Hold
-            | Step::Kill => None,
-        })
+        self.doings()
+            .filter_map(|(step, client)| match step.request()? {
+                Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
+                Step::Connect
+                | Step::List
+                | Step::Download { .. }
+                | Step::Quit
+                | Step::Hold
+                | Step::Fault(_) => None,
+            })
     }
 
     /// Every step with every client that does it.
     fn doings(&self) -> impl Iterator<Item = (&Step, ClientNumber)> {
-        let clients = || (1..=self.scenario.clients.get()).map(ClientNumber);
+        let clients = || self.scenario.everybody();
         let is_its =
             |entry: &StepEntry, client: ClientNumber| entry.only.is_none_or(|only| only == client);
         self.scenario.steps.iter().flat_map(move |entry| {

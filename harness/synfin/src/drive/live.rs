@@ -52,6 +52,18 @@ pub(crate) enum Exchange {
     Answered,
 }
 
+impl Mark {
+    /// Payload that the client had sent, bytes.
+    pub(crate) fn requested(self) -> u64 {
+        self.requested
+    }
+
+    /// Payload that the server had sent it, bytes.
+    pub(crate) fn replied(self) -> u64 {
+        self.replied
+    }
+}
+
 impl LiveWire {
     /// A wire on which nothing was seen yet.
     pub(crate) fn new(epoch: (Timestamp, Instant)) -> Self {
@@ -105,6 +117,15 @@ impl LiveWire {
                 .await
                 .ok()?
                 .expect("the wire outlives its waiters");
+        }
+    }
+
+    /// Waits until it holds; asked again whenever something was seen.
+    pub(crate) async fn until_told(&self, holds: impl Fn() -> bool) {
+        let mut changed = self.changed.subscribe();
+        while !holds() {
+            let told = changed.changed().await;
+            told.expect("the wire outlives its waiters");
         }
     }
 

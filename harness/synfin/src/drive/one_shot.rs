@@ -32,7 +32,7 @@ impl OneShot<'_> {
                 | Step::Upload { .. }
                 | Step::Download { .. }
                 | Step::Hold
-                | Step::Kill => Err(StepOutcome::Unsupported),
+                | Step::Fault(_) => Err(StepOutcome::Unsupported),
             };
         };
         let argv = argv.iter().map(|word| fill.fill(word)).collect();

@@ -10,13 +10,15 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, Target, environment_at};
+use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, environment_at};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
 use super::board::Board;
 use super::client::place_number;
 use super::live::LiveWire;
+use super::play::Play;
+use super::raw::{RawAddress, RawClient};
 use super::terminal::Terminal;
 use super::watch::sample;
 use crate::clock;
@@ -36,78 +38,6 @@ pub(crate) const FAULT_SEEN_WITHIN: Duration = Duration::from_secs(5);
 /// The frames of a program that has ended reach the flow table within this time: the ring hands over every millisecond.
 pub(super) const SETTLE: Duration = Duration::from_secs(1);
 
-/// What is to be recorded: a scenario and the programs that act in it.
-#[derive(Clone, Debug)]
-pub(crate) struct Play {
-    /// The scenario.
-    pub(crate) scenario: Scenario,
-    /// The programs.
-    pub(crate) target: Target,
-    /// Their command lines, resolved.
-    pub(crate) commands: Commands,
-    /// The seed of all file contents.
-    pub(crate) seed: u64,
-}
-
-/// The command lines of a recording.
-#[derive(Clone, Debug)]
-pub(crate) struct Commands {
-    /// The server's.
-    pub(crate) server: Vec<String>,
-    /// Every client's.
-    pub(crate) client: ClientCommands,
-    /// What their environment has beside the usual.
-    pub(crate) environment: Vec<(String, String)>,
-}
-
-/// The command line of every client, or of every step.
-#[derive(Clone, Debug)]
-pub(crate) enum ClientCommands {
-    /// One for all steps.
-    Session(Vec<String>),
-    /// One for each step, by the step's name.
-    PerStep(BTreeMap<String, Vec<String>>),
-}
-
-impl ClientCommands {
-    /// Each command line changed.
-    pub(crate) fn map(self, change: impl Fn(Vec<String>) -> Vec<String>) -> Self {
-        match self {
-            Self::Session(argv) => Self::Session(change(argv)),
-            Self::PerStep(of_steps) => {
-                let changed = of_steps
-                    .into_iter()
-                    .map(|(step, argv)| (step, change(argv)));
-                Self::PerStep(changed.collect())
-            }
-        }
-    }
-
-    /// The command line by which the client is known: the only one, or the first.
-    pub(crate) fn first(&self) -> &[String] {
-        match self {
-            Self::Session(argv) => argv,
-            Self::PerStep(of_steps) => of_steps.values().next().map_or(&[], Vec::as_slice),
-        }
-    }
-
-    /// Whether each step is a process of its own.
-    pub(crate) fn is_per_step(&self) -> bool {
-        match self {
-            Self::Session(_) => false,
-            Self::PerStep(_) => true,
-        }
-    }
-
-    /// The command line of the step alone, if it has one.
-    pub(crate) fn of_step(&self, step: &str) -> Option<&[String]> {
-        match self {
-            Self::Session(_) => None,
-            Self::PerStep(of_steps) => of_steps.get(step).map(Vec::as_slice),
-        }
-    }
-}
-
 /// A program that has been replaced by a later one of its role.
 #[derive(Debug)]
 pub(crate) struct Earlier {
@@ -115,6 +45,10 @@ pub(crate) struct Earlier {
     pub(crate) role: Role,
     /// The program.
     pub(crate) terminal: Arc<Terminal>,
+    /// What was done to end it.
+    pub(crate) stop_actions: Vec<StopAction>,
+    /// What its threads did.
+    pub(crate) supervision: Vec<Supervision>,
 }
 
 /// A recording under way, as its clients see it.
@@ -131,9 +65,18 @@ pub(crate) struct Stage {
     /// The kernel's table of their sockets.
     sockets: Mutex<SocketTable>,
     log: Mutex<Log>,
+    /// The raw clients, in order; each is held by whoever acts for it.
+    pub(super) raw: Vec<tokio::sync::Mutex<RawClient>>,
+    /// How each restart of the server went, by its place among the entries.
+    pub(super) restarts: tokio::sync::Mutex<BTreeMap<usize, Restarted>>,
+    /// Addresses from which raw clients connect, until their connections are seen.
+    pub(super) dialled: Mutex<Vec<RawAddress>>,
     /// Held while a process for one step connects: one after the other does.
     pub(super) dialling: tokio::sync::Mutex<()>,
 }
+
+/// How a restart went.
+type Restarted = Result<StepOutcome, StepOutcome>;
 
 /// What has happened so far.
 #[derive(Debug, Default)]
@@ -175,6 +118,13 @@ impl Stage {
             sandbox,
             sockets: Mutex::new(sockets),
             log: Mutex::new(log),
+            raw: play
+                .scenario
+                .raw_clients()
+                .map(|_| tokio::sync::Mutex::default())
+                .collect(),
+            restarts: tokio::sync::Mutex::default(),
+            dialled: Mutex::default(),
             dialling: tokio::sync::Mutex::new(()),
             play,
         }
@@ -239,7 +189,7 @@ impl Stage {
     /// The client's connection was seen, or given up: the next one may connect. If there is none, a new connection whose
     /// socket is gone before it was looked for can still be nobody else's.
     pub(crate) fn pass_turn(&self, client: ClientNumber) {
-        if self.play.scenario.clients.get() > 1 {
+        if self.play.scenario.client_count() > 1 {
             let mut log = self.log();
             log.expected = log.expected.filter(|expected| *expected != client);
         }
@@ -285,7 +235,13 @@ impl Stage {
                 let terminal = Arc::new(Terminal::new(program, argv, entry));
                 let mut log = self.log();
                 if let Some(terminal) = log.programs.insert(role, Arc::clone(&terminal)) {
-                    log.earlier.push(Earlier { role, terminal });
+                    let earlier = Earlier {
+                        role,
+                        terminal,
+                        stop_actions: log.stop_actions.remove(&role).unwrap_or_default(),
+                        supervision: log.supervision.remove(&role).unwrap_or_default(),
+                    };
+                    log.earlier.push(earlier);
                 }
                 Ok(terminal)
             }
@@ -323,6 +279,7 @@ impl Stage {
                 self.sandbox.signal(role, Signal::Term, scope).await
             }
             SignalSent::Kill => self.sandbox.signal(role, Signal::Kill, Scope::Role).await,
+            SignalSent::Stop => self.sandbox.signal(role, Signal::Stop, Scope::Role).await,
         };
         if let Err(error) = signalled {
             self.fault(error);
@@ -381,5 +338,5 @@ fn blank_steps(scenario: &Scenario, board: &Board) -> Vec<ClientSteps> {
         client,
         steps: board.entries_of(ClientNumber(client)).map(blank).collect(),
     };
-    (1..=scenario.clients.get()).map(of).collect()
+    scenario.everybody().map(|client| of(client.0)).collect()
 }

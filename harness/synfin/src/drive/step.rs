@@ -12,7 +12,7 @@ use super::terminal::{NotRead, Terminal};
 use super::watch::all_asleep;
 
 /// A client that spoke last may still wait for a reply: so many times `quiet` must pass before it is taken to be done.
-const PATIENCE: u32 = 10;
+pub(super) const PATIENCE: u32 = 10;
 
 /// How long after threads were seen running they are looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);

@@ -39,7 +39,10 @@ pub(crate) async fn attribute(stage: &Stage) {
 
 async fn attribute_one(stage: &Stage, connection: &Connection) {
     let presumed = stage.log().expected;
-    let owner = owner(stage, connection, presumed).await;
+    let owner = match stage.take_raw(connection.initiator) {
+        Some(raw) => Some(raw),
+        None => owner(stage, connection, presumed).await,
+    };
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
         // A server may connect to itself, to wake its own accept().

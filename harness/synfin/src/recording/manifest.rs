@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use synfin_core::flow::Ending;
 use synfin_core::manifest::{
-    Attribution, CaptureHealth, ClientSteps, ProcessRecord, Recorded, Role,
+    Attribution, CaptureHealth, ClientSteps, ProcessRecord, RawClientRecord, Recorded, Role,
 };
 use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
 
 use super::{Job, RecordError};
-use crate::drive::{Earlier, Log, Stage, Terminal};
+use crate::drive::{Log, Stage, Terminal};
 use crate::ring::Captured;
 use crate::sandbox::Built;
 use crate::store::{self, StoreError};
@@ -42,7 +42,8 @@ pub(crate) async fn write(
             .iter()
             .map(ToString::to_string)
             .collect(),
-        clients: job.play.scenario.clients.get(),
+        clients: job.play.scenario.client_count(),
+        raw_clients: raw_clients(job, stage).await?,
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),
@@ -110,12 +111,32 @@ fn health(job: &Job, captured: Captured) -> Result<CaptureHealth, RecordError> {
     })
 }
 
+/// The record of every raw client, whose log is written.
+async fn raw_clients(job: &Job, stage: &Stage) -> Result<Vec<RawClientRecord>, RecordError> {
+    let mut records = Vec::new();
+    for (client, told) in stage.raw_logs().await {
+        let log = format!("{}/{}.log", job.stem(), Role::Client(client.0));
+        let path = job.run.join(&log);
+        store::create_folder(path.parent().unwrap_or(&job.run))?;
+        store::write_atomically(&path, told.text.as_bytes())?;
+        records.push(RawClientRecord {
+            client: client.0,
+            log,
+            sent_bytes: told.sent_bytes,
+            received_bytes: told.received_bytes,
+        });
+    }
+    Ok(records)
+}
+
 /// The record of every role: those that ran, and those that could not be started.
 async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, RecordError> {
     let mut records = Vec::new();
-    for Earlier { role, terminal } in std::mem::take(&mut log.earlier) {
-        if let Some(terminal) = Arc::into_inner(terminal) {
-            let mut record = blank(job, role);
+    for earlier in std::mem::take(&mut log.earlier) {
+        if let Some(terminal) = Arc::into_inner(earlier.terminal) {
+            let mut record = blank(job, earlier.role);
+            record.stop_actions = earlier.stop_actions;
+            record.supervision = earlier.supervision;
             finish(job, terminal, &mut record).await?;
             records.push(record);
         }

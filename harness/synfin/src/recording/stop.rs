@@ -8,19 +8,13 @@ use synfin_core::spec::ClientNumber;
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock;
-use crate::drive::{Stage, Terminal, is_over, sample, supervise};
+use crate::drive::{KILL_GRACE, SERVER_GRACE, Stage, Terminal, is_over, sample, supervise};
 
 /// How long clients that were told to quit may take to end, and the wire to show it.
 const TEARDOWN_WITHIN: Duration = Duration::from_secs(2);
 
 /// How long a client may take to end after its input ended or SIGTERM.
 const CLIENT_GRACE: Duration = Duration::from_secs(1);
-
-/// How long the server may take to end after SIGTERM.
-const SERVER_GRACE: Duration = Duration::from_secs(5);
-
-/// How long the kernel may take to end what was killed.
-const KILL_GRACE: Duration = Duration::from_secs(10);
 
 /// Ends every program.
 pub(crate) async fn stop(stage: &Stage) {
@@ -35,9 +29,13 @@ pub(crate) async fn stop(stage: &Stage) {
         stage.fault(error);
     }
     stage.log().stopped_at = Some(clock::now());
-    for signal in [SignalSent::EndOfInput, SignalSent::Term, SignalSent::Kill] {
-        stop_all(stage, &running_clients(stage), signal).await;
+    stage.hang_up().await;
+    for signal in [SignalSent::EndOfInput, SignalSent::Term] {
+        let mut clients = running_clients(stage);
+        clients.retain(|role| !is_stopped(stage, *role));
+        stop_all(stage, &clients, signal).await;
     }
+    stop_all(stage, &running_clients(stage), SignalSent::Kill).await;
     for signal in [SignalSent::Term, SignalSent::Kill] {
         stop_all(stage, &[Role::Server], signal).await;
     }
@@ -46,6 +44,7 @@ pub(crate) async fn stop(stage: &Stage) {
 /// Ends every program at once, in an interrupted recording, of which nothing is judged.
 pub(crate) async fn kill(stage: &Stage) {
     stage.log().stopped_at.get_or_insert_with(clock::now);
+    stage.hang_up().await;
     let roles: Vec<Role> = stage.log().programs.keys().copied().collect();
     stop_all(stage, &roles, SignalSent::Kill).await;
 }
@@ -146,6 +145,13 @@ fn running_clients(stage: &Stage) -> Vec<Role> {
         .into_iter()
         .filter(|role| is_running(stage, *role))
         .collect()
+}
+
+/// Whether a step has stopped the client: it can do nothing that it is asked for.
+fn is_stopped(stage: &Stage, role: Role) -> bool {
+    let log = stage.log();
+    let mut actions = log.stop_actions.get(&role).into_iter().flatten();
+    actions.any(|action| action.signal == SignalSent::Stop)
 }
 
 fn is_running(stage: &Stage, role: Role) -> bool {

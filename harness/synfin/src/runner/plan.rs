@@ -103,8 +103,9 @@ fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>
 
 /// The scenario as often as wished, and with as many clients, where several take part and none is named in the steps.
 fn as_wished(scenario: &Scenario, wishes: &Wishes<'_>) -> Scenario {
-    let is_open =
-        scenario.clients.get() > 1 && scenario.steps.iter().all(|entry| entry.only.is_none());
+    let is_open = scenario.clients.get() > 1
+        && scenario.raw == 0
+        && scenario.steps.iter().all(|entry| entry.only.is_none());
     let clients = wishes.clients.filter(|_| is_open);
     Scenario {
         clients: clients.unwrap_or(scenario.clients),
@@ -139,7 +140,7 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
             .filter(Step::is_request)
             .collect()
     };
-    let (lone, several): (Vec<_>, Vec<_>) = of_target().partition(|one| one.clients.get() == 1);
+    let (lone, several): (Vec<_>, Vec<_>) = of_target().partition(|one| one.client_count() == 1);
     let shown: BTreeSet<&str> = lone
         .iter()
         .flat_map(|one| requests(one))
@@ -164,6 +165,7 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
     Some(Scenario {
         name: LONE.to_owned(),
         clients: NonZeroU32::MIN,
+        raw: 0,
         steps,
         server: ServerState::Up,
         programs: Programs::Target,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
 
+use super::brake::Brake;
 use super::built::Built;
 use super::descriptor::register;
 use super::message::{
@@ -234,6 +236,16 @@ impl Sandbox {
         Ok(socket)
     }
 
+    /// A TCP socket of the scenario, of the family of `server`.
+    pub(crate) async fn tcp_socket(&self, server: SocketAddr) -> Result<OwnedFd, SandboxError> {
+        let kind = match server {
+            SocketAddr::V4(_) => SocketKind::Tcp4,
+            SocketAddr::V6(_) => SocketKind::Tcp6,
+        };
+        let [socket] = self.sockets(kind).await?;
+        Ok(socket)
+    }
+
     /// A UDP socket to send sentinels from, and the one that they arrive at.
     pub(crate) async fn sentinel_sockets(&self) -> Result<[OwnedFd; 2], SandboxError> {
         self.sockets(SocketKind::Sentinel).await
@@ -241,7 +253,7 @@ impl Sandbox {
 
     /// Another handle on the brake, for the ring's reader.
     pub(crate) fn brake(&self) -> io::Result<Brake> {
-        Ok(Brake(self.shared.brake.try_clone()?))
+        Ok(Brake::new(self.shared.brake.try_clone()?))
     }
 
     /// The user and group that programs run as, if it is not the harness's own.
@@ -309,25 +321,6 @@ fn environment(extra: &[(String, String)]) -> Vec<(String, String)> {
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .chain(extra.iter().cloned())
         .collect()
-}
-
-/// Pauses every program of the scenario, and lets them go on.
-#[derive(Debug)]
-pub(crate) struct Brake(OwnedFd);
-
-impl Brake {
-    pub(crate) fn pause(&self) -> io::Result<()> {
-        self.say(super::init::PAUSE)
-    }
-
-    pub(crate) fn resume(&self) -> io::Result<()> {
-        self.say(super::init::RESUME)
-    }
-
-    fn say(&self, word: &[u8]) -> io::Result<()> {
-        rustix::net::send(&self.0, word, rustix::net::SendFlags::NOSIGNAL)?;
-        Ok(())
-    }
 }
 
 /// The control socket: one request at a time, each answered by the reply of its number.

@@ -23,6 +23,8 @@ pub(super) fn make_socket(kind: SocketKind) -> io::Result<Vec<OwnedFd>> {
             SocketType::DGRAM,
             Some(SOCK_DIAG),
         )?],
+        SocketKind::Tcp4 => vec![make(AddressFamily::INET, SocketType::STREAM, None)?],
+        SocketKind::Tcp6 => vec![make(AddressFamily::INET6, SocketType::STREAM, None)?],
         SocketKind::Sentinel => {
             let sink = make(AddressFamily::INET, SocketType::DGRAM, None)?;
             bind(&sink, &SENTINEL_SINK)?;

@@ -131,6 +131,10 @@ pub(super) enum SocketKind {
     Sentinel,
     /// NETLINK_SOCK_DIAG.
     Diag,
+    /// TCP over IPv4, without an address yet.
+    Tcp4,
+    /// TCP over IPv6, without an address yet.
+    Tcp6,
 }
 
 /// What init answers.

@@ -10,6 +10,7 @@
 mod batch;
 mod cleanup;
 mod examples;
+mod faults;
 mod matrix;
 mod mutants;
 mod pair;

@@ -95,16 +95,16 @@ fn a_recording_is_written_back_as_it_was_read() {
 
 #[test]
 fn a_wrong_field_is_named_by_its_path() {
-    assert_snapshot!(edited(r#""running": 0"#, r#""running": -1"#), @"`processes[0].supervision[0].threads[0].running`: invalid value: integer `-1`, expected u32 at line 127 column 27");
-    assert_snapshot!(edited(r#""role": "server""#, r#""role": "proxy""#), @r#"`processes[0].role`: no role is called "proxy" at line 93 column 21"#);
-    assert_snapshot!(edited(r#""cut": 0"#, r#""cuts": 0"#), @"`capture.cuts`: unknown field `cuts`, expected one of `file`, `sha256`, `frames`, `dropped`, `cut`, `sentinels`, `pauses` at line 21 column 10");
-    assert_snapshot!(edited(r#""waiting_for""#, r#""waited_for""#), @"`client_steps[0].steps[1].outcome`: unknown field `waited_for`, expected `waiting_for` at line 73 column 9");
+    assert_snapshot!(edited(r#""running": 0"#, r#""running": -1"#), @"`processes[0].supervision[0].threads[0].running`: invalid value: integer `-1`, expected u32 at line 135 column 27");
+    assert_snapshot!(edited(r#""role": "server""#, r#""role": "proxy""#), @r#"`processes[0].role`: no role is called "proxy" at line 101 column 21"#);
+    assert_snapshot!(edited(r#""cut": 0"#, r#""cuts": 0"#), @"`capture.cuts`: unknown field `cuts`, expected one of `file`, `sha256`, `frames`, `dropped`, `cut`, `sentinels`, `pauses` at line 29 column 10");
+    assert_snapshot!(edited(r#""waiting_for""#, r#""waited_for""#), @"`client_steps[0].steps[1].outcome`: unknown field `waited_for`, expected `waiting_for` at line 81 column 9");
 }
 
 #[test]
 fn another_schema_is_refused_before_its_fields_are_looked_at() {
     assert_snapshot!(edited(r#""schema": 1"#, r#""schema": 2, "new": {}"#), @"schema 2 is not known, only 1; another version of synfin wrote the file");
-    assert_snapshot!(edited(r#""schema": 1,"#, ""), @"not a manifest: missing field `schema` at line 171 column 1");
+    assert_snapshot!(edited(r#""schema": 1,"#, ""), @"not a manifest: missing field `schema` at line 179 column 1");
     assert_snapshot!(edited("{", ""), @r#"not a manifest: invalid type: string "schema", expected an object with a `schema` number at line 2 column 10"#);
 }
 

@@ -6,6 +6,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::raw::RawFile;
+
 /// The JSON Schema of a rubric file.
 pub fn rubric_schema() -> Schema {
     schema_for!(RubricFile)
@@ -44,11 +46,17 @@ pub(super) struct ScenarioFile {
     /// Its name, also the recording's file name: lower-case letters, digits and hyphens.
     #[schemars(with = "String", regex(pattern = r"^[a-z0-9][a-z0-9-]*$"))]
     pub name: Spanned<String>,
-    /// How many clients take part; 1 if absent.
+    /// How many client programs take part; 1 if absent.
     #[schemars(with = "Option<u32>", range(min = 1, max = 10000))]
     pub clients: Option<Spanned<u32>>,
-    /// What each client does: connect, list, upload NAME SIZE, download NAME, quit, hold, kill; `list@2` is client 2's
-    /// alone. `{client}` in a name is the client's number.
+    /// How many raw clients take part, numbered after the programs; 0 if absent. They send what `[raw.steps]` of the target
+    /// gives.
+    #[schemars(with = "Option<u32>", range(min = 0, max = 100))]
+    pub raw: Option<Spanned<u32>>,
+    /// What each client does: connect, list, upload NAME SIZE, download NAME, quit, hold; `list@2` is client 2's alone.
+    /// `{client}` in a name is the client's number. What goes wrong: of programs kill, kill during REQUEST, stop; of raw
+    /// clients open-only, reset, reset during REQUEST, half-close, garbage SIZE, oversized SIZE, stall REQUEST, slow
+    /// REQUEST, flood COUNT; of the server restart.
     #[schemars(with = "Vec<String>", length(min = 1))]
     pub steps: Spanned<Vec<Spanned<String>>>,
     /// Whether the server runs; `up` if absent.
@@ -60,8 +68,6 @@ pub(super) struct ScenarioFile {
     /// How often it is recorded; 1 if absent. A check that passes in some of the recordings only makes its item *Flaky*.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1000))]
     pub repeat: Option<Spanned<u32>>,
-    #[schemars(skip)]
-    pub raw: Option<Spanned<Value>>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
@@ -172,8 +178,9 @@ pub(super) struct TargetFile {
     /// What the programs may use before they are ended.
     #[serde(default)]
     pub limits: PhaseLimitsFile,
-    #[schemars(skip)]
-    pub raw: Option<Spanned<Value>>,
+    /// What raw clients send.
+    #[serde(default)]
+    pub raw: RawFile,
 }
 
 /// What each program may use before it is ended, with all that it started.

@@ -17,6 +17,9 @@ use crate::spec::{Band, CheckCall, Item, Programs, Rubric, Scenario, ServerState
 /// More clients than this are a typing error.
 pub const MOST_CLIENTS: u32 = 10_000;
 
+/// More raw clients than this are better one that floods.
+const MOST_RAW_CLIENTS: u32 = 100;
+
 /// More repetitions than this are a typing error.
 pub const MOST_REPETITIONS: u32 = 1000;
 
@@ -66,9 +69,6 @@ fn check_some(kind: &str, count: usize, problems: &mut Problems) {
 }
 
 fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
-    if let Some(raw) = &file.raw {
-        problems.add(raw.span(), "raw clients are not supported yet");
-    }
     check_name(&file.name, problems);
     let repeat = count(
         "repetitions",
@@ -76,11 +76,13 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
         MOST_REPETITIONS,
         problems,
     );
-    let clients = count("clients", file.clients.as_ref(), MOST_CLIENTS, problems)?;
-    Some(Scenario {
+    let clients = count("clients", file.clients.as_ref(), MOST_CLIENTS, problems);
+    let raw = raw(file.raw.as_ref(), problems);
+    let mut scenario = Scenario {
         name: file.name.into_inner(),
-        clients,
-        steps: steps(&file.steps, clients, problems)?,
+        clients: clients?,
+        raw: raw?,
+        steps: Vec::new(),
         server: match file.server {
             ServerFile::Up => ServerState::Up,
             ServerFile::Down => ServerState::Down,
@@ -90,7 +92,9 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
             ProgramsFile::Windows => Programs::Windows,
         },
         repeat: repeat?,
-    })
+    };
+    scenario.steps = steps(&file.steps, &scenario, problems)?;
+    Some(scenario)
 }
 
 fn check_name(name: &Spanned<String>, problems: &mut Problems) {
@@ -117,6 +121,19 @@ fn count(
     if count.is_none() {
         let message = format!("a scenario has from 1 to {most} {what}");
         problems.add(written.span(), message);
+    }
+    count
+}
+
+fn raw(raw: Option<&Spanned<u32>>, problems: &mut Problems) -> Option<u32> {
+    let Some(raw) = raw else {
+        return Some(0);
+    };
+    let count = Some(*raw.get_ref()).filter(|count| *count <= MOST_RAW_CLIENTS);
+    if count.is_none() {
+        let message = format!("a scenario has at most {MOST_RAW_CLIENTS} raw clients");
+        let help = "one of them can `flood` the server with connections".to_owned();
+        problems.suggest(raw.span(), message, Some(help));
     }
     count
 }

@@ -36,7 +36,7 @@ fn numbered(
     scenario: &Scenario,
     problems: &mut Problems,
 ) -> Option<Clients> {
-    let count = scenario.clients.get();
+    let count = scenario.client_count();
     let Some((from, to)) = range(text.get_ref()) else {
         let message = format!("{:?} selects no clients", text.get_ref());
         let help = r#"write `"2"`, `"2.."` or `"1..3"`; clients are numbered from 1 on"#.to_owned();

@@ -13,10 +13,11 @@ use super::file::{
 };
 use super::files::files;
 use super::limits::phase_limits;
+use super::raw::raw_steps;
 use super::{Problems, check_schema, did_you_mean};
 use crate::spec::{
-    ClientCommand, ClientProgram, Command, Exchange, Files, PhaseLimits, Runner, ServerProgram,
-    Stdin, StepScript, Target,
+    ClientCommand, ClientProgram, Command, Exchange, Files, PhaseLimits, RawSteps, Runner,
+    ServerProgram, Stdin, StepScript, Target,
 };
 
 /// Where a server listens that takes its address from the command line. Every recording has a network of its own, so that
@@ -37,6 +38,7 @@ pub(super) struct Sides {
     server: Option<ServerProgram>,
     client: Option<ClientProgram>,
     files: Files,
+    raw: RawSteps,
     limits: PhaseLimits,
 }
 
@@ -50,9 +52,6 @@ pub(super) enum Side {
 /// Reads what the file says of the sides that are `needed`.
 pub(super) fn sides(file: TargetFile, needed: &[Side], problems: &mut Problems) -> Option<Sides> {
     check_schema(&file.schema, problems);
-    if let Some(raw) = &file.raw {
-        problems.add(raw.span(), "raw clients are not supported yet");
-    }
     for side in needed {
         check_there(&file, *side, problems);
     }
@@ -67,6 +66,7 @@ pub(super) fn sides(file: TargetFile, needed: &[Side], problems: &mut Problems) 
         client: file.client.as_ref().and_then(|it| client(it, problems)),
         build: build.into_iter().collect::<Option<_>>()?,
         files: files(file.files, problems)?,
+        raw: raw_steps(&file.raw, &TOLD_STEPS, problems)?,
         limits: phase_limits(file.limits, problems)?,
     })
 }
@@ -101,6 +101,7 @@ impl Sides {
             server,
             client: self.client?,
             files: self.files,
+            raw: self.raw,
             limits: self.limits,
         })
     }
@@ -117,6 +118,7 @@ impl Sides {
             server,
             client,
             files: self.files.with_client_of(other.files),
+            raw: self.raw,
             limits: self.limits,
         })
     }

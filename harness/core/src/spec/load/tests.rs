@@ -275,29 +275,147 @@ fn every_problem_of_a_file_is_told_at_once() {
     );
 }
 
+/// What is said of a scenario of two programs and raw clients after them.
+#[track_caller]
+fn with_raw(raw: u32, step: &str) -> String {
+    let cast = format!("clients = 2\nraw = {raw}\nsteps = [\"connect\", \"{step}\",");
+    edited_rubric("clients = 2\nsteps = [\"connect\",", &cast)
+}
+
 #[test]
-fn steps_that_come_later_are_not_unknown() {
+fn a_fault_that_a_kind_of_client_cannot_have_brings_one_that_it_can() {
     assert_snapshot!(edited_rubric(r#""hold""#, r#""half-close@1""#), @r#"
-    error: the step `half-close` is not supported yet
+    error: client 1 is a program, and `half-close` is for raw clients
      --> rubric.toml:8:29
       |
     8 | steps = ["connect", "list", "half-close@1", "upload notes.bin 64KiB", "download notes.bin", "quit"]
       |                             ^^^^^^^^^^^^^^
-    "#);
-    assert_snapshot!(edited_rubric("clients = 6", "clients = 6\nraw = 1"), @"
-    error: raw clients are not supported yet
-     --> rubric.toml:8:7
       |
-    8 | raw = 1
-      |       ^
-    ");
-    assert_snapshot!(edited_target("[files]", "[raw.steps]\nlist = \"LIST\\n\"\n[files]"), @"
-    error: raw clients are not supported yet
-      --> target.toml:15:2
+      = help: add `raw = 1` to the scenario and write `half-close@7`
+    "#);
+    assert_snapshot!(with_raw(2, "reset@1 during upload a 4KiB"), @r#"
+    error: client 1 is a program, and `reset` is for raw clients
+      --> rubric.toml:14:21
        |
-    15 | [raw.steps]
-       |  ^^^
+    14 | steps = ["connect", "reset@1 during upload a 4KiB", "list", "kill@1", "list@2", "quit@2"]
+       |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: write `reset@3`: the raw clients are 3 to 4
+    "#);
+    assert_snapshot!(with_raw(1, "kill@3"), @r#"
+    error: client 3 is a raw client: it has no process
+      --> rubric.toml:14:21
+       |
+    14 | steps = ["connect", "kill@3", "list", "kill@1", "list@2", "quit@2"]
+       |                     ^^^^^^^^
+       |
+       = help: write `reset@3`; the programs are clients 1 to 2
+    "#);
+}
+
+#[test]
+fn a_fault_is_written_whole() {
+    assert_snapshot!(with_raw(1, "half-clsoe@3"), @r#"
+    error: no step is called "half-clsoe"
+      --> rubric.toml:14:21
+       |
+    14 | steps = ["connect", "half-clsoe@3", "list", "kill@1", "list@2", "quit@2"]
+       |                     ^^^^^^^^^^^^^^
+       |
+       = help: did you mean `half-close`?
+    "#);
+    assert_snapshot!(with_raw(1, "stall@3"), @r#"
+    error: `stall` needs a request
+      --> rubric.toml:14:21
+       |
+    14 | steps = ["connect", "stall@3", "list", "kill@1", "list@2", "quit@2"]
+       |                     ^^^^^^^^^
+       |
+       = help: write `stall@2 list`, if client 2 is a raw one
+    "#);
+    assert_snapshot!(with_raw(1, "open-only@3"), @r#"
+    error: client 3 has connected before `open-only`
+      --> rubric.toml:14:21
+       |
+    14 | steps = ["connect", "open-only@3", "list", "kill@1", "list@2", "quit@2"]
+       |                     ^^^^^^^^^^^^^
+    "#);
+    assert_snapshot!(with_raw(1, "restart@1"), @r#"
+    error: `restart` is for the server, not for a client
+      --> rubric.toml:14:21
+       |
+    14 | steps = ["connect", "restart@1", "list", "kill@1", "list@2", "quit@2"]
+       |                     ^^^^^^^^^^^
+       |
+       = help: write `restart`
+    "#);
+    assert_snapshot!(with_raw(101, "list"), @"
+    error: a scenario has at most 100 raw clients
+      --> rubric.toml:13:7
+       |
+    13 | raw = 101
+       |       ^^^
+       |
+       = help: one of them can `flood` the server with connections
     ");
+}
+
+#[test]
+fn raw_clients_are_numbered_after_the_programs() {
+    let text = EXAMPLE_RUBRIC.replacen(
+        "clients = 2\nsteps = [",
+        "clients = 2\nraw = 2\nsteps = [\"open-only@4\", \"restart\", ",
+        1,
+    );
+    let text = text.replace(
+        "\"open-only@4\", \"restart\", \"connect\"",
+        "\"connect@1\", \"connect@2\", \"open-only@4\", \"restart\"",
+    );
+    let text = text.replace("\"restart\", \"list\"", "\"restart\", \"list@1\"");
+    let scenario = &rubric_of(&text).scenarios[1];
+    let raw: Vec<u32> = scenario.raw_clients().map(|it| it.0).collect();
+    assert_eq!(raw, [3, 4]);
+    assert!(!scenario.is_raw(ClientNumber(2)));
+}
+
+#[test]
+fn the_bytes_of_raw_clients_are_text_digits_or_both() {
+    let raw = "[raw.steps]\nlist = \"LIST\\n\"\nupload = [{ hex = \"55 50\" }, \"{name} {content}\"]\n[files]";
+    let target = target_of(&EXAMPLE_TARGET.replacen("[files]", raw, 1));
+    let sent = |step: &str| target.raw.message(step).map(|it| it.fill("a", 1, b"!"));
+    assert_eq!(sent("list"), Some(b"LIST\n".to_vec()));
+    assert_eq!(sent("upload"), Some(b"UPa !".to_vec()));
+    assert_eq!(sent("quit"), None);
+}
+
+#[test]
+fn bytes_that_are_none_are_refused_where_they_stand() {
+    let refused = |step: &str| edited_target("[files]", &format!("[raw.steps]\n{step}\n[files]"));
+    assert_snapshot!(refused(r#"list = { hex = "4c4" }"#), @r#"
+    error: these are no bytes to send for "list"
+      --> target.toml:16:8
+       |
+    16 | list = { hex = "4c4" }
+       |        ^^^^^^^^^^^^^^^
+       |
+       = help: write `list = "LIST\n"`, `list = { hex = "4c495354" }`, or an array of such parts
+    "#);
+    assert_snapshot!(refused(r#"listt = "LIST""#), @r#"
+    error: no raw client is told to "listt"
+      --> target.toml:16:1
+       |
+    16 | listt = "LIST"
+       | ^^^^^
+       |
+       = help: did you mean `list`?
+    "#);
+    assert_snapshot!(refused(r#"download = "{content}""#), @r#"
+    error: only an upload has `{content}`
+      --> target.toml:16:12
+       |
+    16 | download = "{content}"
+       |            ^^^^^^^^^^^
+    "#);
 }
 
 #[test]

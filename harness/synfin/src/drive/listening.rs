@@ -1,12 +1,12 @@
 //! The server's start, until its LISTEN is seen in the kernel's table: nothing is ever probed by connecting.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use synfin_core::manifest::Role;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::covers;
-use crate::drive::Stage;
+use super::stage::Stage;
 use crate::sandbox::{SandboxError, TcpSocket};
 
 /// How often the kernel is asked; a question takes 0.06 ms.
@@ -76,4 +76,42 @@ async fn servers_listeners(stage: &Stage) -> Result<Vec<TcpSocket>, SandboxError
         sockets.retain(|socket| server.socket_inodes.contains(&socket.inode));
     }
     Ok(sockets)
+}
+
+/// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
+fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
+    let same_family = local.is_ipv4() == asked.is_ipv4();
+    let wildcard =
+        local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));
+    local == asked || (local.port() == asked.port() && wildcard)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(local: &str, v6_only: Option<bool>, asked: &str, expected: bool) {
+        let covered = covers(local.parse().unwrap(), v6_only, asked.parse().unwrap());
+        assert_eq!(covered, expected, "{local} {v6_only:?} for {asked}");
+    }
+
+    #[test]
+    fn a_server_listens_as_asked_at_the_address_itself_or_a_wildcard_that_takes_it() {
+        check("127.0.0.1:5001", None, "127.0.0.1:5001", true);
+        check("0.0.0.0:5001", None, "127.0.0.1:5001", true);
+        check("[::]:5001", Some(false), "127.0.0.1:5001", true);
+        check("[::]:5001", Some(true), "[::1]:5001", true);
+        check("[::1]:5001", Some(true), "[::1]:5001", true);
+    }
+
+    #[test]
+    fn a_server_elsewhere_does_not_listen_as_asked() {
+        check("127.0.0.1:5002", None, "127.0.0.1:5001", false);
+        check("0.0.0.0:5002", None, "127.0.0.1:5001", false);
+        check("127.0.1.1:5001", None, "127.0.0.1:5001", false);
+        check("[::1]:5001", Some(false), "127.0.0.1:5001", false);
+        check("[::]:5001", Some(true), "127.0.0.1:5001", false);
+        check("0.0.0.0:5001", None, "[::1]:5001", false);
+    }
 }

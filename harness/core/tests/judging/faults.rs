@@ -1,0 +1,202 @@
+//! Something goes wrong on purpose; does the server go on?
+
+use synfin_core::manifest::{Exit, RawClientRecord, Role, SignalSent, StepOutcome, StopAction};
+
+use crate::world::{World, at, world};
+
+const SURVIVES: &str = r#"check = "survives""#;
+
+/// Client 1 is a program, client 2 a raw client that does `fault` before the program comes.
+fn raw_client(fault: &str, script: &str) -> World {
+    let steps = ["connect@2", fault, "connect@1", "list@1", "quit@1"];
+    let fault = fault.split('@').next().unwrap();
+    let script = format!(
+        r#"
+        -- c2 connect
+        c2 > S
+        c2 < S.
+        c2 > .
+        -- c2 {fault}
+        {script}
+        -- c2 done
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 list
+        c1 > "LIST\n"
+        c1 < .
+        c1 < "FILES 2\n"
+        c1 > .
+        -- c1 quit
+        c1 > F.
+        c1 < F.
+        c1 > .
+        -- c1 done
+        -- stop
+        "#
+    );
+    world(&steps, 2, &script).with(|recorded| {
+        recorded.raw_clients.push(RawClientRecord {
+            client: 2,
+            log: "s/client-2.log".to_owned(),
+            sent_bytes: 0,
+            received_bytes: 0,
+        });
+        recorded.processes.pop();
+    })
+}
+
+#[test]
+fn each_fault_is_told_by_the_frame_that_shows_it() {
+    let told = |fault: &str, script: &str| raw_client(fault, script).says(SURVIVES);
+    let survived = "after it 1 client answered, 1 of them newly connected";
+    assert_eq!(
+        told("reset@2", "c2 > R."),
+        format!("Pass: client 2 reset its connection (frame 5); {survived}")
+    );
+    assert_eq!(
+        told("half-close@2", "c2 > F.\n c2 < ."),
+        format!("Pass: client 2 closed its side (frame 5); {survived}")
+    );
+    assert_eq!(
+        told("garbage@2 5", "c2 > \"?!?!?\"\n c2 < R."),
+        format!("Pass: client 2 sent garbage, 5 bytes (frame 5); {survived}")
+    );
+    assert_eq!(
+        told("stall@2 list", "c2 > \"LIST\\n\"\n c2 < ."),
+        format!("Pass: client 2 asked for `list` and read no reply (frame 5); {survived}")
+    );
+}
+
+#[test]
+fn a_fault_that_the_wire_does_not_show_decides_nothing() {
+    let unseen = raw_client("reset@2", "c2 > F.\n c2 < .");
+    assert_eq!(
+        unseen.says(SURVIVES),
+        "Inconclusive(Harness): `reset@2` was not seen on the wire"
+    );
+}
+
+#[test]
+fn a_fault_in_the_middle_of_a_transfer_counts_only_if_the_transfer_was_met() {
+    let missed = raw_client("reset@2 during upload a 9", "c2 > R.").with(|recorded| {
+        recorded.client_steps[1].steps[1].outcome = StepOutcome::TimedOut {
+            waiting_for: "the file to be on its way".to_owned(),
+        };
+    });
+    assert_eq!(
+        missed.says(SURVIVES),
+        "Inconclusive(Harness): `reset@2 during upload a 9` was not done"
+    );
+}
+
+#[test]
+fn connections_of_a_raw_client_that_goes_wrong_are_left_out_by_default() {
+    let reset = raw_client("reset@2", "c2 > R.");
+    assert_eq!(
+        reset.says(r#"check = "no-reset""#),
+        "Pass: no RST on 1 connection"
+    );
+    assert_eq!(
+        reset.says(r#"check = "orderly-close""#),
+        "Pass: 1 connection closed in order, the last by frame 15"
+    );
+}
+
+#[test]
+fn what_the_target_has_no_bytes_for_is_skipped() {
+    let untold = raw_client("slow@2 list", "").with(|recorded| {
+        recorded.client_steps[1].steps[1].outcome = StepOutcome::Unsupported;
+    });
+    assert_eq!(
+        untold.says(SURVIVES),
+        "Skipped: the target's [raw.steps] has no `list`"
+    );
+}
+
+/// Client 1 is there when the server is started again, client 2 comes after.
+fn restarted(outcome: &StepOutcome, script: &str) -> World {
+    let steps = ["connect@1", "restart", "connect@2", "list@2", "quit@2"];
+    let script = format!(
+        r"
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 restart
+        -- c2 restart
+        c1 < R.
+        {script}
+        -- stop
+        "
+    );
+    world(&steps, 2, &script).with(|recorded| {
+        for client in &mut recorded.client_steps {
+            let mut steps = client.steps.iter_mut();
+            let restart = steps.find(|it| it.step == "restart").unwrap();
+            restart.outcome = outcome.clone();
+        }
+        let mut first = recorded.processes[0].clone();
+        first.exited_at = Some(at(6));
+        first.stop_actions = vec![StopAction {
+            at: at(5),
+            signal: SignalSent::Term,
+            is_fault_step: true,
+        }];
+        recorded.processes.insert(0, first);
+    })
+}
+
+const SECOND_LIFE: &str = r#"
+    -- c1 done
+    -- c2 done
+    -- c2 connect
+    c2 > S
+    c2 < S.
+    c2 > .
+    -- c2 list
+    c2 > "LIST\n"
+    c2 < .
+    c2 < "FILES 2\n"
+    c2 > .
+    -- c2 quit
+    c2 > F.
+    c2 < F.
+    c2 > .
+    -- c2 done
+"#;
+
+#[test]
+fn a_server_that_serves_after_its_restart_survives_it() {
+    let served = restarted(&StepOutcome::Done, SECOND_LIFE);
+    assert_eq!(
+        served.says(SURVIVES),
+        "Pass: the server was restarted (frame 5); after it 1 client answered, 1 of them newly connected"
+    );
+}
+
+#[test]
+fn connections_that_a_restart_met_are_left_out_by_default() {
+    let served = restarted(&StepOutcome::Done, SECOND_LIFE);
+    assert_eq!(
+        served.says(r#"check = "no-reset""#),
+        "Pass: no RST on 1 connection"
+    );
+}
+
+#[test]
+fn a_server_that_ends_when_it_is_started_again_does_not_survive() {
+    let ended = restarted(&StepOutcome::ProgramEnded, "").with(|recorded| {
+        let server = &mut recorded.processes[1];
+        assert_eq!(server.role, Role::Server);
+        server.started_at = Some(at(7));
+        server.exited_at = Some(at(8));
+        server.exit = Some(Exit::Code { code: 1 });
+        server.stop_actions.clear();
+    });
+    assert_eq!(
+        ended.says(SURVIVES),
+        "Fail: the server was started again and exited with code 1, 1.000 ms after its start"
+    );
+}
