@@ -4,10 +4,14 @@
 pub const DEFAULT_RUBRIC: &str = "installation-1";
 
 /// Every built-in rubric: its name and its text.
-pub const BUILTIN_RUBRICS: [(&str, &str); 2] = [
+pub const BUILTIN_RUBRICS: [(&str, &str); 3] = [
     (
         DEFAULT_RUBRIC,
         include_str!("../../../rubrics/installation-1.toml"),
+    ),
+    (
+        "file-transfer",
+        include_str!("../../../rubrics/file-transfer.toml"),
     ),
     ("lifecycle", include_str!("../../../rubrics/lifecycle.toml")),
 ];
