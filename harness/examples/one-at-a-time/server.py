@@ -96,7 +96,7 @@ def receive_line(connection):
 
 
 def receive_exactly(connection, size):
-    content = b""
+    content = bytearray()
     while len(content) < size:
         part = connection.recv(min(4096, size - len(content)))
         if not part:

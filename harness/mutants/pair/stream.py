@@ -16,7 +16,7 @@ class Stream:
         return line[:-1].decode()
 
     def read_exactly(self, size):
-        content = b""
+        content = bytearray()
         while len(content) < size:
             part = self.connection.recv(size - len(content))
             if not part:

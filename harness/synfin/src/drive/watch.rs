@@ -152,24 +152,25 @@ fn row(socket: &TcpSocket, server: &BTreeSet<u64>) -> SocketRow {
     }
 }
 
-/// Watches a role's threads while the wire is idle, until each was seen asleep once or is known to spin.
+/// Watches a role's threads while wire and input are idle, until each was seen asleep once or is known to spin. Who works off
+/// what it has not read yet is busy, not spinning.
 pub(crate) async fn supervise(stage: &Stage, role: Role) {
     let from = clock::now();
     let began = Instant::now();
     let mut watched = Watched::default();
     let mut ticks = interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last_frame = stage.wire.now().last_frame();
+    let mut before = (stage.wire.now().last_frame(), unread_bytes(stage));
     while !watched.is_decided(began.elapsed()) {
         ticks.tick().await;
-        let frame = stage.wire.now().last_frame();
         let Ok(stat) = stage.sandbox.stat(role).await else {
             break;
         };
-        if frame == last_frame {
+        let now = (stage.wire.now().last_frame(), unread_bytes(stage));
+        if now == before {
             watched.look(&stat);
         }
-        last_frame = frame;
+        before = now;
     }
     let to = clock::now();
     let supervision = Supervision {
@@ -183,6 +184,14 @@ pub(crate) async fn supervise(stage: &Stage, role: Role) {
         .entry(role)
         .or_default()
         .push(supervision);
+}
+
+/// Bytes that wait in the server's sockets, together; `None` if the kernel does not say.
+fn unread_bytes(stage: &Stage) -> Option<u64> {
+    let sockets = stage.sockets().all().ok()?;
+    let port = stage.listen().port();
+    let of_server = sockets.iter().filter(|socket| socket.local.port() == port);
+    Some(of_server.map(|socket| u64::from(socket.receive_queue)).sum())
 }
 
 /// The threads under supervision: each with its processor time, in ticks, when it was first seen.
