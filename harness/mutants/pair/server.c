@@ -74,7 +74,9 @@ WEAK void serve(int client)
 WEAK void answer(int client, char *request)
 {
     char *command = strtok_r(request, " ", &request), *name = strtok_r(request, " ", &request);
-    if (strcmp(command, "LIST") == 0) {
+    if (command == NULL) {
+        write_line(client, "ERROR no command");
+    } else if (strcmp(command, "LIST") == 0) {
         answer_list(client);
     } else if (strcmp(command, "UPLOAD") == 0) {
         size_t size = strtoul(request, NULL, 10);

@@ -1,10 +1,13 @@
 //! What keeps every check from looking, or decides before it: harness faults, other steps, a server that never listened.
 
 use super::catalogue::Check;
-use super::{Cause, Root, Verdict, program, refused_when_down, server_listens};
+use super::{
+    Cause, Root, Verdict, lifecycle_in_order, program, refused_when_down, replies_within,
+    served_concurrently, server_listens, survives, transfer_intact,
+};
 use crate::manifest::{Recorded, StepOutcome};
 use crate::observation::{Listening, Observation, Problem};
-use crate::spec::{ClientNumber, Selection, ServerState, StepEntry};
+use crate::spec::{ClientNumber, Selection, ServerState, Step, StepEntry};
 
 /// The verdict that stands before the check has looked; `None` if it may look.
 pub(super) fn closed(
@@ -16,6 +19,39 @@ pub(super) fn closed(
         .or_else(|| contradicted(observation, selection))
         .or_else(|| server_missing(check, observation))
         .or_else(|| untold(observation))
+        .or_else(|| incapable(check, observation))
+}
+
+/// A program that the target gives no way to do anything of what the check looks at.
+fn incapable(check: &Check, observation: &Observation) -> Option<Verdict> {
+    let is_looked_at = looks_at(check)?;
+    let programs = (1..=observation.setting.clients)
+        .map(ClientNumber)
+        .filter(|client| !observation.is_raw(*client));
+    let mut asked = programs
+        .flat_map(|client| observation.steps_of(client))
+        .filter(|record| observation.step(record).is_some_and(is_looked_at))
+        .peekable();
+    let step = observation.step(asked.peek()?)?.name();
+    asked
+        .all(|record| record.outcome == StepOutcome::Unsupported)
+        .then(|| Verdict::Skipped {
+            why: format!("the target gives no way to do `{step}`"),
+        })
+}
+
+/// Which steps show what the check asks for; `None` for one that looks at connections, whatever they are for.
+fn looks_at(check: &Check) -> Option<fn(&Step) -> bool> {
+    const REQUESTS: [&str; 4] = [
+        served_concurrently::CHECK.id,
+        survives::CHECK.id,
+        replies_within::CHECK.id,
+        lifecycle_in_order::CHECK.id,
+    ];
+    if check.id == transfer_intact::CHECK.id {
+        return Some(|step| matches!(step, Step::Upload { .. } | Step::Download { .. }));
+    }
+    REQUESTS.contains(&check.id).then_some(Step::is_request)
 }
 
 /// What raw clients should have done and the target has no bytes for.

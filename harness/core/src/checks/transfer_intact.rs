@@ -8,7 +8,7 @@ use super::each::{self, Outcome};
 use super::service::{self, Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{FileRecord, Role, StepRecord, Transfer};
+use crate::manifest::{FileRecord, Role, StepOutcome, StepRecord, Transfer};
 use crate::observation::Observation;
 use crate::spec::{ClientNumber, Selection, Step};
 use wire_leg::WireLeg;
@@ -67,6 +67,7 @@ fn transfers<'a>(
     observation
         .steps_of(client)
         .iter()
+        .filter(|record| record.outcome != StepOutcome::Unsupported)
         .filter(move |record| match observation.step(record) {
             // What a raw client reads it does not store.
             Some(Step::Download { .. }) if observation.is_raw(client) => false,

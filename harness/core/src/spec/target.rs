@@ -225,6 +225,14 @@ fn filled(text: &str, listen: SocketAddr) -> String {
 }
 
 impl ClientProgram {
+    /// Whether the target says how the program does the step of this name.
+    pub fn can(&self, step: &str) -> bool {
+        match &self.command {
+            ClientCommand::Session(_) => self.script(step).is_some(),
+            ClientCommand::PerStep(commands) => commands.contains_key(step),
+        }
+    }
+
     /// What the program is told for the step of this name.
     pub fn script(&self, step: &str) -> Option<&StepScript> {
         self.steps.iter().find(|script| script.step == step)

@@ -2,7 +2,7 @@
 
 use synfin_core::checks::Evidence;
 use synfin_core::content::file_bytes;
-use synfin_core::manifest::{FileRecord, Transfer};
+use synfin_core::manifest::{FileRecord, StepOutcome, Transfer};
 
 use crate::world::{SEED, World, sha256, world};
 
@@ -122,5 +122,17 @@ fn a_scenario_without_transfers_cannot_show_it() {
     assert_eq!(
         none.says(INTACT),
         "Inconclusive(Harness): no step transfers a file"
+    );
+}
+
+#[test]
+fn a_program_that_cannot_transfer_is_not_failed_for_it() {
+    let unable = upload(200, &letters(200)).with(|recorded| {
+        recorded.files.clear();
+        recorded.client_steps[0].steps[1].outcome = StepOutcome::Unsupported;
+    });
+    assert_eq!(
+        unable.says(INTACT),
+        "Skipped: the target gives no way to do `upload`"
     );
 }

@@ -240,9 +240,11 @@ impl Play {
         upload.map_or(PLACED_SIZE, |(_, size)| size)
     }
 
-    /// Every file that a client uploads: name and size.
+    /// Every file that a client uploads, if it can: name and size.
     fn uploads(&self) -> impl Iterator<Item = (String, u64)> {
+        let can_upload = self.target.client.can("upload");
         self.doings()
+            .filter(move |(_, client)| can_upload || self.scenario.is_raw(*client))
             .filter_map(|(step, client)| match step.request()? {
                 Step::Upload { size, .. } => Some((step.file_name(client)?, size.0)),
                 Step::Connect

@@ -191,7 +191,11 @@ fn unread_bytes(stage: &Stage) -> Option<u64> {
     let sockets = stage.sockets().all().ok()?;
     let port = stage.listen().port();
     let of_server = sockets.iter().filter(|socket| socket.local.port() == port);
-    Some(of_server.map(|socket| u64::from(socket.receive_queue)).sum())
+    Some(
+        of_server
+            .map(|socket| u64::from(socket.receive_queue))
+            .sum(),
+    )
 }
 
 /// The threads under supervision: each with its processor time, in ticks, when it was first seen.
