@@ -29,7 +29,7 @@ use self::done::Done;
 use self::submission::{Submission, submissions};
 use crate::causes::with_causes;
 use crate::grading::{self, Written, written};
-use crate::options::{BatchOptions, BatchWork, Keep, Programs, RunOptions};
+use crate::options::{BatchOptions, BatchWork, Keep, Programs, RubricSource, RunOptions};
 use crate::runner::{self, RunError, RunEvent, SourceError};
 use crate::store::{self, StoreError};
 
@@ -184,11 +184,13 @@ impl Hall {
             Err(error) => return (undecided(submission, &with_causes(&error)), Origin::Now),
         };
         let place = self.place(submission);
-        if let Some(report) = done::report(&place, &digest) {
-            return (
-                ClassRow::of_report(&submission.name, &report),
-                Origin::Before,
-            );
+        let done = Done::read(&place).filter(|done| done.is_of(&digest));
+        if let Some(done) = done
+            // Its report may be that of a --regrade.
+            && let Ok(report) = graded_again(place, done.run, None).await
+        {
+            let row = ClassRow::of_report(&submission.name, &report);
+            return (row, Origin::Before);
         }
         (self.record(submission, digest).await, Origin::Now)
     }
@@ -234,12 +236,10 @@ impl Hall {
         let Some(done) = Done::read(&place) else {
             return undecided(submission, "it was never recorded to its end");
         };
-        let graded = spawn_blocking(move || {
-            let run = place.join("captures").join(&done.run);
-            let graded = grading::grade_and_report(&run, &place, Some(&rubric))?;
-            Ok(graded.report)
-        });
-        row(submission, graded.await.expect("grading does not panic"))
+        row(
+            submission,
+            graded_again(place, done.run, Some(rubric)).await,
+        )
     }
 
     /// What runs: the submission's own target, or the template in its folder.
@@ -281,6 +281,19 @@ impl Hall {
         // Nobody has to listen.
         let _ = self.events.send(event);
     }
+}
+
+/// The report of a submission's run, by another rubric or by the one that it was recorded under.
+async fn graded_again(
+    place: PathBuf,
+    run: String,
+    rubric: Option<RubricSource>,
+) -> Result<Report, grading::GradingError> {
+    let graded = spawn_blocking(move || {
+        let run = place.join("captures").join(run);
+        grading::grade_and_report(&run, &place, rubric.as_ref()).map(|it| it.report)
+    });
+    graded.await.expect("grading does not panic")
 }
 
 /// The template's text, once it is found to be right.

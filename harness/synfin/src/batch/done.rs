@@ -39,15 +39,13 @@ impl Done {
         (done.schema == 1 && is_one_component(&done.run)).then_some(done)
     }
 
+    /// Whether it is of the very submission that this digest is of.
+    pub(super) fn is_of(&self, digest: &str) -> bool {
+        self.digest == digest
+    }
+
     pub(super) fn write(&self, place: &Path) -> Result<(), StoreError> {
         let text = serde_json::to_string_pretty(self).expect("a struct of strings is JSON");
         store::write_atomically(&place.join(FILE), (text + "\n").as_bytes())
     }
-}
-
-/// The report of the very submission that this digest is of, if it is there.
-pub(super) fn report(place: &Path, digest: &str) -> Option<Report> {
-    let done = Done::read(place).filter(|done| done.digest == digest)?;
-    let path = place.join("reports").join(done.run).join("report.json");
-    serde_json::from_slice(&store::read(&path).ok()?).ok()
 }

@@ -153,6 +153,10 @@ fn the_recordings_are_graded_anew_by_another_rubric() {
     let again = class.batch(&["--regrade"]);
     assert_eq!(again.status.code(), Some(0), "{}", said(&again));
     assert_eq!(class.rows()[1], "anna,6,6,Pass,Pass");
+    fs::write(class.at("rubric.toml"), RUBRIC).unwrap();
+    let as_before = class.batch(&[]);
+    assert_eq!(as_before.status.code(), Some(0), "{}", said(&as_before));
+    assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
     assert_eq!(class.runs("anna"), 1);
 }
 
