@@ -31,6 +31,7 @@ mod lingering;
 mod position;
 mod purpose;
 mod ranges;
+mod received;
 mod reset;
 mod retained;
 mod stray;

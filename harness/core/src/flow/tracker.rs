@@ -2,10 +2,11 @@
 
 use super::connection::{Connection, Milestone, Side};
 use super::event::FlowEvent;
-use super::half::{Acknowledgment, Half, Received};
+use super::half::{Acknowledgment, Half};
 use super::half_connection::{Reset, ResetEffect};
 use super::handshake::Handshake;
 use super::purpose::Purpose;
+use super::received::Received;
 use super::reset::{self, Doubt};
 use crate::wire::Segment;
 
