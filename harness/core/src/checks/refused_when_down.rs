@@ -140,7 +140,13 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
         };
     };
     let usual: BTreeSet<String> = connected.iter().map(|line| likeness(line)).collect();
-    if lines.all(|line| usual.contains(&likeness(line))) {
+    // A prompt stands alone where nothing follows it, and before the next output where something does.
+    let is_usual = |line: &String| {
+        let line = likeness(line);
+        let next = usual.range(line.clone()..).next();
+        next.is_some_and(|usual| usual.starts_with(&line))
+    };
+    if lines.all(is_usual) {
         Reaction::Silent
     } else {
         Reaction::Told

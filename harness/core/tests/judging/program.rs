@@ -176,6 +176,18 @@ fn a_line_that_scrolled_away_or_differs_in_its_digits_alone_is_nothing_new() {
 }
 
 #[test]
+fn a_prompt_that_waits_is_nothing_new_though_it_went_on_when_connected() {
+    let mut waiting = down(Exit::Code { code: 0 }, &["File name :"]).observation();
+    let connected = ["connected", "File name : notes.bin, 12 bytes"];
+    waiting.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+    let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
+    assert_eq!(
+        in_a_line(&verdict_of(&waiting, &rubric)),
+        "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “File name :”"
+    );
+}
+
+#[test]
 fn without_a_connected_clients_output_a_line_tells_nothing() {
     let mut unknown = down(Exit::Code { code: 0 }, &["menu"]).observation();
     unknown.setting.connected_lines = None;
