@@ -1,4 +1,4 @@
-"""Thinks for two seconds before it answers LIST."""
+"""Thinks before it answers LIST, for longer than any machine counts as slow (four times 1.5 s)."""
 
 import time
 
@@ -7,7 +7,7 @@ from pair.server import Server
 
 class Mutant(Server):
     def answer_list(self, stream):
-        time.sleep(2)
+        time.sleep(7)
         super().answer_list(stream)
 
 
