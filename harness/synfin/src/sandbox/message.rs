@@ -103,6 +103,8 @@ pub(super) enum Request {
     Stat { role: Role },
     /// Look at what every role uses.
     Usage,
+    /// Look for the roles that hold these sockets, by their inodes.
+    Owners { inodes: Vec<u64> },
     /// Read the count of connections dropped because an accept queue was full.
     ListenOverflows,
     /// Open a regular file of a role's folder.
@@ -156,6 +158,8 @@ pub(super) enum Reply {
     Stat(RoleStat),
     /// What every role that was started uses.
     Usage(Vec<(Role, Usage)>),
+    /// Sockets by their inodes, and who holds each; the others are held by nobody any more.
+    Owners(Vec<(u64, Role)>),
     /// A count.
     Count(u64),
     /// A directory's entries.

@@ -119,6 +119,34 @@ pub(super) fn usage(roles: &HashMap<Role, RoleProcesses>) -> io::Result<Vec<(Rol
     Ok(roles.iter().map(used).collect())
 }
 
+/// The role that holds each of these sockets, in one look at all processes: a client may close a socket within milliseconds.
+pub(super) fn owners(
+    roles: &HashMap<Role, RoleProcesses>,
+    inodes: &[u64],
+) -> io::Result<Vec<(u64, Role)>> {
+    let mut owners = Vec::new();
+    for pid in all_pids()? {
+        let held = socket_inodes_of(pid).unwrap_or_default();
+        let wanted: Vec<u64> = held
+            .into_iter()
+            .filter(|inode| inodes.contains(inode))
+            .collect();
+        if !wanted.is_empty()
+            && let Some(role) = role_of(roles, pid)
+        {
+            owners.extend(wanted.into_iter().map(|inode| (inode, role)));
+        }
+    }
+    Ok(owners)
+}
+
+/// Whose process it is; a keeper is nobody's.
+fn role_of(roles: &HashMap<Role, RoleProcesses>, pid: Pid) -> Option<Role> {
+    let namespace = namespace_of(pid).ok()?;
+    let (role, its) = roles.iter().find(|(_, its)| its.namespace == namespace)?;
+    (its.keeper != pid).then_some(*role)
+}
+
 /// Reads `/proc/PID/stat` and `/proc/PID/statm` (proc_pid_stat(5), proc_pid_statm(5)).
 fn add_usage(pid: Pid, used: &mut Usage) -> io::Result<()> {
     let (stat, memory) = (
