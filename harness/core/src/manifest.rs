@@ -7,6 +7,7 @@
 //! `json` reads and writes them.
 
 mod json;
+mod level;
 mod limit;
 mod recorded;
 mod role;
@@ -14,6 +15,7 @@ mod run;
 mod sockets;
 
 pub use json::{ManifestError, SCHEMA};
+pub use level::{Level, Need};
 pub use limit::{Limit, LimitHit};
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
@@ -21,5 +23,5 @@ pub use recorded::{
     StopAction, Supervision, ThreadSample, Transfer,
 };
 pub use role::{Role, UnknownRole};
-pub use run::{Level, Machine, NotRecorded, RunFile, ScenarioEntry, Targets};
+pub use run::{Machine, NotRecorded, RunFile, ScenarioEntry, Targets};
 pub use sockets::{SampleReason, SocketRow, SocketSample, SocketState};

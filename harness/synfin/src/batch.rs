@@ -265,6 +265,7 @@ impl Hall {
             keep: Keep::All,
             clients: None,
             repeat: None,
+            level: None,
             hidden: others
                 .map(|other| other.folder.clone())
                 .chain([self.outputs()])

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
+use synfin_core::manifest::Level;
+
 /// What `synfin run` is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunOptions {
@@ -25,6 +27,8 @@ pub struct RunOptions {
     pub clients: Option<NonZeroU32>,
     /// How often each scenario is recorded, whatever the rubric says.
     pub repeat: Option<NonZeroU32>,
+    /// The level at which it is recorded, or nothing is; `None` for the best that works.
+    pub level: Option<Level>,
     /// What the programs may not see beside this run's own captures and reports: the work of others.
     pub hidden: Vec<PathBuf>,
 }

@@ -21,7 +21,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synfin_core::manifest::RunFile;
+use synfin_core::manifest::{Level, NotRecorded, RunFile};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
@@ -29,14 +29,14 @@ use tokio::time::Instant;
 pub use self::command::record_command;
 pub use self::events::RunEvent;
 pub use self::plan::UnknownName;
-pub use self::probe::{Obstacle, Probe, probe};
+pub use self::probe::{Ladder, Obstacle, Rung, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
 
 use self::build::Workshop;
 use self::crew::{Crew, record_all};
 use self::folder::RunFolder;
-use self::plan::{Wishes, plan};
+use self::plan::{Planned, Wishes, plan};
 use self::sources::Sources;
 use crate::launch::LaunchError;
 use crate::options::RunOptions;
@@ -92,7 +92,8 @@ pub async fn run(
         repeat: options.repeat,
         has_windows: sources.windows.is_some(),
     };
-    let planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
+    let mut planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
+    let level = probe::choose(options.level).await;
     let folder = RunFolder::create(&options.out, &sources)?;
     let slowness_percent = spawn_blocking(pace::slowness_percent).await;
     let slowness_percent = slowness_percent.expect("measuring does not panic");
@@ -103,7 +104,10 @@ pub async fn run(
         events: &events,
         interrupted: &interrupted,
     };
-    build_all(&mut sources, &workshop, &folder).await;
+    match &level {
+        Ok(_) => build_all(&mut sources, &workshop, &folder).await,
+        Err(why) => planned = without_recordings(planned, why, &events),
+    }
     let crew = Crew {
         setup,
         folder: folder.path().to_owned(),
@@ -128,7 +132,7 @@ pub async fn run(
         repeat: options.repeat.map(NonZeroU32::get),
         machine: environment::machine(),
         slowness_percent: Some(slowness_percent),
-        level: environment::level(),
+        level: level.unwrap_or(Level::Nothing),
         wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         interrupted: was_interrupted,
         scenarios,
@@ -138,6 +142,23 @@ pub async fn run(
         folder: folder.path().to_owned(),
         interrupted: was_interrupted,
     })
+}
+
+/// The plan of a run that can record nothing: every scenario says why.
+fn without_recordings(
+    planned: Vec<Planned>,
+    why: &str,
+    events: &mpsc::UnboundedSender<RunEvent>,
+) -> Vec<Planned> {
+    let why = why.to_owned();
+    tell(events, RunEvent::CannotRecord { why: why.clone() });
+    let left = |planned| match planned {
+        Planned::Record(scenario) => {
+            Planned::Leave(scenario.name, NotRecorded::Harness { why: why.clone() })
+        }
+        Planned::Leave(..) => planned,
+    };
+    planned.into_iter().map(left).collect()
 }
 
 /// Reads rubric and targets, and builds what they need, beside the telling of events.

@@ -22,6 +22,7 @@ mod keeper;
 mod message;
 mod processes;
 mod program;
+mod remedy;
 mod service;
 mod socket_table;
 mod start;

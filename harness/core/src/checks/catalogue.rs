@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::parameters::Parameters;
 use super::{Verdict, *};
+use crate::manifest::{Level, Need};
 use crate::observation::Observation;
 use crate::spec::{Selection, SpecError};
 
@@ -17,6 +18,8 @@ pub struct Check {
     pub requirement: Requirement,
     /// Without this it is *Inconclusive*.
     pub precondition: &'static str,
+    /// What must have been recorded for it, in all cases; a level that does not offer one of these costs the check.
+    pub needs: &'static [Need],
     /// What a rubric can say beside `in` and the selection.
     pub parameters: &'static [ParameterDoc],
     /// Reads its parameters.
@@ -76,6 +79,14 @@ pub const CATALOGUE: &[Check] = &[
 /// The check of this id.
 pub fn find(id: &str) -> Option<&'static Check> {
     CATALOGUE.iter().find(|check| check.id == id)
+}
+
+impl Check {
+    /// What a recording made at this level lacks for the check to decide anything.
+    pub fn lacks_at(&self, level: Level) -> Option<Need> {
+        let mut needs = self.needs.iter().copied();
+        needs.find(|need| !level.offers(*need))
+    }
 }
 
 impl fmt::Debug for Check {

@@ -5,6 +5,7 @@ use super::each::Outcome;
 use super::{Cause, Evidence, Finding, Verdict, absence, close, each, orderly_close, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Milestone, Side};
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
 
@@ -16,6 +17,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.6.1",
     },
     precondition: "somebody closed before we stopped the programs, or was asked to",
+    needs: &[Need::Wire],
     parameters: &[ParameterDoc {
         name: "by",
         meaning: "whose FIN or RST has to come first, and so who keeps TIME_WAIT: `client` (default) or `server`",

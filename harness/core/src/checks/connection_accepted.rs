@@ -4,6 +4,7 @@ use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
 use super::{Cause, Evidence, Finding, Root, Verdict, each, handshake_completes, program};
 use crate::diagnosis::Pattern;
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, Service};
 use crate::spec::Selection;
 
@@ -15,6 +16,7 @@ pub(super) const CHECK: Check = Check {
         source: "Installation 1, item 2; accept(2)",
     },
     precondition: "a socket sample has the connection, or the server sent payload on it",
+    needs: &[Need::Wire],
     parameters: &[],
     bind: |_| Ok(Box::new(ConnectionAccepted)),
 };

@@ -5,6 +5,7 @@ use super::each::Outcome;
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, each, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Ending, Roles};
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::Selection;
 
@@ -16,6 +17,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.5",
     },
     precondition: "the capture begins before the connection",
+    needs: &[Need::Wire],
     parameters: &[],
     bind: |_| Ok(Box::new(HandshakeCompletes)),
 };

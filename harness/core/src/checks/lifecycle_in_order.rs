@@ -7,6 +7,7 @@ use super::{
 };
 use crate::diagnosis::Pattern;
 use crate::flow::{Milestone, Side};
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
 use crate::spec::Selection;
@@ -19,6 +20,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.3.2",
     },
     precondition: "the capture begins before the connection and is whole",
+    needs: &[Need::Wire],
     parameters: &[],
     bind: |_| Ok(Box::new(LifecycleInOrder)),
 };

@@ -5,6 +5,7 @@ use super::each::Outcome;
 use super::{Evidence, Finding, Verdict, absence, each, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Fin, Side};
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
 use crate::spec::Selection;
@@ -20,6 +21,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.1",
     },
     precondition: "the capture is whole",
+    needs: &[Need::Wire],
     parameters: &[],
     bind: |_| Ok(Box::new(NoDataAfterFin)),
 };

@@ -5,7 +5,9 @@ use super::each::{self, Outcome};
 use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::flow::Side;
-use crate::manifest::{ProcessRecord, Role, SampleReason, SocketRow, SocketSample, SocketState};
+use crate::manifest::{
+    Need, ProcessRecord, Role, SampleReason, SocketRow, SocketSample, SocketState,
+};
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Clients, Selection};
 
@@ -18,6 +20,7 @@ pub(super) const CHECK: Check = Check {
     },
     precondition: "the socket table was sampled before we stopped anything, after the client had gone and with the server \
                    running and idle; by default clients that a fault step touched are looked at too",
+    needs: &[Need::SocketTable, Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(NoLeakedSockets)),
 };

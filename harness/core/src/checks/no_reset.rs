@@ -4,6 +4,7 @@ use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
 use super::{Evidence, Finding, Verdict, absence, close, each, program};
 use crate::diagnosis::Pattern;
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
 
@@ -16,6 +17,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.6",
     },
     precondition: "the capture is whole",
+    needs: &[Need::Wire],
     parameters: &[],
     bind: |_| Ok(Box::new(NoReset)),
 };

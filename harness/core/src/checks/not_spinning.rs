@@ -3,7 +3,7 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{ProcessRecord, Role, Supervision, ThreadSample};
+use crate::manifest::{Need, ProcessRecord, Role, Supervision, ThreadSample};
 use crate::observation::Observation;
 use crate::spec::Selection;
 use crate::time::{Span, Timestamp};
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
         source: "read(2), RETURN VALUE",
     },
     precondition: "the server's threads were watched while wire and input were idle",
+    needs: &[Need::Wire, Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(NotSpinning)),
 };

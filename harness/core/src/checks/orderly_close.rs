@@ -6,6 +6,7 @@ use super::each::Outcome;
 use super::{Cause, Evidence, Finding, Verdict, absence, close, each, program, service};
 use crate::diagnosis::Pattern;
 use crate::flow::{Fin, Side};
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
 
@@ -17,6 +18,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.6",
     },
     precondition: "the capture is whole, and the client was asked to quit",
+    needs: &[Need::Wire],
     parameters: &[ParameterDoc {
         name: "by",
         meaning: "whose close is asked for: `both` (default), `server` or `client`",

@@ -7,7 +7,7 @@ use super::each::{self, Outcome, no_syn};
 use super::{Cause, Evidence, Finding, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Ending, Milestone};
-use crate::manifest::{Exit, ProcessRecord, Role};
+use crate::manifest::{Exit, Need, ProcessRecord, Role};
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Selection};
 use crate::text::Foreign;
@@ -27,6 +27,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.5.2, group 1",
     },
     precondition: "a recorded manifest of a scenario without a server, in which the SYN was answered by RST",
+    needs: &[Need::Wire, Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(RefusedWhenDown)),
 };

@@ -6,7 +6,7 @@ use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::each::{self, Outcome};
 use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::StepRecord;
+use crate::manifest::{Need, StepRecord};
 use crate::observation::{Answer, Observation, Turn};
 use crate::spec::{ClientNumber, Selection};
 use crate::time::Span;
@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
         source: "the rubric",
     },
     precondition: "a recorded manifest, a request that was answered, and no pause of the recording across a slow reply",
+    needs: &[Need::Wire, Need::Programs],
     parameters: &[ParameterDoc {
         name: "ms",
         meaning: "milliseconds from a request's last byte to its reply's first byte, by the capture's clock; required. \

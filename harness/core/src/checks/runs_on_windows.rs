@@ -3,7 +3,7 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Verdict, lifecycle_in_order, program, transfer_intact};
 use crate::diagnosis::Pattern;
-use crate::manifest::Recorded;
+use crate::manifest::{Need, Recorded};
 use crate::observation::Observation;
 use crate::spec::Selection;
 
@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
         source: "Installation 1, item 4",
     },
     precondition: "a recording made on Windows, or with our Wine",
+    needs: &[Need::Wire, Need::Programs, Need::WinePrefix],
     parameters: &[],
     bind: |_| Ok(Box::new(RunsOnWindows)),
 };

@@ -11,6 +11,7 @@ use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::each::Outcome;
 use super::{Cause, Evidence, Finding, Verdict, absence, each, program};
 use crate::diagnosis::Pattern;
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::Selection;
 use script::Event;
@@ -24,6 +25,7 @@ pub(super) const CHECK: Check = Check {
         source: "the rubric",
     },
     precondition: "the capture is whole",
+    needs: &[Need::Wire],
     parameters: &[ParameterDoc {
         name: "events",
         meaning: "tables in order, each { from = \"client\" or \"server\", payload = \"REGEX\" }, { fin = \"client\" or \"server\" } or \

@@ -8,7 +8,7 @@ use super::service::{Given, Kind, Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::ConnectionId;
-use crate::manifest::Role;
+use crate::manifest::{Need, Role};
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
 use crate::spec::{ClientNumber, Selection};
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
         source: "Installation 1, item 3",
     },
     precondition: "enough clients take part, each with a request, and a reply can be told from a banner",
+    needs: &[Need::Wire],
     parameters: &[ParameterDoc {
         name: "at_least",
         meaning: "how many clients must be open and answered at the same time (required)",

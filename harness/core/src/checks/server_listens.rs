@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{ProcessRecord, Role};
+use crate::manifest::{Need, ProcessRecord, Role};
 use crate::observation::{Listening, Observation};
 use crate::spec::Selection;
 use crate::time::Timestamp;
@@ -18,6 +18,7 @@ pub(super) const CHECK: Check = Check {
         source: "Installation 1, item 1; RFC 9293 3.9.1.1, passive OPEN",
     },
     precondition: "a socket table was sampled, or a SYN to the address is in the capture",
+    needs: &[Need::Wire],
     parameters: &[],
     bind: |_| Ok(Box::new(ServerListens)),
 };

@@ -3,7 +3,7 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{Exit, ProcessRecord, Role, SignalSent};
+use crate::manifest::{Exit, Need, ProcessRecord, Role, SignalSent};
 use crate::observation::Observation;
 use crate::spec::Selection;
 use crate::time::Timestamp;
@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
         source: "POSIX.1-2017, <signal.h>",
     },
     precondition: "a recorded manifest, in which the server was sent SIGTERM",
+    needs: &[Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(StopsOnSigterm)),
 };

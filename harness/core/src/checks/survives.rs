@@ -5,7 +5,7 @@ use super::each::{self, Outcome};
 use super::service::{Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{Role, StepRecord};
+use crate::manifest::{Need, Role, StepRecord};
 use crate::observation::{Observation, ObservedFault};
 use crate::spec::{ClientNumber, Fault, Selection};
 
@@ -17,6 +17,7 @@ pub(super) const CHECK: Check = Check {
         source: "Installation 1, survives-client-death",
     },
     precondition: "the server listened before the fault, every fault step was seen, and a request followed the first",
+    needs: &[Need::Wire, Need::SocketTable, Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(Survives)),
 };

@@ -8,7 +8,7 @@ use super::each::{self, Outcome};
 use super::service::{self, Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{FileRecord, Role, StepOutcome, StepRecord, Transfer};
+use crate::manifest::{FileRecord, Need, Role, StepOutcome, StepRecord, Transfer};
 use crate::observation::Observation;
 use crate::spec::{ClientNumber, Selection, Step};
 use wire_leg::WireLeg;
@@ -21,6 +21,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 2.2",
     },
     precondition: "a recorded manifest, and a step that transfers a file",
+    needs: &[Need::Wire, Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(TransferIntact)),
 };

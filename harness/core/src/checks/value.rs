@@ -4,6 +4,7 @@ use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::each::Outcome;
 use super::parameters::Parameters;
 use super::{Cause, Evidence, Finding, Verdict, absence, each, program};
+use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection};
 use crate::record::{Comparison, Condition, ConnectionRecord, Misfit, Part};
 use crate::spec::{Selection, SpecError};
@@ -16,6 +17,7 @@ pub(super) const CHECK: Check = Check {
         source: "the rubric",
     },
     precondition: "the connection has such a value, and the capture is whole where less than that was seen",
+    needs: &[Need::Wire],
     parameters: &[
         ParameterDoc {
             name: "field",

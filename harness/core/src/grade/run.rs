@@ -8,7 +8,7 @@ use super::repetitions::{self, Repetition};
 use super::scenario::{self, Judged};
 use super::{GradeError, RecordingInput, RunInput, aggregate, recording};
 use crate::checks::{Bound, SourceText, bind};
-use crate::manifest::{Level, Role, RunFile, ScenarioEntry};
+use crate::manifest::{Role, RunFile, ScenarioEntry};
 use crate::observation::{Health, Observation, Problem, Replies, Setting};
 use crate::report::{RecordingReport, Report};
 use crate::spec::{
@@ -39,7 +39,7 @@ pub fn grade(input: &RunInput<'_>) -> Result<Report, GradeError> {
         run: file.name.clone(),
         title: rubric.title.clone(),
         target: file.targets.name.clone(),
-        level: level(file.level).to_owned(),
+        level: file.level.to_string(),
         wall_ms: Some(file.wall_ms),
         slowness_percent: file.slowness_percent.filter(|percent| *percent > 100),
         status: aggregate::status(&items),
@@ -297,14 +297,4 @@ fn lone_recording<'a>(input: &'a RunInput<'a>) -> Option<&'a RecordingInput<'a>>
         };
         manifest.clients == 1 && manifest.runner.is_none() && manifest.steps.iter().any(asks)
     })
-}
-
-fn level(level: Level) -> &'static str {
-    match level {
-        Level::RootlessNamespaces => "rootless namespaces",
-        Level::RootNamespaces => "namespaces made by root",
-        Level::RawSocketOnly => "raw socket only, no namespaces",
-        Level::CaptureHelper => "capture helper",
-        Level::Nothing => "nothing recorded from the wire",
-    }
 }

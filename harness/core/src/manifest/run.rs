@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Level;
+
 /// A run: a rubric × its targets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,24 +66,6 @@ pub struct Machine {
     pub arch: String,
     /// Processors available.
     pub cpus: u32,
-}
-
-/// How programs are isolated and recorded, from best to least.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// 0: a user namespace of an ordinary user.
-    RootlessNamespaces,
-    /// 1: namespaces made by root.
-    RootNamespaces,
-    /// 2: root with `CAP_NET_RAW` only: the host's `lo`.
-    RawSocketOnly,
-    /// 3: a capture helper with file capabilities.
-    CaptureHelper,
-    /// 4: nothing: wire rows are *Inconclusive*.
-    Nothing,
 }
 
 /// One scenario of a run.

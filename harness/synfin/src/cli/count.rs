@@ -1,7 +1,8 @@
-//! Numbers of the command line that count something, of which there must be some.
+//! Numbers of the command line: those that count something, of which there must be some, and levels.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 
+use synfin_core::manifest::Level;
 use synfin_core::spec::{MOST_CLIENTS, MOST_REPETITIONS};
 
 /// The text is no such number.
@@ -13,6 +14,9 @@ pub(super) enum CountError {
     /// Of repetitions.
     #[error("write how many times, from 1 to {MOST_REPETITIONS}")]
     Repetitions,
+    /// Of levels.
+    #[error("write a level, from 0 to 4; synfin doctor tells what they are")]
+    Level,
     /// Of anything else.
     #[error("write a whole number, 1 or more")]
     Some,
@@ -31,6 +35,14 @@ pub(super) fn repetitions(text: &str) -> Result<NonZeroU32, CountError> {
 fn up_to(most: u32, text: &str) -> Option<NonZeroU32> {
     let count: NonZeroU32 = text.parse().ok()?;
     (count.get() <= most).then_some(count)
+}
+
+/// A level, by its number.
+pub(super) fn level(text: &str) -> Result<Level, CountError> {
+    let mut levels = Level::ALL.into_iter();
+    levels
+        .find(|level| level.number().to_string() == text)
+        .ok_or(CountError::Level)
 }
 
 /// How many of something happen at once.

@@ -1,67 +1,102 @@
-//! `synfin doctor`: whether this machine can record, and what to do if it cannot.
+//! `synfin doctor`: at which levels this machine can record, and what to do about the others.
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
 
-/// Make one recording without a program, and tell what to do where this machine does not let that be done.
+/// Make one recording without a program at every level of isolation, and tell what to do where that does not work.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
 #[cfg(target_os = "linux")]
 pub(super) fn run(_args: &Args, output: &Output) -> Result<Exit, Failure> {
-    use super::output;
-    let probe = super::recorder::probe()?;
-    output::data(&told(&probe, output))?;
-    Ok(match probe.obstacle {
-        None => Exit::Passed,
-        Some(_) => Exit::Failed,
-    })
-}
-
-#[cfg(target_os = "linux")]
-fn told(probe: &crate::runner::Probe, output: &Output) -> String {
-    let machine = &probe.machine;
-    let system = format!(
-        "{} {}, {}, {} processors",
-        machine.os, machine.kernel, machine.arch, machine.cpus
-    );
-    let mut text = output.labelled(" system     ", &system);
-    text += &output.labelled(" isolation  ", isolation(probe.level));
-    match &probe.obstacle {
-        None => {
-            text += &output.labelled(
-                " recording  ",
-                "works: namespaces were made, and a capture in them was whole",
-            );
-        }
-        Some(obstacle) => {
-            text += &output.labelled(
-                " recording  ",
-                &format!("does not work: {}", obstacle.error),
-            );
-            text += &output.labelled(
-                "            ",
-                obstacle.remedy.unwrap_or("no remedy is known"),
-            );
-            text += &output.labelled("            ", "grade, flows and explain work all the same");
-        }
-    }
-    text
-}
-
-#[cfg(target_os = "linux")]
-fn isolation(level: synfin_core::manifest::Level) -> &'static str {
     use synfin_core::manifest::Level;
-    match level {
-        Level::RootlessNamespaces => "namespaces of an ordinary user (level 0)",
-        Level::RootNamespaces => "namespaces made by root (level 1)",
-        Level::RawSocketOnly => "none: the host's lo, by a raw socket (level 2)",
-        Level::CaptureHelper => "none: the host's lo, by a capture helper (level 3)",
-        Level::Nothing => "none, and nothing is recorded from the wire (level 4)",
-    }
+    let ladder = super::recorder::probe()?;
+    super::output::data(&told::ladder(&ladder, output))?;
+    Ok(match ladder.used() {
+        Level::Nothing => Exit::Failed,
+        Level::RootlessNamespaces
+        | Level::RootNamespaces
+        | Level::RawSocketOnly
+        | Level::CaptureHelper => Exit::Passed,
+    })
 }
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn run(_args: &Args, _output: &Output) -> Result<Exit, Failure> {
     Err(Failure::Usage(anyhow::anyhow!("{}", super::NEEDS_LINUX)))
+}
+
+#[cfg(target_os = "linux")]
+mod told {
+    use std::collections::BTreeMap;
+
+    use synfin_core::checks::CATALOGUE;
+    use synfin_core::manifest::Level;
+
+    use crate::cli::output::Output;
+    use crate::runner::{Ladder, Obstacle, Rung};
+
+    /// Where lines begin that go on about a level.
+    const CONTINUED: &str = "           ";
+
+    /// The machine, what was found of each level, and which is used.
+    pub(super) fn ladder(ladder: &Ladder, output: &Output) -> String {
+        let machine = &ladder.machine;
+        let system = format!(
+            "{} {}, {}, {} processors",
+            machine.os, machine.kernel, machine.arch, machine.cpus
+        );
+        let mut text = output.labelled(" system    ", &system);
+        for rung in &ladder.rungs {
+            text += &self::rung(rung, output);
+        }
+        text += &level(Level::Nothing, "grade, flows and explain work", output);
+        text + &output.labelled(" used      ", &used(ladder.used()))
+    }
+
+    fn rung(rung: &Rung, output: &Output) -> String {
+        let found = match &rung.obstacle {
+            None => "works: a capture was whole".to_owned(),
+            Some(Obstacle { error, remedy }) => match remedy {
+                None => format!("does not work: {error}"),
+                Some(remedy) => format!("does not work: {error}; {remedy}"),
+            },
+        };
+        level(rung.level, &found, output)
+    }
+
+    fn level(level: Level, found: &str, output: &Output) -> String {
+        let label = format!(" level {}   ", level.number());
+        let mut text = output.labelled(&label, &format!("{level}: {found}"));
+        for (lacking, checks) in costs(level) {
+            text += &output.labelled(CONTINUED, &format!("without {lacking}: {checks}"));
+        }
+        text
+    }
+
+    /// The checks that cannot be decided at a level, by what it lacks.
+    fn costs(level: Level) -> BTreeMap<String, String> {
+        let mut costs: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for check in CATALOGUE {
+            if let Some(need) = check.lacks_at(level) {
+                costs.entry(need.to_string()).or_default().push(check.id);
+            }
+        }
+        costs
+            .into_iter()
+            .map(|(need, checks)| (need, format!("no {}", checks.join(", "))))
+            .collect()
+    }
+
+    fn used(level: Level) -> String {
+        match level {
+            Level::Nothing => {
+                "level 4: synfin run records nothing, and its items stay undecided".to_owned()
+            }
+            level => format!(
+                "level {}, the best that works; synfin run --level N asks for another",
+                level.number()
+            ),
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+#[cfg(target_os = "linux")]
+use synfin_core::manifest::Level;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
@@ -64,6 +66,7 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         keep: Keep::All,
         clients: None,
         repeat: None,
+        level: None,
         hidden: Vec::new(),
     };
     try_out(&options, output)
@@ -72,11 +75,8 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
 /// Runs the fresh files once, where recording works.
 #[cfg(target_os = "linux")]
 fn try_out(options: &RunOptions, output: &Output) -> Result<Exit, Failure> {
-    if let Some(obstacle) = super::recorder::probe()?.obstacle {
-        let why = obstacle.error;
-        output.talk(format_args!(
-            "not run, for recording does not work here: {why}; see synfin doctor"
-        ));
+    if super::recorder::probe()?.used() == Level::Nothing {
+        output.talk("not run, for recording does not work here: see synfin doctor");
         return Ok(Exit::Passed);
     }
     super::run::with(options, super::grade::OutputArgs::default(), output)

@@ -97,6 +97,7 @@ fn options(args: &Args) -> Result<MatrixOptions, Failure> {
             keep: Keep::All,
             clients: None,
             repeat: None,
+            level: None,
             hidden: Vec::new(),
         },
     })

@@ -17,7 +17,7 @@ use crate::batch::{self, BatchError, BatchOutcome};
 use crate::launch::LaunchError;
 use crate::matrix::{self, MatrixError, MatrixOutcome};
 use crate::options::{BatchOptions, MatrixOptions, RecordOptions, RunOptions, SelftestOptions};
-use crate::runner::{self, Probe, RunError, RunEvent, SourceError};
+use crate::runner::{self, Ladder, RunError, RunEvent, SourceError};
 use crate::sandbox::SandboxError;
 use crate::selftest::{self, Matrix, SelftestError, SelftestEvent};
 
@@ -76,8 +76,8 @@ pub(super) fn batch(options: &BatchOptions, output: &Output) -> Result<BatchOutc
     })
 }
 
-/// Tries out what this machine lets us do.
-pub(super) fn probe() -> Result<Probe, Failure> {
+/// Tries out at which levels this machine lets us record.
+pub(super) fn probe() -> Result<Ladder, Failure> {
     let runtime = Runtime::new().map_err(Failure::internal)?;
     Ok(runtime.block_on(runner::probe()))
 }
@@ -159,6 +159,7 @@ fn line(event: &RunEvent) -> String {
             frames,
             millis,
         } => format!("  {recording}: {frames} frames, {millis} ms"),
+        RunEvent::CannotRecord { why } => format!("nothing is recorded: {why}"),
         RunEvent::NotRecorded { recording, why } => format!("  {recording}: not recorded: {why}"),
         RunEvent::Began { what } => format!("{what} …"),
         RunEvent::Ended { what, result } => format!("{what}: {result}"),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::anyhow;
+use synfin_core::manifest::Level;
 use synfin_core::spec::DEFAULT_RUBRIC;
 
 use super::exit::{Exit, Failure};
@@ -56,6 +57,10 @@ pub(super) struct Args {
     /// How often each scenario is recorded: an item that passes in some recordings only is flaky.
     #[arg(long, value_name = "K", value_parser = count::repetitions)]
     repeat: Option<NonZeroU32>,
+    /// The isolation level, 0 to 4, as synfin doctor tells them; where it does not work, nothing is recorded. 0 and 1 count
+    /// as the same. The best that works, if nothing is said.
+    #[arg(long, value_name = "N", value_parser = count::level)]
+    level: Option<Level>,
     #[command(flatten)]
     output: grade::OutputArgs,
 }
@@ -127,6 +132,7 @@ fn options(args: &Args) -> Result<RunOptions, Failure> {
         keep: args.keep.0,
         clients: args.clients,
         repeat: args.repeat,
+        level: args.level,
         hidden: Vec::new(),
     })
 }

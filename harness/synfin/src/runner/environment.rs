@@ -29,9 +29,9 @@ pub(crate) fn machine() -> Machine {
     }
 }
 
-/// How recordings are isolated for this user. Root takes the same way as everybody, and gives up its rights in the
+/// The level of namespaces that this user makes. Root takes the same way as everybody, and gives up its rights in the
 /// namespaces for the programs' sake; it is told apart because it could do more.
-pub(crate) fn level() -> Level {
+pub(crate) fn namespaces() -> Level {
     if rustix::process::geteuid().is_root() {
         Level::RootNamespaces
     } else {

@@ -48,6 +48,11 @@ pub enum RunEvent {
         /// The lines, as it wrote them.
         text: String,
     },
+    /// Nothing can be recorded at all.
+    CannotRecord {
+        /// Why.
+        why: String,
+    },
     /// A recording could not be made.
     NotRecorded {
         /// Its file stem.

@@ -1,4 +1,6 @@
-//! Whether this machine can record: by doing the whole of a recording once, without a program.
+//! At which level this machine can record: by doing the whole of a recording once, without a program.
+
+use std::process::{Command, Stdio};
 
 use synfin_core::manifest::{Level, Machine};
 use tempfile::tempfile;
@@ -8,35 +10,101 @@ use crate::recording::RecordError;
 use crate::ring::{self, Capture, Captured};
 use crate::sandbox::{Sandbox, Setup, StartError};
 
-/// What a probe found.
+/// A ring for sentinels alone, MiB.
+const RING_MIB: u32 = 4;
+
+/// What was found of every level.
 #[derive(Debug)]
-pub struct Probe {
+pub struct Ladder {
     /// The machine.
     pub machine: Machine,
-    /// How recordings are isolated for this user, if they can be made.
+    /// The levels, from best to least; the last one, at which nothing is recorded, is left out.
+    pub rungs: Vec<Rung>,
+}
+
+/// What was found of one level.
+#[derive(Debug)]
+pub struct Rung {
+    /// The level.
     pub level: Level,
-    /// Why they cannot be made.
+    /// Why nothing can be recorded at it, if so.
     pub obstacle: Option<Obstacle>,
 }
 
-/// Why nothing can be recorded here.
-#[derive(Debug)]
+/// Why nothing can be recorded at a level.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
     /// What was refused, in words.
     pub error: String,
     /// What helps, if that is known.
-    pub remedy: Option<&'static str>,
+    pub remedy: Option<String>,
 }
 
-/// Makes namespaces, arms and closes a capture in them, and takes them down.
-pub async fn probe() -> Probe {
-    Probe {
+impl Ladder {
+    /// The level that a run uses unless it is told otherwise: the best that works.
+    pub fn used(&self) -> Level {
+        let mut works = self.rungs.iter().filter(|rung| rung.obstacle.is_none());
+        works.next().map_or(Level::Nothing, |rung| rung.level)
+    }
+}
+
+/// Tries every level.
+pub async fn probe() -> Ladder {
+    let mut rungs = Vec::new();
+    for level in Level::ALL {
+        if level != Level::Nothing {
+            let obstacle = attempt(level).await.err();
+            rungs.push(Rung { level, obstacle });
+        }
+    }
+    Ladder {
         machine: environment::machine(),
-        level: environment::level(),
-        obstacle: match record_nothing().await {
-            Ok(captured) => torn(&captured),
-            Err(error) => Some(Obstacle::from(error)),
-        },
+        rungs,
+    }
+}
+
+/// The level at which a run is recorded: the best that works, or the one that was asked for. Levels 0 and 1 are the same
+/// isolation, made by an ordinary user or by root: who asks for one is content with the other.
+///
+/// # Errors
+/// Why there is none, in words.
+pub(crate) async fn choose(wanted: Option<Level>) -> Result<Level, String> {
+    let namespaces = environment::namespaces();
+    let candidates = match wanted {
+        None | Some(Level::RootlessNamespaces | Level::RootNamespaces) => vec![namespaces],
+        Some(Level::RawSocketOnly | Level::CaptureHelper) => wanted.into_iter().collect(),
+        Some(Level::Nothing) => {
+            return Err("level 4 was asked for: nothing is recorded".to_owned());
+        }
+    };
+    let mut refused = Vec::new();
+    for level in candidates {
+        match attempt(level).await {
+            Ok(()) => return Ok(level),
+            Err(obstacle) => refused.push(format!("level {}: {}", level.number(), obstacle.error)),
+        }
+    }
+    Err(format!(
+        "recording does not work here ({}); synfin doctor tells what helps",
+        refused.join("; ")
+    ))
+}
+
+/// Does the whole of a recording once at this level.
+async fn attempt(level: Level) -> Result<(), Obstacle> {
+    match level {
+        Level::RootlessNamespaces | Level::RootNamespaces if level != environment::namespaces() => {
+            Err(Obstacle::plain(match level {
+                Level::RootNamespaces => "it needs root",
+                _ => "it is an ordinary user's, and you are root",
+            }))
+        }
+        Level::RootlessNamespaces | Level::RootNamespaces => {
+            torn(&record_nothing().await.map_err(Obstacle::from)?)
+        }
+        Level::RawSocketOnly => Err(Obstacle::plain("this version of synfin cannot record so")),
+        Level::CaptureHelper => Err(helper()),
+        Level::Nothing => Ok(()),
     }
 }
 
@@ -48,27 +116,61 @@ async fn record_nothing() -> Result<Captured, RecordError> {
     let setup = Setup::new().map_err(nowhere)?;
     let sandbox = Sandbox::start(&setup).await?;
     let file = tempfile().map_err(nowhere)?;
-    let (capture, _frames) = Capture::arm(&sandbox, file, ring::Config::default()).await?;
+    let config = ring::Config {
+        ring_mib: RING_MIB,
+        ..ring::Config::default()
+    };
+    let (capture, _frames) = Capture::arm(&sandbox, file, config).await?;
     let captured = capture.close().await?;
     sandbox.shut_down().await?;
     Ok(captured)
 }
 
 /// What keeps a capture from being whole.
-fn torn(captured: &Captured) -> Option<Obstacle> {
+fn torn(captured: &Captured) -> Result<(), Obstacle> {
     let unseen = captured
         .sentinels
         .iter()
         .filter(|sentinel| sentinel.frame.is_none())
         .count();
-    let is_whole = captured.dropped == 0 && captured.cut == 0 && unseen == 0;
-    (!is_whole).then(|| Obstacle {
-        error: format!(
-            "the capture is not whole: {} frames dropped, {} cut, {unseen} sentinels never seen",
-            captured.dropped, captured.cut
+    if captured.dropped == 0 && captured.cut == 0 && unseen == 0 {
+        return Ok(());
+    }
+    Err(Obstacle::plain(&format!(
+        "the capture is not whole: {} frames dropped, {} cut, {unseen} sentinels never seen",
+        captured.dropped, captured.cut
+    )))
+}
+
+/// What is known of dumpcap, Wireshark's capture helper; that synfin does not use it yet is the obstacle.
+#[expect(clippy::disallowed_methods, reason = "asks a tool what it may do")]
+fn helper() -> Obstacle {
+    // Names the link types of lo, for which it must open it.
+    let asked = Command::new("dumpcap")
+        .args(["-i", "lo", "-L"])
+        .stdin(Stdio::null())
+        .output();
+    let found = match asked {
+        Err(error) => format!("dumpcap cannot be started: {error}"),
+        Ok(output) if output.status.success() => "dumpcap is here and may capture on lo".to_owned(),
+        Ok(_) => "dumpcap is here and may not capture on lo".to_owned(),
+    };
+    Obstacle {
+        error: format!("this version of synfin cannot record so ({found})"),
+        remedy: Some(
+            "record with dumpcap or Wireshark yourself, then synfin grade FILE --server ADDR:PORT"
+                .to_owned(),
         ),
-        remedy: None,
-    })
+    }
+}
+
+impl Obstacle {
+    fn plain(error: &str) -> Self {
+        Self {
+            error: error.to_owned(),
+            remedy: None,
+        }
+    }
 }
 
 impl From<RecordError> for Obstacle {
@@ -81,7 +183,7 @@ impl From<RecordError> for Obstacle {
 }
 
 /// What helps against a recording's failure, if that is known.
-pub(super) fn remedy(error: &RecordError) -> Option<&'static str> {
+pub(super) fn remedy(error: &RecordError) -> Option<String> {
     match error {
         RecordError::Sandbox(StartError::Step { step, .. } | StartError::Silent { step, .. }) => {
             Some(step.remedy())

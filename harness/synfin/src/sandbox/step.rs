@@ -1,4 +1,4 @@
-//! The steps of setting a scenario's namespaces up, what refuses them, and what helps.
+//! The steps of setting a scenario's namespaces up.
 
 use std::fmt;
 
@@ -49,34 +49,5 @@ impl fmt::Display for Step {
             Self::Scratch => "mount scratch",
             Self::ReadOnly => "make the file system read-only",
         })
-    }
-}
-
-impl Step {
-    /// What usually makes the kernel refuse this step, and what helps.
-    pub fn remedy(self) -> &'static str {
-        match self {
-            Self::Start | Self::Fork => {
-                "is there memory, and room for another process (ulimit -u)?"
-            }
-            Self::Unshare | Self::MapIds | Self::Loopback => {
-                "user namespaces are restricted here. Ubuntu 24.04 or newer: \
-                 sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0. \
-                 Debian: sudo sysctl -w kernel.unprivileged_userns_clone=1. \
-                 Everywhere: sudo sysctl -w user.max_user_namespaces=10000. \
-                 Docker: --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-            }
-            Self::Proc => {
-                "a container masks parts of /proc, so no fresh one may be mounted. \
-                 Docker: --security-opt systempaths=unconfined"
-            }
-            Self::NetworkSettings | Self::ForbidUserNamespaces => {
-                "/proc/sys is read-only here. Docker: --security-opt systempaths=unconfined"
-            }
-            Self::HostName | Self::Hide | Self::Scratch | Self::ReadOnly => {
-                "mounting is restricted here. Docker: --security-opt apparmor=unconfined \
-                 --security-opt seccomp=unconfined; Linux 5.12 or newer is needed"
-            }
-        }
     }
 }

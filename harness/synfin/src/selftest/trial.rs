@@ -73,6 +73,7 @@ impl Trial {
             keep: Keep::All,
             clients: None,
             repeat: None,
+            level: None,
             hidden: Vec::new(),
         }
     }

@@ -11,6 +11,7 @@ mod batch;
 mod cleanup;
 mod examples;
 mod faults;
+mod ladder;
 mod matrix;
 mod mutants;
 mod pair;

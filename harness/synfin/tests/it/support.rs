@@ -66,8 +66,17 @@ pub(crate) fn synfin() -> Command {
 /// Runs `synfin run` with these arguments and reads its report.
 #[track_caller]
 pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
+    run_by(synfin(), arguments)
+}
+
+/// The same by a command that ends with the binary.
+#[track_caller]
+pub(crate) fn run_by<A: AsRef<OsStr>>(
+    mut synfin: Command,
+    arguments: impl IntoIterator<Item = A>,
+) -> Run {
     let out = tempfile::tempdir().unwrap();
-    let output = synfin()
+    let output = synfin
         .arg("run")
         .args(arguments)
         .arg("--out")

@@ -1,0 +1,157 @@
+//! What helps against a step that the kernel refuses: looked up in the settings that usually are the reason.
+
+use std::path::Path;
+
+use super::Step;
+
+/// What a person can be told to do when nothing in particular is known to be the reason.
+const USER_NAMESPACES: &str = "user namespaces are restricted here by something that synfin does not know; \
+    a container's seccomp filter, an administrator's policy?";
+
+/// What lets a container make namespaces.
+const CONTAINER: &str = "this is a container: docker run --security-opt seccomp=unconfined \
+    --security-opt apparmor=unconfined --security-opt systempaths=unconfined";
+
+/// The settings of this machine that are known to refuse namespaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Settings {
+    /// `user.max_user_namespaces`.
+    max_user_namespaces: Option<String>,
+    /// `kernel.apparmor_restrict_unprivileged_userns`, of Ubuntu since 23.10.
+    apparmor_restricts: Option<String>,
+    /// `kernel.unprivileged_userns_clone`, of Debian.
+    unprivileged_clone: Option<String>,
+    /// Whether this is a container that says so.
+    is_container: bool,
+    /// The running program, which an AppArmor profile names.
+    program: String,
+}
+
+impl Step {
+    /// What usually makes the kernel refuse this step here, and what helps.
+    pub fn remedy(self) -> String {
+        remedy(self, &Settings::read())
+    }
+}
+
+fn remedy(step: Step, settings: &Settings) -> String {
+    match step {
+        Step::Start | Step::Fork => {
+            "is there memory, and room for another process (ulimit -u)?".to_owned()
+        }
+        Step::Unshare | Step::MapIds | Step::Loopback => namespaces(settings),
+        _ if settings.is_container => CONTAINER.to_owned(),
+        Step::Proc => "something is mounted over a part of /proc, so no fresh one may be mounted; \
+            containers do that"
+            .to_owned(),
+        Step::NetworkSettings | Step::ForbidUserNamespaces => {
+            "/proc/sys is read-only here".to_owned()
+        }
+        Step::HostName | Step::Hide | Step::Scratch | Step::ReadOnly => {
+            "mounting is restricted here; Linux 5.12 or newer is needed".to_owned()
+        }
+    }
+}
+
+/// Every setting that stands in the way, for each would be enough.
+fn namespaces(settings: &Settings) -> String {
+    let mut ways = Vec::new();
+    if settings.max_user_namespaces.as_deref() == Some("0") {
+        ways.push(
+            "user.max_user_namespaces is 0: sudo sysctl -w user.max_user_namespaces=10000"
+                .to_owned(),
+        );
+    }
+    if settings.unprivileged_clone.as_deref() == Some("0") {
+        ways.push(
+            "kernel.unprivileged_userns_clone is 0: sudo sysctl -w kernel.unprivileged_userns_clone=1".to_owned(),
+        );
+    }
+    if settings.apparmor_restricts.as_deref() == Some("1") {
+        ways.push(apparmor(&settings.program));
+    }
+    if settings.is_container {
+        ways.push(CONTAINER.to_owned());
+    }
+    if ways.is_empty() {
+        ways.push(USER_NAMESPACES.to_owned());
+    }
+    ways.join("; and ")
+}
+
+/// The profile is the form that Ubuntu's own programs have theirs in.
+fn apparmor(program: &str) -> String {
+    format!(
+        "AppArmor restricts user namespaces (Ubuntu 24.04 and newer): \
+         sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0; or for this program alone a file \
+         /etc/apparmor.d/synfin with `abi <abi/4.0>, include <tunables/global> \
+         profile synfin {program} flags=(unconfined) {{ userns, }}`, then sudo systemctl reload apparmor"
+    )
+}
+
+impl Settings {
+    fn read() -> Self {
+        let marks = ["/.dockerenv", "/run/.containerenv"];
+        Self {
+            max_user_namespaces: setting("user/max_user_namespaces"),
+            apparmor_restricts: setting("kernel/apparmor_restrict_unprivileged_userns"),
+            unprivileged_clone: setting("kernel/unprivileged_userns_clone"),
+            is_container: marks.iter().any(|mark| Path::new(mark).exists()),
+            program: std::env::current_exe()
+                .map_or_else(|_| "PATH".to_owned(), |path| path.display().to_string()),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "settings are files of /proc")]
+fn setting(name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(Path::new("/proc/sys").join(name)).ok()?;
+    Some(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(settings: &Settings, expected: &[&str]) {
+        let told = remedy(Step::Unshare, settings);
+        let all = [
+            "max_user_namespaces=",
+            "userns_clone=",
+            "/etc/apparmor.d",
+            "docker",
+            "does not know",
+        ];
+        let found: Vec<&str> = all.into_iter().filter(|word| told.contains(word)).collect();
+        assert_eq!(found, expected, "{told}");
+    }
+
+    #[test]
+    fn every_setting_that_refuses_namespaces_is_told_and_no_other() {
+        let none = Settings::default();
+        let value = |text: &str| Some(text.to_owned());
+        check(&none, &["does not know"]);
+        let limit = |text| Settings {
+            max_user_namespaces: value(text),
+            ..none.clone()
+        };
+        check(&limit("0"), &["max_user_namespaces="]);
+        check(&limit("96365"), &["does not know"]);
+        check(
+            &Settings {
+                apparmor_restricts: value("1"),
+                unprivileged_clone: value("0"),
+                ..none.clone()
+            },
+            &["userns_clone=", "/etc/apparmor.d"],
+        );
+        check(
+            &Settings {
+                is_container: true,
+                ..none
+            },
+            &["docker"],
+        );
+    }
+}
