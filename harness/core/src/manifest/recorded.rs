@@ -156,7 +156,7 @@ impl StepOutcome {
     /// Whether the program was told what the step asks for, or the first line of it.
     pub fn has_typed(&self) -> bool {
         match self {
-            Self::Done | Self::ProgramEnded | Self::Disconnected => true,
+            Self::Done | Self::ProgramEnded | Self::Disconnected | Self::CameTooLate => true,
             Self::TimedOut { waiting_for } => !waiting_for.starts_with(PROMPT),
             Self::Obstructed { .. } | Self::Unsupported | Self::NotReached => false,
         }
@@ -183,6 +183,8 @@ pub enum StepOutcome {
         /// What its folder answered.
         why: String,
     },
+    /// What was to happen in the middle of a transfer came after its end: the file was faster than we.
+    CameTooLate,
     /// The target does not say how its client does this step.
     Unsupported,
     /// An earlier step failed, or the recording ended first.
