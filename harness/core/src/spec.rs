@@ -28,7 +28,7 @@ pub use step::{ClientNumber, FileSize, Step, StepEntry};
 pub use step_text::StepError;
 pub use target::{
     Beside, ClientCommand, ClientProgram, Command, Exchange, Files, Placed, PlacedContents, Runner,
-    ServerProgram, Stdin, StepScript, Target, environment_at,
+    ServerProgram, Stdin, StepScript, Target, environment_at, words_at,
 };
 
 /// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.

@@ -4,11 +4,14 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
-    if std::env::args_os()
-        .nth(1)
-        .is_some_and(|first| first == synfin::sandbox::INIT_ARGUMENT)
     {
-        return synfin::sandbox::init_main();
+        let mut arguments = std::env::args_os().skip(1);
+        if arguments
+            .next()
+            .is_some_and(|first| first == synfin::sandbox::INIT_ARGUMENT)
+        {
+            return synfin::sandbox::init_main(arguments.next());
+        }
     }
     synfin::cli::main()
 }

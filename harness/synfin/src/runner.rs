@@ -12,6 +12,7 @@ mod events;
 mod folder;
 mod pace;
 mod plan;
+mod port;
 mod probe;
 mod reference;
 mod sources;
@@ -21,7 +22,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synfin_core::manifest::{Level, NotRecorded, RunFile};
+use synfin_core::manifest::{Level, NotRecorded, RunFile, ScenarioEntry};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
@@ -41,6 +42,7 @@ use self::sources::Sources;
 use crate::launch::LaunchError;
 use crate::options::RunOptions;
 use crate::recording::RecordError;
+use crate::sandbox::{Isolation, Setup};
 use crate::store::StoreError;
 
 /// How many recordings are made at once unless the caller says otherwise: they wait more than they work.
@@ -98,7 +100,9 @@ pub async fn run(
     let slowness_percent = spawn_blocking(pace::slowness_percent).await;
     let slowness_percent = slowness_percent.expect("measuring does not panic");
     let seed = environment::seed();
-    let setup = sources.setup(&folder, options).map_err(RunError::Setup)?;
+    let mut setup = sources.setup(&folder, options).map_err(RunError::Setup)?;
+    let recorded_at = *level.as_ref().unwrap_or(&Level::Nothing);
+    setup.isolation = probe::isolation(recorded_at);
     let workshop = Workshop {
         setup: &setup,
         events: &events,
@@ -109,39 +113,58 @@ pub async fn run(
         Err(why) => planned = without_recordings(planned, why, &events),
     }
     let crew = Crew {
+        at_once: Semaphore::new(at_once(options, &setup)),
         setup,
+        level: recorded_at,
         folder: folder.path().to_owned(),
         seed,
         slowness_percent,
-        at_once: Semaphore::new(options.jobs.unwrap_or(JOBS).get()),
         events,
         interrupted: interrupted.clone(),
         sources,
     };
     let crew = Arc::new(crew);
     let scenarios = record_all(&crew, planned).await;
-    let was_interrupted = *interrupted.borrow();
-    let run = RunFile {
-        schema: 1,
-        synfin: env!("CARGO_PKG_VERSION").to_owned(),
-        name: folder.name().to_owned(),
-        rubric: folder::RUBRIC.to_owned(),
-        targets: crew.sources.names(),
-        seed,
-        clients: options.clients.map(NonZeroU32::get),
-        repeat: options.repeat.map(NonZeroU32::get),
-        machine: environment::machine(),
-        slowness_percent: Some(slowness_percent),
-        level: level.unwrap_or(Level::Nothing),
-        wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-        interrupted: was_interrupted,
-        scenarios,
-    };
+    let run = run_file(options, &crew, (folder.name(), began), scenarios);
     folder.complete(&run)?;
     Ok(RunOutcome {
         folder: folder.path().to_owned(),
-        interrupted: was_interrupted,
+        interrupted: *interrupted.borrow(),
     })
+}
+
+/// How many recordings are made at once.
+fn at_once(options: &RunOptions, setup: &Setup) -> usize {
+    match setup.isolation {
+        Isolation::Namespaces => options.jobs.unwrap_or(JOBS).get(),
+        // They share one wire.
+        Isolation::Users => 1,
+    }
+}
+
+/// What is written down of the run of this name, which began then.
+fn run_file(
+    options: &RunOptions,
+    crew: &Crew,
+    (name, began): (&str, Instant),
+    scenarios: Vec<ScenarioEntry>,
+) -> RunFile {
+    RunFile {
+        schema: 1,
+        synfin: env!("CARGO_PKG_VERSION").to_owned(),
+        name: name.to_owned(),
+        rubric: folder::RUBRIC.to_owned(),
+        targets: crew.sources.names(),
+        seed: crew.seed,
+        clients: options.clients.map(NonZeroU32::get),
+        repeat: options.repeat.map(NonZeroU32::get),
+        machine: environment::machine(),
+        slowness_percent: Some(crew.slowness_percent),
+        level: crew.level,
+        wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        interrupted: *crew.interrupted.borrow(),
+        scenarios,
+    }
 }
 
 /// The plan of a run that can record nothing: every scenario says why.

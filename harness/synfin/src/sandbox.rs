@@ -1,4 +1,5 @@
-//! One scenario's namespaces, and the programs in them.
+//! One scenario's ground, and the programs on it: namespaces of its own or, for root where there can be none, the host with a
+//! user for each role.
 //!
 //! ```text
 //!  harness (tokio, outside)          init (process 1 inside)         keeper (process 1 of a role)     program
@@ -7,15 +8,22 @@
 //! ```
 //!
 //! The harness's end of the control socket is what everything inside lives by: when it closes, for whatever reason, init ends
-//! and the kernel kills the rest. Reading order: `message` is what is said, `init` and `service` who serves it, `keeper`, `view` and
-//! `program` how a program comes to run, `handle` the harness's side.
+//! and the kernel kills the rest. Reading order: `message` is what is said, `init` and `service` who serves it, `ground` what all of it
+//! stands on (`furnish` makes namespaces, `host` does without), `keeper`, `confinement` and `program` how a program comes to run,
+//! `handle` the harness's side.
 
 mod brake;
 mod built;
+mod confinement;
 mod descriptor;
+mod fence;
+mod filter;
 mod folder;
 mod furnish;
+mod ground;
 mod handle;
+mod hold;
+mod host;
 mod init;
 mod inside;
 mod keeper;
@@ -28,6 +36,8 @@ mod socket_table;
 mod start;
 mod step;
 mod sys;
+mod turn;
+mod users;
 mod view;
 mod wine;
 mod words;
@@ -38,7 +48,8 @@ pub(crate) use descriptor::register;
 pub use handle::{Sandbox, SandboxError};
 pub use init::init_main;
 pub(crate) use program::NICE as PROGRAM_NICENESS;
+pub(crate) use remedy::CAPABILITIES;
 pub use socket_table::{SocketTable, TcpSocket};
-pub use start::{INIT_ARGUMENT, Setup, StartError};
+pub use start::{INIT_ARGUMENT, Isolation, Setup, StartError};
 pub use step::Step;
 pub use words::{Ended, FileKind, Listed, RoleStat, Scope, Signal, Spawn, Standard, Thread, Usage};

@@ -204,11 +204,11 @@ impl Command {
     pub fn words(&self) -> &[String] {
         &self.words
     }
+}
 
-    /// Program and arguments with the address filled in.
-    pub fn at(&self, listen: SocketAddr) -> Vec<String> {
-        self.words.iter().map(|word| filled(word, listen)).collect()
-    }
+/// The words of a command with the address filled in.
+pub fn words_at(words: &[String], listen: SocketAddr) -> Vec<String> {
+    words.iter().map(|word| filled(word, listen)).collect()
 }
 
 /// An environment with the address filled in.

@@ -68,10 +68,27 @@ mod told {
     fn level(level: Level, found: &str, output: &Output) -> String {
         let label = format!(" level {}   ", level.number());
         let mut text = output.labelled(&label, &format!("{level}: {found}"));
+        if let Some(weaker) = weaker(level) {
+            text += &output.labelled(CONTINUED, weaker);
+        }
         for (lacking, checks) in costs(level) {
             text += &output.labelled(CONTINUED, &format!("without {lacking}: {checks}"));
         }
         text
+    }
+
+    /// In what the programs are less apart than in namespaces.
+    fn weaker(level: Level) -> Option<&'static str> {
+        match level {
+            Level::RawSocketOnly => Some(
+                "programs share the host's network, and can reach others; of the wire only the server's \
+                 port is recorded, one scenario after the other",
+            ),
+            Level::RootlessNamespaces
+            | Level::RootNamespaces
+            | Level::CaptureHelper
+            | Level::Nothing => None,
+        }
     }
 
     /// The checks that cannot be decided at a level, by what it lacks.

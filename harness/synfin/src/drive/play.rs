@@ -1,8 +1,9 @@
 //! What is recorded: a scenario, the programs that act in it, and their command lines.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
-use synfin_core::spec::{Scenario, Target};
+use synfin_core::spec::{Scenario, Target, words_at};
 
 /// What is to be recorded: a scenario and the programs that act in it.
 #[derive(Clone, Debug)]
@@ -11,14 +12,14 @@ pub(crate) struct Play {
     pub(crate) scenario: Scenario,
     /// The programs.
     pub(crate) target: Target,
-    /// Their command lines, resolved.
+    /// Their command lines, resolved and filled in.
     pub(crate) commands: Commands,
     /// The seed of all file contents.
     pub(crate) seed: u64,
 }
 
 /// The command lines of a recording.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commands {
     /// The server's.
     pub(crate) server: Vec<String>,
@@ -28,8 +29,20 @@ pub(crate) struct Commands {
     pub(crate) environment: Vec<(String, String)>,
 }
 
+impl Commands {
+    /// The commands with the address filled in where they have a place for it.
+    pub(crate) fn at(self, listen: SocketAddr) -> Self {
+        let filled = |argv: Vec<String>| words_at(&argv, listen);
+        Self {
+            server: filled(self.server),
+            client: self.client.map(filled),
+            environment: self.environment,
+        }
+    }
+}
+
 /// The command line of every client, or of every step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ClientCommands {
     /// One for all steps.
     Session(Vec<String>),

@@ -74,7 +74,7 @@ pub struct Program {
 impl Program {
     /// Starts a program in the scenario; returns when it is executed.
     pub async fn start(sandbox: &Sandbox, launch: &Launch) -> Result<Self, LaunchError> {
-        let (standard, Ends { input, output }) = stdio::make(launch.stdin, sandbox.other_owner())?;
+        let (standard, Ends { input, output }) = stdio::make(launch.stdin)?;
         let (ended, report) = io::pipe()?;
         let started_at = clock::now();
         sandbox

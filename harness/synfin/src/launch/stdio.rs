@@ -5,7 +5,6 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
-use rustix::process::{Gid, Uid};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, OptionalActions, OutputModes};
 use synfin_core::spec::Stdin;
@@ -35,15 +34,15 @@ pub(super) enum Input {
     Ended,
 }
 
-/// Makes both sides. A program that runs as another user gets its terminal as its own.
-pub(super) fn make(stdin: Stdin, owner: Option<(u32, u32)>) -> io::Result<(Standard, Ends)> {
+/// Makes both sides.
+pub(super) fn make(stdin: Stdin) -> io::Result<(Standard, Ends)> {
     match stdin {
-        Stdin::Pty => terminal(owner),
+        Stdin::Pty => terminal(),
         Stdin::Pipe => pipes(),
     }
 }
 
-fn terminal(owner: Option<(u32, u32)>) -> io::Result<(Standard, Ends)> {
+fn terminal() -> io::Result<(Standard, Ends)> {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let master = rustix::pty::openpt(flags)?;
     rustix::pty::grantpt(&master)?;
@@ -52,10 +51,6 @@ fn terminal(owner: Option<(u32, u32)>) -> io::Result<(Standard, Ends)> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     let slave = rustix::fs::open(name.as_c_str(), flags, Mode::empty())?;
     make_plain(&slave)?;
-    if let Some((uid, gid)) = owner {
-        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-        rustix::fs::fchown(&slave, Some(uid), Some(gid))?;
-    }
     rustix::io::ioctl_fionbio(&master, true)?;
     let master = Arc::new(register(master)?);
     let standard = Standard {

@@ -95,8 +95,7 @@ impl Capture {
         file: File,
         config: Config,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Vec<LiveFrame>>), RingError> {
-        let socket = sandbox.packet_socket().await?;
-        let [sender, sink] = sandbox.sentinel_sockets().await?;
+        let [socket, sender, sink] = sandbox.wire_sockets().await?;
         let ring = set_up(socket, config.ring_mib).await?;
         let (live, frames) = mpsc::unbounded_channel();
         let sentinels = Sentinels::new();

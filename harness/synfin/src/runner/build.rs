@@ -152,9 +152,7 @@ async fn try_build(
             }
         }
     }
-    let built = sandbox.keep_folder(BUILDER).await?;
-    sandbox.shut_down().await?;
-    Ok(built)
+    Ok(sandbox.keep_folder(BUILDER).await?)
 }
 
 /// Runs one command to its end, and ends what it leaves behind.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synfin_core::manifest::{NotRecorded, Recorded, ScenarioEntry, StepOutcome};
+use synfin_core::manifest::{Level, Need, NotRecorded, Recorded, ScenarioEntry, StepOutcome};
 use synfin_core::spec::{Programs, Scenario, Target};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -11,16 +11,18 @@ use tokio::time::Instant;
 
 use super::plan::Planned;
 use super::sources::{Build, Cast, Sources};
-use super::{RunEvent, pace, probe, tell};
+use super::{RunEvent, pace, port, probe, tell};
 use crate::causes::with_causes;
 use crate::drive::Play;
 use crate::recording::{BuiltFolders, Job, Take, record};
-use crate::sandbox::Setup;
+use crate::sandbox::{Isolation, Setup};
 
 /// What all recordings of a run share.
 pub(super) struct Crew {
     pub(super) sources: Sources,
     pub(super) setup: Setup,
+    /// The level at which is recorded.
+    pub(super) level: Level,
     pub(super) folder: PathBuf,
     pub(super) seed: u64,
     /// All deadlines of programs are so much longer, percent.
@@ -113,6 +115,11 @@ impl Crew {
         if let Build::Failed(why) = &self.cast(&scenario).build {
             return Attempts::none(why.clone());
         }
+        if self.cast(&scenario).wine.is_some() && !self.level.offers(Need::WinePrefix) {
+            let (level, need) = (self.level.number(), Need::WinePrefix);
+            let why = format!("level {level} does not offer {need}");
+            return Attempts::none(NotRecorded::Harness { why });
+        }
         let mut attempts = Attempts::default();
         for attempt in 1..=ATTEMPTS {
             let job = self.job(scenario.clone(), Take { attempt, ..first });
@@ -165,11 +172,16 @@ impl Crew {
 
     fn job(&self, scenario: Scenario, take: Take) -> Job {
         let cast = self.cast(&scenario);
+        let mut target = self.at_this_pace(&cast.target);
+        if self.setup.isolation == Isolation::Users {
+            port::choose(&mut target, &cast.commands);
+        }
+        let listen = target.server.listen;
         Job {
             play: Play {
                 scenario,
-                target: self.at_this_pace(&cast.target),
-                commands: cast.commands.clone(),
+                target,
+                commands: cast.commands.clone().at(listen),
                 seed: self.seed,
             },
             folders: cast.folders.clone(),
@@ -177,7 +189,10 @@ impl Crew {
                 Build::Done(built) => built.clone(),
                 Build::NotNeeded | Build::Failed(_) => BuiltFolders::default(),
             },
-            setup: self.setup_for(cast),
+            setup: Setup {
+                port: Some(listen.port()),
+                ..self.setup_for(cast)
+            },
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
             run: self.folder.clone(),
             take,

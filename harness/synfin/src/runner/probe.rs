@@ -5,10 +5,10 @@ use std::process::{Command, Stdio};
 use synfin_core::manifest::{Level, Machine};
 use tempfile::tempfile;
 
-use super::environment;
+use super::{environment, port};
 use crate::recording::RecordError;
 use crate::ring::{self, Capture, Captured};
-use crate::sandbox::{Sandbox, Setup, StartError};
+use crate::sandbox::{CAPABILITIES, Isolation, Sandbox, Setup, StartError};
 
 /// A ring for sentinels alone, MiB.
 const RING_MIB: u32 = 4;
@@ -71,7 +71,8 @@ pub async fn probe() -> Ladder {
 pub(crate) async fn choose(wanted: Option<Level>) -> Result<Level, String> {
     let namespaces = environment::namespaces();
     let candidates = match wanted {
-        None | Some(Level::RootlessNamespaces | Level::RootNamespaces) => vec![namespaces],
+        None => vec![namespaces, Level::RawSocketOnly],
+        Some(Level::RootlessNamespaces | Level::RootNamespaces) => vec![namespaces],
         Some(Level::RawSocketOnly | Level::CaptureHelper) => wanted.into_iter().collect(),
         Some(Level::Nothing) => {
             return Err("level 4 was asked for: nothing is recorded".to_owned());
@@ -99,21 +100,39 @@ async fn attempt(level: Level) -> Result<(), Obstacle> {
                 _ => "it is an ordinary user's, and you are root",
             }))
         }
-        Level::RootlessNamespaces | Level::RootNamespaces => {
-            torn(&record_nothing().await.map_err(Obstacle::from)?)
+        Level::RawSocketOnly if !rustix::process::geteuid().is_root() => {
+            Err(Obstacle::plain("it needs root"))
         }
-        Level::RawSocketOnly => Err(Obstacle::plain("this version of synfin cannot record so")),
+        Level::RootlessNamespaces | Level::RootNamespaces | Level::RawSocketOnly => {
+            let recorded = record_nothing(isolation(level)).await;
+            torn(&recorded.map_err(|error| Obstacle::of(&error, level))?)
+        }
         Level::CaptureHelper => Err(helper()),
         Level::Nothing => Ok(()),
     }
 }
 
-async fn record_nothing() -> Result<Captured, RecordError> {
+/// What programs are isolated by at a level at which something is recorded.
+pub(super) fn isolation(level: Level) -> Isolation {
+    match level {
+        Level::RawSocketOnly => Isolation::Users,
+        Level::RootlessNamespaces
+        | Level::RootNamespaces
+        | Level::CaptureHelper
+        | Level::Nothing => Isolation::Namespaces,
+    }
+}
+
+async fn record_nothing(isolation: Isolation) -> Result<Captured, RecordError> {
     let nowhere = |source| StartError::Step {
         step: crate::sandbox::Step::Start,
         source,
     };
-    let setup = Setup::new().map_err(nowhere)?;
+    let setup = Setup {
+        isolation,
+        port: Some(port::any()),
+        ..Setup::new().map_err(nowhere)?
+    };
     let sandbox = Sandbox::start(&setup).await?;
     let file = tempfile().map_err(nowhere)?;
     let config = ring::Config {
@@ -165,19 +184,18 @@ fn helper() -> Obstacle {
 }
 
 impl Obstacle {
+    fn of(error: &RecordError, level: Level) -> Self {
+        let capabilities = || (level == Level::RawSocketOnly).then(|| CAPABILITIES.to_owned());
+        Self {
+            error: error.to_string(),
+            remedy: remedy(error).or_else(capabilities),
+        }
+    }
+
     fn plain(error: &str) -> Self {
         Self {
             error: error.to_owned(),
             remedy: None,
-        }
-    }
-}
-
-impl From<RecordError> for Obstacle {
-    fn from(error: RecordError) -> Self {
-        Self {
-            error: error.to_string(),
-            remedy: remedy(&error),
         }
     }
 }

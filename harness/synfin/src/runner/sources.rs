@@ -36,6 +36,7 @@ pub(crate) struct Cast {
     pub(crate) text: String,
     /// The file of which the server is, if it is another.
     pub(crate) server_text: Option<String>,
+    /// With places for the address.
     pub(crate) commands: Commands,
     pub(crate) folders: Folders,
     /// Whether its build was made.
@@ -156,9 +157,9 @@ impl Cast {
     }
 
     fn new(target: Target, text: String, folders: Folders) -> Self {
-        let listen = target.server.listen;
+        let server = target.server.command.words().to_vec();
         let commands = Commands {
-            server: run_by(target.server.runner, target.server.command.at(listen)),
+            server: run_by(target.server.runner, server),
             client: client_commands(&target),
             environment: Vec::new(),
         };
@@ -204,13 +205,13 @@ impl Cast {
 }
 
 fn client_commands(target: &Target) -> ClientCommands {
-    let listen = target.server.listen;
     let commands = match &target.client.command {
-        ClientCommand::Session(command) => ClientCommands::Session(command.at(listen)),
+        ClientCommand::Session(command) => ClientCommands::Session(command.words().to_vec()),
         ClientCommand::PerStep(commands) => {
-            let at =
-                |(step, command): (&String, &spec::Command)| (step.clone(), command.at(listen));
-            ClientCommands::PerStep(commands.iter().map(at).collect())
+            let words = |(step, command): (&String, &spec::Command)| {
+                (step.clone(), command.words().to_vec())
+            };
+            ClientCommands::PerStep(commands.iter().map(words).collect())
         }
     };
     commands.map(|argv| run_by(target.client.runner, argv))

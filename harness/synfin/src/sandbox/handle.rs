@@ -17,12 +17,10 @@ use tokio::sync::Mutex;
 use super::brake::Brake;
 use super::built::Built;
 use super::descriptor::register;
-use super::message::{
-    Numbered, Origin, Owner, Reply, Request, SocketKind, SpawnOrder, receive, send,
-};
+use super::message::{Numbered, Origin, Reply, Request, SocketKind, SpawnOrder, receive, send};
 use super::program::DEFAULT_PATH;
 use super::start::{InitProcess, Setup, StartError, Started, start};
-use super::{Listed, RoleStat, Scope, Signal, SocketTable, Spawn, Standard, Usage, view};
+use super::{Isolation, Listed, RoleStat, Scope, Signal, SocketTable, Spawn, Standard, Usage};
 
 /// How long init may take to end once its control socket is closed.
 const END_WITHIN: Duration = Duration::from_secs(10);
@@ -56,7 +54,7 @@ impl SandboxError {
     }
 }
 
-/// A scenario's namespaces. When the last handle is dropped, everything in them is killed.
+/// A scenario's ground. When the last handle is dropped, everything on it is killed.
 #[derive(Clone, Debug)]
 pub struct Sandbox {
     shared: Arc<Shared>,
@@ -66,24 +64,23 @@ pub struct Sandbox {
 struct Shared {
     control: Mutex<Control>,
     brake: OwnedFd,
-    owner: Owner,
+    isolation: Isolation,
     process: Mutex<InitProcess>,
 }
 
 impl Sandbox {
-    /// Makes the namespaces.
+    /// Sets the scenario up.
     pub async fn start(setup: &Setup) -> Result<Self, StartError> {
         let Started {
             process,
             control,
             brake,
-            owner,
         } = start(setup).await?;
         Ok(Self {
             shared: Arc::new(Shared {
                 control: Mutex::new(control),
                 brake,
-                owner,
+                isolation: setup.isolation,
                 process: Mutex::new(process),
             }),
         })
@@ -105,12 +102,19 @@ impl Sandbox {
         Ok(())
     }
 
-    /// The role's folder, to be kept beyond the scenario's end.
-    pub async fn keep_folder(&self, role: Role) -> Result<Built, SandboxError> {
+    /// Ends the scenario and keeps the role's folder.
+    pub async fn keep_folder(self, role: Role) -> Result<Built, SandboxError> {
         let opened = self.do_it(&Request::OpenFolder { role }, &[]).await?;
-        let folder = opened.into_iter().next();
         let missing = || SandboxError::Unexpected("no descriptor".to_owned());
-        Ok(Built::of(folder.ok_or_else(missing)?))
+        let folder = opened.into_iter().next().ok_or_else(missing)?;
+        match self.shared.isolation {
+            Isolation::Namespaces => {
+                self.shut_down().await?;
+                Ok(Built::of(folder))
+            }
+            // What lies on the host's disk is init's to remove.
+            Isolation::Users => Ok(Built::kept_by(folder, self)),
+        }
     }
 
     /// Makes a directory in the role's folder, with those that lead there.
@@ -238,10 +242,10 @@ impl Sandbox {
         Ok(SocketTable::new(socket))
     }
 
-    /// A packet socket of the scenario, bound to nothing yet.
-    pub(crate) async fn packet_socket(&self) -> Result<OwnedFd, SandboxError> {
-        let [socket] = self.sockets(SocketKind::Packet).await?;
-        Ok(socket)
+    /// A packet socket of the scenario, bound to nothing yet; a UDP socket to send sentinels from, and the one that they
+    /// arrive at.
+    pub(crate) async fn wire_sockets(&self) -> Result<[OwnedFd; 3], SandboxError> {
+        self.sockets(SocketKind::Wire).await
     }
 
     /// A TCP socket of the scenario, of the family of `server`.
@@ -254,20 +258,9 @@ impl Sandbox {
         Ok(socket)
     }
 
-    /// A UDP socket to send sentinels from, and the one that they arrive at.
-    pub(crate) async fn sentinel_sockets(&self) -> Result<[OwnedFd; 2], SandboxError> {
-        self.sockets(SocketKind::Sentinel).await
-    }
-
     /// Another handle on the brake, for the ring's reader.
     pub(crate) fn brake(&self) -> io::Result<Brake> {
         Ok(Brake::new(self.shared.brake.try_clone()?))
-    }
-
-    /// The user and group that programs run as, if it is not the harness's own.
-    pub(crate) fn other_owner(&self) -> Option<(u32, u32)> {
-        let Owner { uid, gid } = self.shared.owner;
-        (uid != rustix::process::geteuid().as_raw()).then_some((uid, gid))
     }
 
     /// Ends everything in the scenario and waits until it is gone.
@@ -313,11 +306,10 @@ impl Sandbox {
     }
 }
 
-/// What every program finds in its environment, and what this one does.
+/// What every program finds in its environment beside where its scratch is, and what this one does.
 fn environment(extra: &[(String, String)]) -> Vec<(String, String)> {
     let usual = [
         ("PATH", DEFAULT_PATH),
-        ("HOME", view::SCRATCH),
         ("LANG", "C.UTF-8"),
         ("TERM", "dumb"),
         ("USER", "student"),

@@ -1,6 +1,8 @@
 //! Init: the hidden subcommand that makes a scenario's namespaces and lives in them as process 1. It is executed by the
-//! harness, has one thread, and serves one socket; when that closes it ends, and the kernel ends everything else.
+//! harness, has one thread, and serves one socket; when that closes it ends, and the kernel ends everything else. Where there
+//! are no namespaces it stays where it is, and ends everything itself.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -10,10 +12,11 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal, WaitOptions};
 use rustix::thread::UnshareFlags;
 
+use super::ground::Ground;
 use super::message::{Numbered, Reply, Request, receive, send};
 use super::service::Service;
 use super::sys::{self, Disposition, Forked};
-use super::{Step, furnish};
+use super::{Isolation, Step};
 
 /// What the harness says on the brake: stop every process of the scenario.
 pub(super) const PAUSE: &[u8] = b"pause";
@@ -21,17 +24,27 @@ pub(super) const PAUSE: &[u8] = b"pause";
 /// And: let them go on.
 pub(super) const RESUME: &[u8] = b"resume";
 
-/// The whole life of init: descriptor 0 is the control socket, 1 the brake.
-pub fn init_main() -> ExitCode {
+/// The whole life of init: descriptor 0 is the control socket, 1 the brake; `isolation` is the argument behind its own.
+pub fn init_main(isolation: Option<OsString>) -> ExitCode {
     let (control, brake) = (sys::take_standard_fd(0), sys::take_standard_fd(1));
-    match begin(control, brake) {
+    let lived = match isolation {
+        Some(word) if word == Isolation::Users.word() => stay(&control, &brake),
+        Some(_) | None => leave_host(control, brake),
+    };
+    match lived {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
+/// Lives where it was executed.
+fn stay(control: &OwnedFd, brake: &OwnedFd) -> io::Result<()> {
+    sys::close_from(3)?;
+    live(control, brake)
+}
+
 /// Makes the namespaces. This process stays outside the new pid namespace and only waits for its process 1.
-fn begin(control: OwnedFd, brake: OwnedFd) -> io::Result<()> {
+fn leave_host(control: OwnedFd, brake: OwnedFd) -> io::Result<()> {
     sys::close_from(3)?;
     let made = unshare_all().map_err(|error| (Step::Unshare, error));
     let forked = made.and_then(|()| sys::fork().map_err(|error| (Step::Fork, error)));
@@ -68,21 +81,25 @@ fn step_failed(step: Step, error: &io::Error) -> Reply {
     Reply::StepFailed { step, why }
 }
 
-/// Process 1: furnishes the namespaces and serves until the control socket closes.
+/// Furnishes the scenario and serves until the control socket closes; in namespaces this is their process 1.
 fn live(control: &OwnedFd, brake: &OwnedFd) -> io::Result<()> {
     sys::set_disposition(Signal::CHILD, Disposition::Ignore);
-    answer(control, 0, &Reply::Unshared, &[])?;
-    let Some((Numbered { number, body }, _)) = receive::<Numbered<Request>>(control)? else {
+    answer(control, 0, &Reply::Begun, &[])?;
+    let Some((Numbered { number, body }, held)) = receive::<Numbered<Request>>(control)? else {
         return Ok(());
     };
     let Request::Furnish(order) = body else {
         return Err(io::ErrorKind::InvalidData.into());
     };
-    if let Err((step, error)) = furnish::furnish(&order) {
-        return answer(control, number, &step_failed(step, &error), &[]);
-    }
-    answer(control, number, &Reply::Done, &[])?;
-    serve(&mut Service::new(order), control, brake)
+    let ground = match Ground::furnish(&order, held) {
+        Ok(ground) => ground,
+        Err((step, error)) => return answer(control, number, &step_failed(step, &error), &[]),
+    };
+    let mut service = Service::new(order, ground);
+    let served = answer(control, number, &Reply::Done, &[])
+        .and_then(|()| serve(&mut service, control, brake));
+    service.leave();
+    served
 }
 
 fn serve(service: &mut Service, control: &OwnedFd, brake: &OwnedFd) -> io::Result<()> {
@@ -98,7 +115,7 @@ fn serve(service: &mut Service, control: &OwnedFd, brake: &OwnedFd) -> io::Resul
         let [control_ready, brake_ready] = ready.map(|fd| !fd.revents().is_empty());
         // The brake first: the ring is filling.
         if brake_ready {
-            obey(brake)?;
+            obey(brake, service)?;
         }
         if control_ready {
             let Some((request, fds)) = receive::<Numbered<Request>>(control)? else {
@@ -115,7 +132,7 @@ fn answer(control: &OwnedFd, number: u64, body: &Reply, fds: &[OwnedFd]) -> io::
     send(control, &Numbered { number, body }, &fds)
 }
 
-fn obey(brake: &OwnedFd) -> io::Result<()> {
+fn obey(brake: &OwnedFd, service: &Service) -> io::Result<()> {
     let mut word = [0; 16];
     let length = rustix::io::read(brake, &mut word)?;
     let signal = match &word[..length] {
@@ -124,7 +141,7 @@ fn obey(brake: &OwnedFd) -> io::Result<()> {
         // Closed: the harness is gone, and the control socket closes too.
         _ => return Ok(()),
     };
-    match sys::signal_all_others(signal) {
+    match service.signal_everybody(signal) {
         // Nothing is running.
         Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
         result => result,

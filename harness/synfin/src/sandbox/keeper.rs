@@ -1,4 +1,4 @@
-//! A keeper: process 1 of one role's pid namespace. It starts the role's program, takes over whatever the program leaves
+//! A keeper: process 1 of one role's pid namespace, or where there are none the one that adopts what its role leaves behind. It starts the role's program, takes over whatever the program leaves
 //! behind, reports how the program ended, and ends when nothing of the role is left. Whoever holds the other end of
 //! `ended` learns both, the second as the end of the stream.
 
@@ -10,15 +10,13 @@ use std::path::PathBuf;
 use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
 use synfin_core::manifest::Exit;
 
+use super::confinement::Confinement;
 use super::message::{EndReport, Owner, SpawnOrder};
+use super::program;
 use super::sys::{self, Forked};
-use super::{program, view, wine};
 use crate::clock;
 
-/// A program's id in its role's pid namespace: the first process that the keeper, process 1, makes.
-pub(super) const PROGRAM_PID: i32 = 2;
-
-/// What makes a keeper end its role: init sends it, from outside the namespace.
+/// What makes a keeper end its role: init sends it.
 pub(super) const END_ROLE: Signal = Signal::TERM;
 
 /// What a keeper needs.
@@ -29,10 +27,8 @@ pub(super) struct Keeping {
     pub(super) owner: Owner,
     /// Where init keeps the role's scratch.
     pub(super) scratch: PathBuf,
-    /// What stays visible below the place where scratch is mounted.
-    pub(super) exposed: Vec<PathBuf>,
-    /// The Wine prefix to see, if the program runs under Wine.
-    pub(super) wine_prefix: Option<PathBuf>,
+    /// How the role is kept apart.
+    pub(super) confinement: Confinement,
     /// Limits of the program.
     pub(super) limits: program::Limits,
     /// The program's standard descriptors.
@@ -59,16 +55,14 @@ fn run(keeping: Keeping) -> io::Result<()> {
     sys::silence(1)?;
     sys::set_disposition(Signal::CHILD, sys::Disposition::Default);
     sys::block_signals(&[Signal::CHILD, END_ROLE])?;
-    let prefix = keeping.wine_prefix.as_deref();
-    let seen = view::enter(&keeping.scratch, &keeping.exposed)
-        .and_then(|()| prefix.map_or(Ok(()), |prefix| wine::mount_prefix(prefix, keeping.owner)));
-    if let Err(error) = seen {
+    if let Err(error) = keeping.confinement.enter(&keeping.scratch, keeping.owner) {
         return write!(failed, "{}the role's view: {error}", program::OURS);
     }
     match sys::fork() {
         Ok(Forked::Child) => program::become_it(&keeping),
         Ok(Forked::Parent(program)) => {
             let Keeping {
+                confinement,
                 ended,
                 standard,
                 failed: other,
@@ -76,21 +70,25 @@ fn run(keeping: Keeping) -> io::Result<()> {
             } = keeping;
             // The program's alone from here on: whoever reads them waits for their end.
             drop((failed, other, standard));
-            wait_for_all(program, &mut File::from(ended))
+            wait_for_all(program, &confinement, &mut File::from(ended))
         }
         Err(error) => write!(failed, "{}fork: {error}", program::OURS),
     }
 }
 
 /// Reaps until nothing of the role is left.
-fn wait_for_all(program: Pid, ended: &mut File) -> io::Result<()> {
+fn wait_for_all(program: Pid, confinement: &Confinement, ended: &mut File) -> io::Result<()> {
+    let mut running = Some(program);
     loop {
         match rustix::process::wait(WaitOptions::NOHANG) {
-            Ok(Some((pid, status))) if pid == program => report(status, ended)?,
+            Ok(Some((pid, status))) if running == Some(pid) => {
+                running = None;
+                report(status, ended)?;
+            }
             Ok(Some(_)) => {}
             Ok(None) => {
                 if sys::wait_for_signal(&[Signal::CHILD, END_ROLE]) == END_ROLE {
-                    sys::signal_all_others(Signal::KILL)?;
+                    confinement.end(running)?;
                 }
             }
             Err(rustix::io::Errno::CHILD) => return Ok(()),

@@ -31,13 +31,13 @@ pub(super) struct Numbered<T> {
     pub(super) body: T,
 }
 
-/// How a scenario's namespaces are to be furnished.
+/// How a scenario is to be furnished.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Order {
     /// Host name inside.
     pub(super) hostname: String,
-    /// Who the programs run as.
-    pub(super) owner: Owner,
+    /// What it stands on.
+    pub(super) ground: GroundOrder,
     /// Directories and files that programs must not see.
     pub(super) hidden: Vec<PathBuf>,
     /// Directories and files that stay visible, read-only, although they lie where scratch is mounted.
@@ -54,6 +54,21 @@ pub(super) struct Order {
     pub(super) data_bytes_max: u64,
 }
 
+/// What a scenario is to stand on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) enum GroundOrder {
+    /// The namespaces that init has made, whose ids are mapped.
+    Namespaces {
+        /// Who the programs run as.
+        owner: Owner,
+    },
+    /// The host; a descriptor that comes with the order is kept until the end.
+    Host {
+        /// The port whose frames are captured; without one, none are.
+        port: Option<u16>,
+    },
+}
+
 /// What a role's folder is made from.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Origin {
@@ -65,7 +80,7 @@ pub(super) enum Origin {
     Built,
 }
 
-/// A user and group inside the namespace.
+/// A user and group, as init counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Owner {
     /// User id.
@@ -77,7 +92,7 @@ pub(super) struct Owner {
 /// What the harness asks of init.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
-    /// Furnish the namespaces; the id maps are written.
+    /// Furnish the scenario; the id maps are written.
     Furnish(Order),
     /// Make a role's folder.
     Prepare { role: Role, origin: Origin },
@@ -127,10 +142,8 @@ pub(super) struct SpawnOrder {
 /// A socket that only init can make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum SocketKind {
-    /// A packet socket, bound to nothing yet.
-    Packet,
-    /// A UDP sender, and the bound socket it is connected to.
-    Sentinel,
+    /// A packet socket, bound to nothing yet; a UDP sender, and the bound socket it is connected to.
+    Wire,
     /// NETLINK_SOCK_DIAG.
     Diag,
     /// TCP over IPv4, without an address yet.
@@ -142,8 +155,8 @@ pub(super) enum SocketKind {
 /// What init answers.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
-    /// The namespaces exist; the id maps are missing.
-    Unshared,
+    /// Init is where it will stay; of namespaces the id maps are missing.
+    Begun,
     /// It is done; what was asked for may be in descriptors.
     Done,
     /// A step of setting up failed.

@@ -11,7 +11,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 
 use synfin_core::manifest::Role;
 
-use super::keeper::PROGRAM_PID;
+use super::users::User;
 use super::{RoleStat, Thread, Usage};
 
 /// The processes of one role.
@@ -19,18 +19,57 @@ pub(super) struct RoleProcesses {
     keeper: Pid,
     /// Tells the keeper from a later process of the same number.
     handle: OwnedFd,
-    /// The link that names the keeper's pid namespace; its number may be another's once the keeper has ended.
-    namespace: PathBuf,
+    mark: Mark,
+    /// The program's number in its own pid namespace, if it was executed.
+    program: Option<i32>,
+}
+
+/// What tells a role's processes from all others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// The link that names their pid namespace, the keeper's; its number may be another's once the keeper has ended.
+    PidNamespace(PathBuf),
+    /// Their user, which the keeper is not.
+    User(User),
+}
+
+impl Mark {
+    /// The pid namespace of a keeper that was just made.
+    pub(super) fn namespace_of(keeper: Pid) -> io::Result<Self> {
+        Ok(Self::PidNamespace(namespace_of(keeper)?))
+    }
+
+    /// Whether the process has it; not, if it has ended.
+    fn is_on(&self, pid: Pid) -> bool {
+        match self {
+            Self::PidNamespace(namespace) => namespace_of(pid).is_ok_and(|its| its == *namespace),
+            Self::User(user) => real_uid(pid) == Some(user.owner.uid),
+        }
+    }
+
+    /// Looks into the role's processes with the rights that it takes.
+    fn looking<T>(&self, look: impl FnOnce() -> T) -> io::Result<T> {
+        match self {
+            Self::PidNamespace(_) => Ok(look()),
+            Self::User(user) => user.acting(look),
+        }
+    }
 }
 
 impl RoleProcesses {
     /// Those of a keeper that was just made.
-    pub(super) fn of_keeper(keeper: Pid) -> io::Result<Self> {
+    pub(super) fn of_keeper(keeper: Pid, mark: Mark) -> io::Result<Self> {
         Ok(Self {
             keeper,
             handle: rustix::process::pidfd_open(keeper, PidfdFlags::empty())?,
-            namespace: namespace_of(keeper)?,
+            mark,
+            program: None,
         })
+    }
+
+    /// Notes the number that the program reported of itself.
+    pub(super) fn note_program(&mut self, program: Option<i32>) {
+        self.program = program;
     }
 
     /// All but the keeper; none once the keeper has ended, because the kernel has killed them.
@@ -40,11 +79,15 @@ impl RoleProcesses {
             return Ok(found);
         }
         for pid in all_pids()? {
-            if pid != self.keeper && namespace_of(pid).is_ok_and(|its| its == self.namespace) {
+            if self.has(pid) {
                 found.push(pid);
             }
         }
         Ok(found)
+    }
+
+    fn has(&self, pid: Pid) -> bool {
+        pid != self.keeper && self.mark.is_on(pid)
     }
 
     /// A process handle is readable when its process has ended (pidfd_open(2)).
@@ -61,7 +104,7 @@ impl RoleProcesses {
             let Ok(handle) = rustix::process::pidfd_open(pid, PidfdFlags::empty()) else {
                 continue;
             };
-            if innermost_pid(pid) == Some(PROGRAM_PID) {
+            if self.program.is_some() && innermost_pid(pid) == self.program {
                 return was_there(rustix::process::pidfd_send_signal(handle, signal));
             }
         }
@@ -86,10 +129,13 @@ impl RoleProcesses {
     pub(super) fn stat(&self) -> io::Result<RoleStat> {
         let mut threads = Vec::new();
         let mut socket_inodes = Vec::new();
-        for pid in self.pids()? {
-            threads.extend(threads_of(pid).unwrap_or_default());
-            socket_inodes.extend(socket_inodes_of(pid).unwrap_or_default());
-        }
+        let pids = self.pids()?;
+        self.mark.looking(|| {
+            for pid in pids {
+                threads.extend(threads_of(pid).unwrap_or_default());
+                socket_inodes.extend(socket_inodes_of(pid).unwrap_or_default());
+            }
+        })?;
         socket_inodes.sort_unstable();
         socket_inodes.dedup();
         Ok(RoleStat {
@@ -101,50 +147,29 @@ impl RoleProcesses {
 
 /// What every role uses, in one look at all processes.
 pub(super) fn usage(roles: &HashMap<Role, RoleProcesses>) -> io::Result<Vec<(Role, Usage)>> {
-    let mut of_role: HashMap<&Path, Usage> = HashMap::new();
+    let mut used: HashMap<Role, Usage> =
+        roles.keys().map(|role| (*role, Usage::default())).collect();
     for pid in all_pids()? {
-        let its_role = namespace_of(pid)
-            .ok()
-            .and_then(|its| roles.values().find(|role| role.namespace == its));
-        if let Some(role) = its_role.filter(|role| role.keeper != pid) {
-            let used = of_role.entry(&role.namespace).or_default();
+        if let Some((role, _)) = roles.iter().find(|(_, its)| its.has(pid)) {
             // What ended in the meantime uses nothing.
-            let _ = add_usage(pid, used);
+            let _ = add_usage(pid, used.entry(*role).or_default());
         }
     }
-    let used = |(role, its): (&Role, &RoleProcesses)| {
-        let usage = of_role.get(its.namespace.as_path());
-        (*role, usage.copied().unwrap_or_default())
-    };
-    Ok(roles.iter().map(used).collect())
+    Ok(used.into_iter().collect())
 }
 
-/// The role that holds each of these sockets, in one look at all processes: a client may close a socket within milliseconds.
+/// The role that holds each of these sockets.
 pub(super) fn owners(
     roles: &HashMap<Role, RoleProcesses>,
     inodes: &[u64],
 ) -> io::Result<Vec<(u64, Role)>> {
     let mut owners = Vec::new();
-    for pid in all_pids()? {
-        let held = socket_inodes_of(pid).unwrap_or_default();
-        let wanted: Vec<u64> = held
-            .into_iter()
-            .filter(|inode| inodes.contains(inode))
-            .collect();
-        if !wanted.is_empty()
-            && let Some(role) = role_of(roles, pid)
-        {
-            owners.extend(wanted.into_iter().map(|inode| (inode, role)));
-        }
+    for (role, its) in roles {
+        let held = its.stat()?.socket_inodes;
+        let wanted = held.into_iter().filter(|inode| inodes.contains(inode));
+        owners.extend(wanted.map(|inode| (inode, *role)));
     }
     Ok(owners)
-}
-
-/// Whose process it is; a keeper is nobody's.
-fn role_of(roles: &HashMap<Role, RoleProcesses>, pid: Pid) -> Option<Role> {
-    let namespace = namespace_of(pid).ok()?;
-    let (role, its) = roles.iter().find(|(_, its)| its.namespace == namespace)?;
-    (its.keeper != pid).then_some(*role)
 }
 
 /// Reads `/proc/PID/stat` and `/proc/PID/statm` (proc_pid_stat(5), proc_pid_statm(5)).
@@ -183,6 +208,13 @@ fn all_pids() -> io::Result<Vec<Pid>> {
 
 fn namespace_of(pid: Pid) -> io::Result<PathBuf> {
     fs::read_link(directory(pid).join("ns/pid"))
+}
+
+/// Who the process is (proc_pid_status(5)): the first of the four ids of its user.
+fn real_uid(pid: Pid) -> Option<u32> {
+    let status = read(&directory(pid).join("status")).ok()?;
+    let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    ids.split_whitespace().next()?.parse().ok()
 }
 
 fn directory(pid: Pid) -> PathBuf {

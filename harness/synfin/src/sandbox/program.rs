@@ -14,9 +14,10 @@ use rustix::process::{Gid, Resource, Rlimit, Signal, Uid};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 use serde::{Deserialize, Serialize};
 
+use super::fence::Fence;
 use super::keeper::Keeping;
 use super::message::Owner;
-use super::{sys, view};
+use super::sys;
 
 /// Begins the report of a start that failed for a reason of ours.
 pub(super) const OURS: &str = "\0";
@@ -31,7 +32,7 @@ pub(crate) const NICE: i32 = 19;
 /// What a program may use.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Limits {
-    /// Processes and threads of all programs of the scenario together.
+    /// Processes and threads of all programs of the scenario together; where each is a user of its own, of that one.
     pub(super) processes_max: u64,
     /// The largest file it may write, bytes.
     pub(super) file_bytes_max: u64,
@@ -46,7 +47,12 @@ pub(super) fn become_it(keeping: &Keeping) -> ! {
     let Ok(mut failed) = keeping.failed.try_clone().map(File::from) else {
         sys::exit_now(1)
     };
-    let why = match try_become(keeping) {
+    // The only one who knows it for certain, and who may still tell.
+    let told = writeln!(failed, "{}", rustix::process::getpid());
+    let why = match told
+        .map_err(ours("report"))
+        .and_then(|()| try_become(keeping))
+    {
         Ok(never) => match never {},
         Err(Failure::Ours { step, source }) => format!("{OURS}{step}: {source}"),
         Err(Failure::Program(why)) => why,
@@ -76,11 +82,13 @@ fn ours<E: Into<io::Error>>(step: &'static str) -> impl Fn(E) -> Failure {
 
 fn try_become(keeping: &Keeping) -> Result<Infallible, Failure> {
     let order = &keeping.order;
-    let folder = Path::new(view::SCRATCH).join(order.role.to_string());
-    let image = Image::of(&order.argv, &order.env)?;
-    let candidates = candidates(&order.argv[0], &order.env, &folder)?;
+    let home = keeping.confinement.home(&keeping.scratch);
+    let folder = home.join(order.role.to_string());
+    let env = environment(keeping);
+    let image = Image::of(&order.argv, &env)?;
+    let candidates = candidates(&order.argv[0], &env, &folder)?;
     rustix::process::setsid().map_err(ours("setsid"))?;
-    take_terminal(&keeping.standard[0]).map_err(ours("controlling terminal"))?;
+    take_terminal(&keeping.standard[0], keeping.owner).map_err(ours("controlling terminal"))?;
     rustix::process::chdir(&folder).map_err(ours("chdir to the role's folder"))?;
     limit(keeping.limits).map_err(ours("limits"))?;
     // Opened with init's rights, used only if the program's own do not reach that far.
@@ -88,7 +96,12 @@ fn try_become(keeping: &Keeping) -> Result<Infallible, Failure> {
         .iter()
         .map(|path| open_program(path))
         .collect::<Vec<_>>();
+    let fence = keeping.confinement.fence(&keeping.scratch);
+    let fence = fence.map_err(ours("making its fence"))?;
     drop_privileges(keeping.owner).map_err(ours("dropping privileges"))?;
+    fence
+        .map_or(Ok(()), Fence::close)
+        .map_err(ours("closing its fence"))?;
     reset_signals().map_err(ours("signals"))?;
     for (fd, number) in keeping.standard.iter().zip(0..) {
         sys::place_fd(fd.as_fd(), number).map_err(ours("standard descriptors"))?;
@@ -110,6 +123,18 @@ fn try_become(keeping: &Keeping) -> Result<Infallible, Failure> {
         }
     }
     Err(last)
+}
+
+/// The environment that was ordered, and what there is to say of scratch beside it.
+fn environment(keeping: &Keeping) -> Vec<(String, String)> {
+    let ordered = &keeping.order.env;
+    let is_new = |name: &str| ordered.iter().all(|(given, _)| given != name);
+    let of_scratch = keeping.confinement.environment(&keeping.scratch);
+    let added = of_scratch
+        .into_iter()
+        .filter(|(name, _)| is_new(name))
+        .map(|(name, value)| (name.to_owned(), value));
+    ordered.iter().cloned().chain(added).collect()
 }
 
 /// A command line and environment as the kernel takes them.
@@ -193,9 +218,13 @@ fn keep_open_for_interpreter(file: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the standard input the session's terminal, if it is one.
-fn take_terminal(stdin: &OwnedFd) -> rustix::io::Result<()> {
+/// Makes the standard input the session's terminal, if it is one, and the program's own, for it may open it again.
+fn take_terminal(stdin: &OwnedFd, owner: Owner) -> rustix::io::Result<()> {
     if rustix::termios::isatty(stdin) {
+        let (uid, gid) = (Uid::from_raw(owner.uid), Gid::from_raw(owner.gid));
+        if rustix::process::getuid() != uid {
+            rustix::fs::fchown(stdin, Some(uid), Some(gid))?;
+        }
         rustix::process::ioctl_tiocsctty(stdin)?;
     }
     Ok(())

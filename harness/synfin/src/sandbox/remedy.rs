@@ -12,6 +12,10 @@ const USER_NAMESPACES: &str = "user namespaces are restricted here by something 
 const CONTAINER: &str = "this is a container: docker run --security-opt seccomp=unconfined \
     --security-opt apparmor=unconfined --security-opt systempaths=unconfined";
 
+/// What root needs where it makes no namespaces; a container's root has them unless they were dropped.
+pub(crate) const CAPABILITIES: &str = "root needs the capabilities NET_RAW, SETUID, SETGID, SETPCAP, KILL, CHOWN and \
+    DAC_OVERRIDE: docker run --cap-add each that was dropped";
+
 /// The settings of this machine that are known to refuse namespaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Settings {
@@ -39,6 +43,15 @@ fn remedy(step: Step, settings: &Settings) -> String {
         Step::Start | Step::Fork => {
             "is there memory, and room for another process (ulimit -u)?".to_owned()
         }
+        Step::ActAsUser => CAPABILITIES.to_owned(),
+        Step::Fence => {
+            "Linux 5.13 or newer is needed, with landlock among the security modules (lsm= on the \
+            kernel's command line)"
+                .to_owned()
+        }
+        Step::Users => "this user namespace has too few ids, or all are in use".to_owned(),
+        Step::Turn => "is another synfin recording on this host?".to_owned(),
+        Step::Port => "end the program that has the port, or give another one".to_owned(),
         Step::Unshare | Step::MapIds | Step::Loopback => namespaces(settings),
         _ if settings.is_container => CONTAINER.to_owned(),
         Step::Proc => "something is mounted over a part of /proc, so no fresh one may be mounted; \

@@ -10,17 +10,19 @@ use std::path::{Path, PathBuf};
 use rustix::event::{PollFd, PollFlags, poll};
 use synfin_core::manifest::Role;
 
+use super::ground::Ground;
 use super::inside::make_socket;
 use super::keeper::{self, Keeping};
 use super::message::{Order, Origin, Reply, Request, SpawnOrder};
 use super::processes::RoleProcesses;
 use super::program::{self, Limits};
-use super::sys::{self, Forked};
-use super::{RoleStat, Scope, Signal, Usage, folder, furnish, processes};
+use super::sys::Forked;
+use super::{RoleStat, Scope, Signal, Usage, folder, processes};
 
 /// What init knows.
 pub(super) struct Service {
     order: Order,
+    ground: Ground,
     /// The processes of each role that was started; of its latest keeper, if there were several.
     roles: HashMap<Role, RoleProcesses>,
 }
@@ -46,9 +48,10 @@ enum Refusal {
 }
 
 impl Service {
-    pub(super) fn new(order: Order) -> Self {
+    pub(super) fn new(order: Order, ground: Ground) -> Self {
         Self {
             order,
+            ground,
             roles: HashMap::new(),
         }
     }
@@ -81,20 +84,21 @@ impl Service {
                 plain(Reply::Done)
             }
             Request::OpenFolder { role } => {
-                let opened = folder::open_directory(&folder_of(role)?, Path::new(""))?;
+                let opened = folder::open_directory(&self.folder_of(role)?, Path::new(""))?;
                 (Reply::Done, vec![opened])
             }
             Request::MakeFolder { role, path } => {
-                folder::make_directories(&folder_of(role)?, &path, self.order.owner)?;
+                folder::make_directories(&self.folder_of(role)?, &path, self.ground.owner(role)?)?;
                 plain(Reply::Done)
             }
             Request::Put { role, path } => {
                 let [contents] = exactly(fds)?;
-                folder::put(&folder_of(role)?, &path, contents, self.order.owner)?;
+                let owner = self.ground.owner(role)?;
+                folder::put(&self.folder_of(role)?, &path, contents, owner)?;
                 plain(Reply::Done)
             }
             Request::Remove { role, path } => {
-                folder::remove(&folder_of(role)?, &path)?;
+                folder::remove(&self.folder_of(role)?, &path)?;
                 plain(Reply::Done)
             }
             Request::Spawn(order) => plain(self.spawn(order, exactly(fds)?, control)?),
@@ -103,38 +107,30 @@ impl Service {
                 signal,
                 scope,
             } => plain(self.signal(role, signal, scope)?),
-            Request::Socket(kind) => (Reply::Done, make_socket(kind)?),
+            Request::Socket(kind) => (Reply::Done, make_socket(kind, self.ground.wire())?),
             Request::Usage => plain(Reply::Usage(self.usage()?)),
             Request::Owners { inodes } => {
                 plain(Reply::Owners(processes::owners(&self.roles, &inodes)?))
             }
             Request::Stat { role } => plain(Reply::Stat(self.stat(role)?)),
             Request::ListenOverflows => plain(Reply::Count(processes::listen_overflows()?)),
-            Request::Open { role, path } => match found(folder::open(&folder_of(role)?, &path))? {
-                Some(file) => (Reply::Done, vec![file]),
-                None => plain(Reply::Absent),
-            },
+            Request::Open { role, path } => {
+                match found(folder::open(&self.folder_of(role)?, &path))? {
+                    Some(file) => (Reply::Done, vec![file]),
+                    None => plain(Reply::Absent),
+                }
+            }
             Request::List { role, path } => {
-                let listed = found(folder::list(&folder_of(role)?, &path))?;
+                let listed = found(folder::list(&self.folder_of(role)?, &path))?;
                 plain(listed.map_or(Reply::Absent, Reply::Listed))
             }
         })
     }
 
     fn prepare(&self, role: Role, origin: &Origin, fds: Vec<OwnedFd>) -> Result<(), Refusal> {
-        let Order {
-            owner,
-            scratch_bytes,
-            ..
-        } = self.order;
-        let scratch = scratch_of(role);
-        fs::create_dir(&scratch)?;
-        let options = format!(
-            "mode=0700,uid={},gid={},size={scratch_bytes}",
-            owner.uid, owner.gid
-        );
-        furnish::mount_tmpfs(&scratch, &options)?;
-        let folder = scratch.join(role.to_string());
+        let owner = self.ground.owner(role)?;
+        self.ground.make_scratch(role, self.order.scratch_bytes)?;
+        let folder = self.ground.scratch_of(role).join(role.to_string());
         fs::create_dir(&folder)?;
         chown(&folder, Some(owner.uid), Some(owner.gid))?;
         match origin {
@@ -156,27 +152,35 @@ impl Service {
         control: &OwnedFd,
     ) -> Result<Reply, Refusal> {
         let role = order.role;
-        folder_of(role)?;
+        self.folder_of(role)?;
         let (report, failed) = io::pipe()?;
-        let keeping = self.keeping(order, fds, failed);
-        match sys::fork_into_own_namespaces()? {
+        let keeping = self.keeping(order, fds, failed)?;
+        match self.ground.fork_keeper()? {
             Forked::Child => keeper::keep(keeping),
             Forked::Parent(pid) => {
                 drop(keeping);
-                self.roles.insert(role, RoleProcesses::of_keeper(pid)?);
-                outcome(report, control)
+                let mark = self.ground.mark_of(role, pid)?;
+                let its = RoleProcesses::of_keeper(pid, mark)?;
+                let its = self.roles.entry(role).insert_entry(its).into_mut();
+                let (program, reply) = outcome(report, control)?;
+                its.note_program(program);
+                Ok(reply)
             }
         }
     }
 
-    fn keeping(&self, order: SpawnOrder, fds: [OwnedFd; 4], failed: io::PipeWriter) -> Keeping {
+    fn keeping(
+        &self,
+        order: SpawnOrder,
+        fds: [OwnedFd; 4],
+        failed: io::PipeWriter,
+    ) -> io::Result<Keeping> {
         let [stdin, stdout, stderr, ended] = fds;
-        Keeping {
-            owner: self.order.owner,
-            scratch: scratch_of(order.role),
+        Ok(Keeping {
+            owner: self.ground.owner(order.role)?,
+            scratch: self.ground.scratch_of(order.role),
+            confinement: self.ground.confinement(&self.order, order.role)?,
             order,
-            exposed: self.order.exposed.clone(),
-            wine_prefix: self.order.wine_prefix.clone(),
             limits: Limits {
                 processes_max: self.order.processes_max,
                 file_bytes_max: self.order.scratch_bytes,
@@ -186,7 +190,7 @@ impl Service {
             standard: [stdin, stdout, stderr],
             ended,
             failed: failed.into(),
-        }
+        })
     }
 
     fn signal(&self, role: Role, signal: Signal, scope: Scope) -> io::Result<Reply> {
@@ -208,10 +212,36 @@ impl Service {
     fn usage(&self) -> io::Result<Vec<(Role, Usage)>> {
         let mut used = processes::usage(&self.roles)?;
         for (role, usage) in &mut used {
-            let scratch = rustix::fs::statvfs(scratch_of(*role)).map_err(io::Error::from)?;
-            usage.disk_free_bytes = scratch.f_bavail * scratch.f_frsize;
+            usage.disk_free_bytes = self.ground.free_bytes(*role, self.order.scratch_bytes)?;
+            if usage.disk_free_bytes == 0 && !self.ground.bounds_scratch() {
+                self.signal(*role, Signal::Kill, Scope::Role)?;
+            }
         }
         Ok(used)
+    }
+
+    /// Stops every process of the scenario, or lets them go on.
+    pub(super) fn signal_everybody(&self, signal: rustix::process::Signal) -> io::Result<()> {
+        let roles = self.roles.keys().copied();
+        self.ground.signal_everybody(roles, signal)
+    }
+
+    /// Ends everything that would not end with this process.
+    pub(super) fn leave(self) {
+        for its in self.roles.values() {
+            // What cannot be reached has ended.
+            let _ = its.signal_keeper(keeper::END_ROLE);
+        }
+        self.ground.leave();
+    }
+
+    /// Where the role's folder lies in init's own view.
+    fn folder_of(&self, role: Role) -> Result<PathBuf, Refusal> {
+        let folder = self.ground.scratch_of(role).join(role.to_string());
+        if !folder.is_dir() {
+            return Err(Refusal::NotPrepared(role));
+        }
+        Ok(folder)
     }
 
     fn stat(&self, role: Role) -> io::Result<RoleStat> {
@@ -226,32 +256,27 @@ fn plain(reply: Reply) -> Answer {
     (reply, Vec::new())
 }
 
-/// Where init keeps the role's scratch.
-fn scratch_of(role: Role) -> PathBuf {
-    Path::new(furnish::SCRATCH_STORE).join(role.to_string())
-}
-
-/// Where the role's folder lies in init's own view.
-fn folder_of(role: Role) -> Result<PathBuf, Refusal> {
-    let folder = scratch_of(role).join(role.to_string());
-    if !folder.is_dir() {
-        return Err(Refusal::NotPrepared(role));
-    }
-    Ok(folder)
-}
-
-/// What a keeper's report on its program's start means: nothing at all, that the program runs.
-fn outcome(mut report: io::PipeReader, control: &OwnedFd) -> Result<Reply, Refusal> {
+/// What is reported of a program's start: its number, if it came so far, and nothing more, if it runs.
+fn outcome(mut report: io::PipeReader, control: &OwnedFd) -> Result<(Option<i32>, Reply), Refusal> {
     wait_for_report(&report, control)?;
-    let mut why = String::new();
-    report.read_to_string(&mut why)?;
-    Ok(match why.strip_prefix(program::OURS) {
+    let mut text = String::new();
+    report.read_to_string(&mut text)?;
+    let told = text.split_once('\n');
+    let told = told.and_then(|(pid, why)| Some((pid.parse().ok()?, why)));
+    let (program, why) = told.map_or((None, text.as_str()), |(pid, why)| (Some(pid), why));
+    let reply = match why.strip_prefix(program::OURS) {
         Some(ours) => Reply::Refused {
             why: ours.to_owned(),
         },
+        None if program.is_none() => Reply::Refused {
+            why: "its keeper has ended".to_owned(),
+        },
         None if why.is_empty() => Reply::Done,
-        None => Reply::NotStarted { why },
-    })
+        None => Reply::NotStarted {
+            why: why.to_owned(),
+        },
+    };
+    Ok((program, reply))
 }
 
 /// Waits for a keeper's report, unless the harness ends first: a start that hangs (a file system that does not answer) must

@@ -8,6 +8,8 @@ use std::os::fd::OwnedFd;
 use rustix::net::{RecvFlags, SendFlags};
 use synfin_core::manifest::SocketState;
 
+use super::inside::make_diag;
+
 /// `struct nlmsghdr`: length, type, flags, sequence, port id.
 const HEADER_BYTES: usize = 16;
 /// `struct inet_diag_msg`, before its attributes.
@@ -59,6 +61,11 @@ impl SocketTable {
             socket,
             sequence: 0,
         }
+    }
+
+    /// The table of this process's own network.
+    pub(crate) fn of_this_network() -> io::Result<Self> {
+        Ok(Self::new(make_diag()?))
     }
 
     /// The sockets in LISTEN.

@@ -12,7 +12,8 @@ use tokio::process::{Child, Command};
 
 use super::Step;
 use super::handle::{Control, SandboxError};
-use super::message::{Order, Owner, Reply, Request};
+use super::message::{GroundOrder, Order, Owner, Reply, Request};
+use super::turn;
 
 /// The argument that makes the synfin binary init; `main` looks for it before anything else.
 pub const INIT_ARGUMENT: &str = "__init";
@@ -26,12 +27,36 @@ const UNPRIVILEGED: Owner = Owner {
 /// How long a step of init may take: far more than it ever does.
 const STEP_WITHIN: Duration = Duration::from_secs(30);
 
+/// What keeps programs from each other and from the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// Namespaces of the scenario's own.
+    Namespaces,
+    /// A user for each role on the host itself, and Landlock; this needs root. The wire is the host's `lo`, so that scenarios
+    /// that capture take turns on it.
+    Users,
+}
+
+impl Isolation {
+    /// The argument that tells it to init.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Namespaces => "namespaces",
+            Self::Users => "users",
+        }
+    }
+}
+
 /// How to furnish a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
     /// The synfin binary, which init is a subcommand of.
     pub executable: PathBuf,
-    /// Host name inside.
+    /// What programs are isolated by.
+    pub isolation: Isolation,
+    /// The server's port: where the wire is the host's, the frames of this one are captured, and without one none.
+    pub port: Option<u16>,
+    /// Host name inside namespaces.
     pub hostname: String,
     /// Directories and files that programs must not see: captures, reports, the rubric.
     pub hidden: Vec<PathBuf>,
@@ -54,6 +79,8 @@ impl Setup {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             executable: std::env::current_exe()?,
+            isolation: Isolation::Namespaces,
+            port: None,
             hostname: "synfin".to_owned(),
             hidden: Vec::new(),
             exposed: Vec::new(),
@@ -77,10 +104,10 @@ impl Setup {
         }
     }
 
-    fn order(&self, owner: Owner) -> Order {
+    fn order(&self, ground: GroundOrder) -> Order {
         Order {
             hostname: self.hostname.clone(),
-            owner,
+            ground,
             hidden: self.hidden.clone(),
             exposed: self.exposed.clone(),
             wine_prefix: self.wine_prefix.clone(),
@@ -92,7 +119,7 @@ impl Setup {
     }
 }
 
-/// Why a scenario's namespaces could not be made.
+/// Why a scenario could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The kernel refused a step.
@@ -113,12 +140,11 @@ pub enum StartError {
     },
 }
 
-/// A started init: its process, the two sockets to it, and who programs run as.
+/// A started init: its process, and the two sockets to it.
 pub(super) struct Started {
     pub(super) process: InitProcess,
     pub(super) control: Control,
     pub(super) brake: OwnedFd,
-    pub(super) owner: Owner,
 }
 
 /// The process that was executed: it waits for process 1 inside, and ends with it.
@@ -131,23 +157,32 @@ impl InitProcess {
     }
 }
 
-/// Starts init, maps ids for it, and has it furnish its namespaces.
+/// Starts init, and has it furnish what the scenario stands on.
 pub(super) async fn start(setup: &Setup) -> Result<Started, StartError> {
     let failed = |step| move |source| StartError::Step { step, source };
+    let turn = match (setup.isolation, setup.port) {
+        (Isolation::Users, Some(port)) => Some(turn::take(port).await?),
+        (Isolation::Users | Isolation::Namespaces, _) => None,
+    };
     let (process, control, brake) = execute(setup).map_err(failed(Step::Start))?;
     let mut control = Control::new(control).map_err(failed(Step::Start))?;
     expect_reply(Step::Unshare, control.greeting()).await?;
-    let owner = map_ids(&process).map_err(failed(Step::MapIds))?;
-    let furnish = Request::Furnish(setup.order(owner));
+    let ground = match setup.isolation {
+        Isolation::Namespaces => GroundOrder::Namespaces {
+            owner: map_ids(&process).map_err(failed(Step::MapIds))?,
+        },
+        Isolation::Users => GroundOrder::Host { port: setup.port },
+    };
+    let furnish = Request::Furnish(setup.order(ground));
+    let held: Vec<_> = turn.iter().map(AsFd::as_fd).collect();
     expect_reply(Step::Loopback, async {
-        Ok(control.call(&furnish, &[]).await?.0)
+        Ok(control.call(&furnish, &held).await?.0)
     })
     .await?;
     Ok(Started {
         process,
         control,
         brake,
-        owner,
     })
 }
 
@@ -162,7 +197,7 @@ fn execute(setup: &Setup) -> io::Result<(InitProcess, OwnedFd, OwnedFd)> {
         rustix::io::ioctl_fionbio(inside.as_fd(), false)?;
     }
     let child = Command::new(&setup.executable)
-        .arg(INIT_ARGUMENT)
+        .args([INIT_ARGUMENT, setup.isolation.word()])
         .stdin(Stdio::from(control_inside))
         .stdout(Stdio::from(brake_inside))
         // Ctrl-C is the harness's to answer.
@@ -181,7 +216,7 @@ async fn expect_reply(
         .map_err(|_| silent(SandboxError::Late))?
         .map_err(silent)?;
     match reply {
-        Reply::Unshared | Reply::Done => Ok(()),
+        Reply::Begun | Reply::Done => Ok(()),
         Reply::StepFailed { step, why } => Err(StartError::Step {
             step,
             source: io::Error::other(why),

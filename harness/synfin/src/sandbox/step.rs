@@ -1,10 +1,10 @@
-//! The steps of setting a scenario's namespaces up.
+//! The steps of setting a scenario up.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A step of setting a scenario's namespaces up, in order.
+/// A step of setting a scenario up, in order; the last ones are those of a scenario without namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// Starting init.
@@ -27,10 +27,20 @@ pub enum Step {
     Hide,
     /// Forbidding further user namespaces.
     ForbidUserNamespaces,
-    /// Mounting scratch.
+    /// Making scratch.
     Scratch,
     /// Making the file system read-only.
     ReadOnly,
+    /// Waiting for the turn on the host's `lo`.
+    Turn,
+    /// Waiting until the server's port on the host is free.
+    Port,
+    /// Finding users that nobody else is.
+    Users,
+    /// Acting with the rights of one of them.
+    ActAsUser,
+    /// Fencing programs in.
+    Fence,
 }
 
 impl fmt::Display for Step {
@@ -46,8 +56,13 @@ impl fmt::Display for Step {
             Self::HostName => "set host name and /etc/hosts",
             Self::Hide => "hide files",
             Self::ForbidUserNamespaces => "forbid further user namespaces",
-            Self::Scratch => "mount scratch",
+            Self::Scratch => "make scratch",
             Self::ReadOnly => "make the file system read-only",
+            Self::Turn => "take a turn on the host's lo",
+            Self::Port => "wait for a free port",
+            Self::Users => "find users for the programs",
+            Self::ActAsUser => "act as another user",
+            Self::Fence => "fence programs in by Landlock",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What a program can see and do, and that nothing of it is left.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -361,15 +362,15 @@ async fn a_program_in_a_folder_closed_to_others_is_executed_all_the_same() {
 
 #[tokio::test]
 async fn nothing_survives_the_harness() {
-    // A harness of its own, whose death is SIGKILL: this very test binary, running the test below.
-    let mark = format!("synfin-mark-{}", std::process::id());
+    everything_dies_with("isolation::a_harness_that_never_ends").await;
+}
+
+/// A harness of its own, whose death is SIGKILL: this very test binary, running the test of this name, which starts a program
+/// and a daemon by [`run_for_ever`].
+pub(crate) async fn everything_dies_with(harness: &str) {
+    let mark = format!("synfin-mark-{harness}-{}", std::process::id());
     let mut harness = tokio::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "isolation::a_harness_that_never_ends",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", harness, "--ignored", "--nocapture"])
         .env("SYNFIN_TEST_MARK", &mark)
         .stdout(Stdio::piped())
         .spawn()
@@ -397,8 +398,13 @@ async fn nothing_survives_the_harness() {
 #[tokio::test]
 #[ignore = "a part of `nothing_survives_the_harness`, which kills it"]
 async fn a_harness_that_never_ends() {
+    run_for_ever(&setup()).await;
+}
+
+/// Starts a program and a daemon with the mark among their arguments, stops the program, and waits for its end.
+pub(crate) async fn run_for_ever(setup: &Setup) {
     let mark = std::env::var("SYNFIN_TEST_MARK").unwrap();
-    let sandbox = start().await;
+    let sandbox = start_with(setup).await;
     let script = format!(
         "setsid -f sh -c 'while :; do sleep 1; done' {mark}; echo; while :; do sleep 1; done"
     );
@@ -411,7 +417,9 @@ async fn a_harness_that_never_ends() {
         .signal(Role::Server, Signal::Stop, Scope::Program)
         .await
         .unwrap();
-    println!("running for ever");
+    let mut told = std::io::stdout().lock();
+    told.write_all(b"running for ever\n").unwrap();
+    drop(told);
     server.wait().await;
 }
 
@@ -440,7 +448,7 @@ async fn shutting_down_ends_everything_and_waits_for_it() {
         .unwrap();
 }
 
-fn readable_for_all(directory: &Path) {
+pub(crate) fn readable_for_all(directory: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

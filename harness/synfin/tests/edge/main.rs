@@ -12,3 +12,4 @@ mod isolation;
 mod launching;
 mod scenario;
 mod socket_table;
+mod users;

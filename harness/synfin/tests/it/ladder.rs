@@ -1,11 +1,12 @@
 //! The levels of isolation: which are found, and what a run does where none works.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use synfin_core::report::{CauseName, ResultName};
 
-use crate::support::{has, regraded, run_by, said, synfin};
+use crate::support::{Run, has, is_root, regraded, run, run_by, said, synfin, workspace};
 
 /// Executes the rest of its arguments in a user namespace that allows no further one.
 const WITHOUT_NAMESPACES: [&str; 6] = [
@@ -87,6 +88,92 @@ fn where_nothing_works_a_run_is_reported_undecided_and_says_who_knows_more() {
         }
     }
     assert_eq!(regraded(&run.captures()), run.report_text());
+}
+
+/// The binary in a container, about to be run; none where the tests do without root.
+fn in_container() -> Option<Command> {
+    if !has("python3", "--version", "python3") || !is_root() {
+        return None;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/container.py");
+    let mut command = Command::new("python3");
+    command.arg(script).arg(env!("CARGO_BIN_EXE_synfin"));
+    Some(command)
+}
+
+/// What was concluded of each check of each item.
+fn conclusions(run: &Run) -> Vec<(&str, &str, &str, ResultName)> {
+    let items = run.report.items.iter();
+    items
+        .flat_map(|item| {
+            let of_item = item.checks.iter();
+            of_item.map(|check| {
+                let names = (item.id.as_str(), check.check.as_str());
+                (names.0, names.1, check.scenario.as_str(), check.result)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn a_container_grades_the_reference_pair_as_namespaces_do() {
+    let Some(container) = in_container() else {
+        return;
+    };
+    let nothing: [&OsStr; 0] = [];
+    let (apart, together) = (run(nothing), run_by(container, nothing));
+    assert_eq!(apart.report.level, "namespaces made by root");
+    assert_eq!(
+        together.report.level,
+        "raw socket only, no namespaces",
+        "{}",
+        said(&together.output)
+    );
+    assert_eq!(
+        apart.output.status.code(),
+        Some(0),
+        "{}",
+        said(&apart.output)
+    );
+    assert_eq!(conclusions(&apart), conclusions(&together));
+    assert_eq!(apart.output.status, together.output.status);
+    let shapes = |run: &Run| -> Vec<(String, usize)> {
+        let recordings = run.report.recordings.iter();
+        recordings
+            .map(|recording| (recording.scenario.clone(), recording.connections.len()))
+            .collect()
+    };
+    assert_eq!(shapes(&apart), shapes(&together));
+    assert_eq!(regraded(&together.captures()), together.report_text());
+}
+
+#[test]
+fn a_container_fails_a_broken_server_for_what_is_broken() {
+    let Some(container) = in_container() else {
+        return;
+    };
+    let target = workspace().join("harness/examples/one-at-a-time");
+    let only = ["--only", "serves-five-clients"].map(OsStr::new);
+    let run = run_by(container, [target.as_os_str()].into_iter().chain(only));
+    assert_eq!(run.report.level, "raw socket only, no namespaces");
+    let result = run.item("serves-five-clients").result;
+    assert_eq!(result, ResultName::Fail, "{}", said(&run.output));
+}
+
+#[test]
+fn doctor_tells_a_container_which_namespaces_it_lacks_and_uses_level_2() {
+    let Some(container) = in_container() else {
+        return;
+    };
+    let (code, told) = doctor(container);
+    assert_eq!(code, Some(0), "{told}");
+    for words in [
+        "level 1 namespaces made by root: does not work: start the sandbox: make user, network",
+        "level 2 raw socket only, no namespaces: works",
+        "used level 2",
+    ] {
+        assert!(told.contains(words), "{words:?} in {told}");
+    }
 }
 
 #[test]

@@ -32,6 +32,21 @@ pub(crate) fn has(tool: &str, version: &str, package: &str) -> bool {
     true
 }
 
+/// Whether this is root, who alone may be other users. Fails the test if not, unless the environment says to do without.
+#[track_caller]
+pub(crate) fn is_root() -> bool {
+    let without = std::env::var(WITHOUT).unwrap_or_default();
+    if without.split(',').any(|name| name == "root") {
+        tell(&format!("LEFT OUT, because {WITHOUT} names root"));
+        return false;
+    }
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "this needs root: run it by sudo, or do without it: {WITHOUT}=root"
+    );
+    true
+}
+
 /// Says something that is to be seen of a passing test, too: the test runner keeps what the printing macros print.
 pub(crate) fn tell(text: &str) {
     let line = format!("{text}\n");

@@ -1,0 +1,44 @@
+//! The server's port where scenarios share the host's: another one each time, if the programs are told which. So none waits for
+//! what the kernel keeps of the one before (TIME_WAIT), and none meets a stranger.
+
+use std::net::SocketAddr;
+
+use synfin_core::spec::{Target, environment_at};
+
+use crate::drive::Commands;
+use crate::sandbox::SocketTable;
+
+/// Ports that are nobody's by agreement and that the kernel does not give out unasked (`ip_local_port_range`).
+const FIRST: u16 = 20_000;
+const COUNT: u16 = 10_000;
+
+/// Lets the server listen at a port that nobody has, if both sides take it from their command lines or environments.
+pub(super) fn choose(target: &mut Target, commands: &Commands) {
+    let fresh = target.server.listen.ip();
+    if let Some(port) = fresh_port().filter(|_| are_told(target, commands)) {
+        target.server.listen = SocketAddr::new(fresh, port);
+    }
+}
+
+/// Whether both the server and the clients are told the address.
+fn are_told(target: &Target, commands: &Commands) -> bool {
+    let [one, other] = [1, 2].map(|port| SocketAddr::new(target.server.listen.ip(), port));
+    let differs = |env: &[(String, String)]| environment_at(env, one) != environment_at(env, other);
+    let (at_one, at_other) = (commands.clone().at(one), commands.clone().at(other));
+    (at_one.server != at_other.server || differs(&target.server.env))
+        && (at_one.client != at_other.client || differs(&target.client.env))
+}
+
+/// A port that no socket of this network has; none if the kernel does not say.
+fn fresh_port() -> Option<u16> {
+    let sockets = SocketTable::of_this_network().ok()?.all().ok()?;
+    let first = super::environment::seed() % u64::from(COUNT);
+    let place = |step: u16| (first + u64::from(step)) % u64::from(COUNT);
+    let mut ports = (0..COUNT).filter_map(|step| Some(FIRST + u16::try_from(place(step)).ok()?));
+    ports.find(|port| sockets.iter().all(|socket| socket.local.port() != *port))
+}
+
+/// A port to try recording at.
+pub(super) fn any() -> u16 {
+    fresh_port().unwrap_or(FIRST)
+}

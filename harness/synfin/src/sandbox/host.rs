@@ -1,0 +1,132 @@
+//! The host as a scenario's ground: users, a folder for scratch that is removed at the end, and the turn on `lo`. It needs root,
+//! with a few capabilities that a container's root has.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Signal, WaitOptions};
+use synfin_core::manifest::Role;
+use tempfile::TempDir;
+
+use super::message::Order;
+use super::users::{User, Users};
+use super::{Step, fence, sys};
+
+/// How many files and directories are counted: one that makes more is counted as full.
+const COUNTED_MAX: usize = 20_000;
+
+/// Bytes of a block as stat(2) counts them.
+const BLOCK_BYTES: u64 = 512;
+
+/// The host, furnished.
+pub(super) struct Host {
+    scratch: TempDir,
+    users: Users,
+    visible: Vec<PathBuf>,
+    port: Option<u16>,
+    /// The turn on `lo`, if the scenario captures: given back when this process and every keeper have ended.
+    _turn: Vec<OwnedFd>,
+}
+
+impl Host {
+    pub(super) fn furnish(
+        order: &Order,
+        port: Option<u16>,
+        turn: Vec<OwnedFd>,
+    ) -> Result<Self, (Step, io::Error)> {
+        let at = |step: Step| move |error: io::Error| (step, error);
+        let users = Users::take().map_err(at(Step::Users))?;
+        let user = users.of(Role::Server).map_err(at(Step::Users))?;
+        user.acting(|| ()).map_err(at(Step::ActAsUser))?;
+        fence::check().map_err(at(Step::Fence))?;
+        Ok(Self {
+            scratch: make_store().map_err(at(Step::Scratch))?,
+            users,
+            visible: fence::visible(&order.hidden, &order.exposed),
+            port,
+            _turn: turn,
+        })
+    }
+
+    pub(super) fn user(&self, role: Role) -> io::Result<User> {
+        self.users.of(role)
+    }
+
+    pub(super) fn store(&self) -> &Path {
+        self.scratch.path()
+    }
+
+    pub(super) fn visible(&self) -> &[PathBuf] {
+        &self.visible
+    }
+
+    pub(super) fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    pub(super) fn signal_all_of(
+        &self,
+        roles: impl Iterator<Item = Role>,
+        signal: Signal,
+    ) -> io::Result<()> {
+        for role in roles {
+            signal_all(self.user(role)?, signal)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until every keeper, told to end its role, has ended, and removes all scratch.
+    pub(super) fn leave(self) {
+        // Children leave no zombies here: the wait ends, with an error, when the last has ended (wait(2)).
+        while rustix::process::wait(WaitOptions::empty()).is_ok() {}
+        // Nobody is left who could be told that it failed.
+        let _ = self.scratch.close();
+    }
+}
+
+/// Signals all that runs as this user; that nothing does is no failure.
+pub(super) fn signal_all(user: User, signal: Signal) -> io::Result<()> {
+    match user.acting(|| sys::signal_all_others(signal))? {
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        result => result,
+    }
+}
+
+/// A folder that roles reach their own scratch through, and cannot look into.
+fn make_store() -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("synfin-")
+        .permissions(Permissions::from_mode(0o711))
+        .tempdir()
+}
+
+/// Makes a folder that is its owner's alone.
+pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// What lies in the folder, in bytes of disk.
+pub(super) fn used_bytes(folder: &Path) -> u64 {
+    let mut waiting = vec![folder.to_owned()];
+    let (mut bytes, mut counted) = (0, 0);
+    while let Some(next) = waiting.pop() {
+        // What its program removes in the meantime is not there.
+        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
+            let Ok(found) = entry.metadata() else {
+                continue;
+            };
+            bytes += found.blocks() * BLOCK_BYTES;
+            counted += 1;
+            if counted > COUNTED_MAX {
+                return u64::MAX;
+            }
+            if found.is_dir() {
+                waiting.push(entry.path());
+            }
+        }
+    }
+    bytes
+}
