@@ -176,7 +176,7 @@ impl Crew {
         if self.setup.isolation == Isolation::Users {
             port::choose(&mut target, &cast.commands);
         }
-        let listen = target.server.listen;
+        let (listen, link) = (target.server.listen, scenario.link);
         Job {
             play: Play {
                 scenario,
@@ -191,6 +191,7 @@ impl Crew {
             },
             setup: Setup {
                 port: Some(listen.port()),
+                link,
                 ..self.setup_for(cast)
             },
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),

@@ -12,7 +12,7 @@ use rustix::net::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use synfin_core::manifest::{Exit, Role};
+use synfin_core::manifest::{Exit, LinkRecord, Role};
 
 use super::{Listed, RoleStat, Scope, Signal, Step, Usage};
 
@@ -38,6 +38,8 @@ pub(super) struct Order {
     pub(super) hostname: String,
     /// What it stands on.
     pub(super) ground: GroundOrder,
+    /// What its `lo` does to packets, if anything.
+    pub(super) link: Option<LinkRecord>,
     /// Directories and files that programs must not see.
     pub(super) hidden: Vec<PathBuf>,
     /// Directories and files that stay visible, read-only, although they lie where scratch is mounted.
