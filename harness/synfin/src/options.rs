@@ -64,6 +64,8 @@ pub struct BatchOptions {
     pub rubric: RubricSource,
     /// How many are run at once.
     pub jobs: NonZeroUsize,
+    /// The level at which they are recorded, or are not; `None` for the best that works.
+    pub level: Option<Level>,
     /// The folder under which `batch/` stands.
     pub out: PathBuf,
     /// Whether anything is recorded.

@@ -53,6 +53,8 @@ const JOBS: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not 0");
 pub struct RunOutcome {
     /// The run's folder under `captures/`.
     pub folder: PathBuf,
+    /// The level at which it was recorded, or nothing was.
+    pub level: Level,
     /// Whether Ctrl-C ended it early.
     pub interrupted: bool,
 }
@@ -129,6 +131,7 @@ pub async fn run(
     folder.complete(&run)?;
     Ok(RunOutcome {
         folder: folder.path().to_owned(),
+        level: recorded_at,
         interrupted: *interrupted.borrow(),
     })
 }
