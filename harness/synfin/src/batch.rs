@@ -327,6 +327,8 @@ fn unloadable(submission: &Submission, error: &RunError) -> ClassRow {
         | RunError::Store(_)
         | RunError::Record(_)
         | RunError::Launch(_)
+        | RunError::NoLevel(_)
+        | RunError::PortNeeded
         | RunError::Setup(_) => (Status::Inconclusive, with_causes(error)),
     };
     ClassRow::ungraded(&submission.name, status, &why)

@@ -77,6 +77,12 @@ pub enum RunError {
     /// The command could not be started.
     #[error("start the command: {0}")]
     Launch(#[from] LaunchError),
+    /// No level of isolation works.
+    #[error("{0}")]
+    NoLevel(String),
+    /// Where the wire is the host's, somebody must say what of it is the command's.
+    #[error("without namespaces only one port can be recorded: give --port")]
+    PortNeeded,
     /// The running executable cannot be found again.
     #[error("find the running executable")]
     Setup(#[source] std::io::Error),
