@@ -44,7 +44,7 @@ impl Host {
         user.acting(|| ()).map_err(at(Step::ActAsUser))?;
         fence::check().map_err(at(Step::Fence))?;
         Ok(Self {
-            scratch: make_store().map_err(at(Step::Scratch))?,
+            scratch: make_store(user).map_err(at(Step::SharedScratch))?,
             users,
             visible: fence::visible(&order.hidden, &order.exposed),
             port,
@@ -96,12 +96,13 @@ pub(super) fn signal_all(user: User, signal: Signal) -> io::Result<()> {
     }
 }
 
-/// A folder that roles reach their own scratch through, and cannot look into.
-fn make_store() -> io::Result<TempDir> {
-    tempfile::Builder::new()
-        .prefix("synfin-")
-        .permissions(Permissions::from_mode(0o711))
-        .tempdir()
+/// A folder that roles, such as this user, reach their own scratch through, and cannot look into.
+fn make_store(user: User) -> io::Result<TempDir> {
+    let store = tempfile::Builder::new().prefix("synfin-").tempdir()?;
+    // Whatever the umask says.
+    fs::set_permissions(&store, Permissions::from_mode(0o711))?;
+    user.acting(|| fs::metadata(store.path().join(".")))??;
+    Ok(store)
 }
 
 /// Makes a folder that is its owner's alone.
