@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::grade;
+use synfin_core::manifest::Level;
 use synfin_core::report::{Class, ClassRow, Report, Status, class_csv};
 use synfin_core::spec::{SpecError, Target};
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -199,7 +200,9 @@ impl Hall {
         let (hall, folder) = (Arc::clone(self), submission.folder.clone());
         let digest = spawn_blocking(move || {
             let template = hall.template.as_deref().unwrap_or_default();
-            let texts = [env!("CARGO_PKG_VERSION"), &hall.rubric, template];
+            let level = hall.options.level.map(|level| level.to_string());
+            let level = level.unwrap_or_default();
+            let texts = [env!("CARGO_PKG_VERSION"), &hall.rubric, template, &level];
             store::digest_of_tree(&folder, &texts)
         });
         digest.await.expect("reading a folder does not panic")
@@ -222,7 +225,7 @@ impl Hall {
         let folder = outcome.folder;
         let graded = spawn_blocking(move || {
             let report = grading::grade_and_report(&folder, &place, None).map(|it| it.report)?;
-            if !outcome.interrupted {
+            if !outcome.interrupted && outcome.level != Level::Nothing {
                 Done::new(digest, &report).write(&place)?;
             }
             Ok(report)
@@ -265,7 +268,7 @@ impl Hall {
             keep: Keep::All,
             clients: None,
             repeat: None,
-            level: None,
+            level: self.options.level,
             hidden: others
                 .map(|other| other.folder.clone())
                 .chain([self.outputs()])
@@ -324,6 +327,8 @@ fn unloadable(submission: &Submission, error: &RunError) -> ClassRow {
         | RunError::Store(_)
         | RunError::Record(_)
         | RunError::Launch(_)
+        | RunError::NoLevel(_)
+        | RunError::PortNeeded
         | RunError::Setup(_) => (Status::Inconclusive, with_causes(error)),
     };
     ClassRow::ungraded(&submission.name, status, &why)

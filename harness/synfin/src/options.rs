@@ -1,7 +1,7 @@
 //! What a person asked of `synfin run`, `record` and `selftest`: plain values between the command line and the runner.
 
 use std::net::SocketAddr;
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use synfin_core::manifest::Level;
@@ -64,6 +64,8 @@ pub struct BatchOptions {
     pub rubric: RubricSource,
     /// How many are run at once.
     pub jobs: NonZeroUsize,
+    /// The level at which they are recorded, or are not; `None` for the best that works.
+    pub level: Option<Level>,
     /// The folder under which `batch/` stands.
     pub out: PathBuf,
     /// Whether anything is recorded.
@@ -145,6 +147,8 @@ pub enum Keep {
 pub struct RecordOptions {
     /// The command to start, word by word.
     pub command: Vec<String>,
+    /// The port that is asked about: where there are no namespaces, no other is recorded.
+    pub port: Option<NonZeroU16>,
     /// The folder under which `captures/` stands.
     pub out: PathBuf,
 }

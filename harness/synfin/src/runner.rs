@@ -53,6 +53,8 @@ const JOBS: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not 0");
 pub struct RunOutcome {
     /// The run's folder under `captures/`.
     pub folder: PathBuf,
+    /// The level at which it was recorded, or nothing was.
+    pub level: Level,
     /// Whether Ctrl-C ended it early.
     pub interrupted: bool,
 }
@@ -75,6 +77,12 @@ pub enum RunError {
     /// The command could not be started.
     #[error("start the command: {0}")]
     Launch(#[from] LaunchError),
+    /// No level of isolation works.
+    #[error("{0}")]
+    NoLevel(String),
+    /// Where the wire is the host's, somebody must say what of it is the command's.
+    #[error("without namespaces only one port can be recorded: give --port")]
+    PortNeeded,
     /// The running executable cannot be found again.
     #[error("find the running executable")]
     Setup(#[source] std::io::Error),
@@ -129,6 +137,7 @@ pub async fn run(
     folder.complete(&run)?;
     Ok(RunOutcome {
         folder: folder.path().to_owned(),
+        level: recorded_at,
         interrupted: *interrupted.borrow(),
     })
 }

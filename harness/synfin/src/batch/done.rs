@@ -17,7 +17,7 @@ const FILE: &str = "done.json";
 pub(super) struct Done {
     /// Version of this format, 1.
     schema: u32,
-    /// Of the submission's folder, the rubric, the template and the version of synfin.
+    /// Of the submission's folder, the rubric, the template, the level asked for and the version of synfin.
     digest: String,
     /// The run.
     pub(super) run: String,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use synfin_core::grade::REFERENCE;
+use synfin_core::manifest::Level;
 use synfin_core::report::{self, Matrix, Status};
 use synfin_core::spec::DEFAULT_RUBRIC;
 
@@ -34,6 +35,10 @@ pub(super) struct Args {
     /// How many scenarios of a pair run at once.
     #[arg(long, short, value_name = "N", value_parser = count::at_once)]
     jobs: Option<NonZeroUsize>,
+    /// The isolation level, 0 to 4, as synfin doctor tells them; where it does not work, nothing is recorded. 0 and 1 count
+    /// as the same. The best that works, if nothing is said.
+    #[arg(long, value_name = "N", value_parser = count::level)]
+    level: Option<Level>,
     /// The folder under which captures/ and reports/ are made.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
@@ -97,7 +102,7 @@ fn options(args: &Args) -> Result<MatrixOptions, Failure> {
             keep: Keep::All,
             clients: None,
             repeat: None,
-            level: None,
+            level: args.level,
             hidden: Vec::new(),
         },
     })

@@ -8,6 +8,8 @@ use super::output::Output;
 use crate::options::RecordOptions;
 
 /// Run a command in a private network namespace and record its loopback traffic.
+///
+/// As root where there can be no namespaces, the loopback is the host's: then only the traffic of --port is recorded.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// List only connections of this TCP port; the capture holds all.
@@ -24,6 +26,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let options = RecordOptions {
         command: args.command.clone(),
+        port: args.port,
         out: args.out.clone(),
     };
     let capture = record(&options, output)?;

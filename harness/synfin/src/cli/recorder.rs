@@ -197,11 +197,14 @@ fn failure(error: RunError) -> Failure {
         RunError::Sources(SourceError::Spec(error)) => Failure::Spec(Box::new(error)),
         RunError::Sources(_)
         | RunError::Only(_)
+        | RunError::PortNeeded
         | RunError::Launch(LaunchError::Sandbox(SandboxError::NotStarted(_))) => {
             Failure::usage(error)
         }
-        RunError::Store(_) | RunError::Setup(_) | RunError::Record(_) | RunError::Launch(_) => {
-            Failure::internal(error)
-        }
+        RunError::NoLevel(_)
+        | RunError::Store(_)
+        | RunError::Setup(_)
+        | RunError::Record(_)
+        | RunError::Launch(_) => Failure::internal(error),
     }
 }

@@ -1,5 +1,6 @@
 //! `synfin record`: one command, watched on the wire until it ends.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use synfin_core::manifest::Role;
@@ -7,12 +8,12 @@ use synfin_core::spec::Stdin;
 use tokio::sync::{mpsc, watch};
 
 use super::folder::moment;
-use super::{RunError, RunEvent, tell};
+use super::{RunError, RunEvent, probe, tell};
 use crate::launch::{Launch, Program};
 use crate::options::RecordOptions;
 use crate::recording::RecordError;
 use crate::ring::{self, Capture};
-use crate::sandbox::{Sandbox, Setup, Spawn};
+use crate::sandbox::{Isolation, Sandbox, Setup, Spawn};
 use crate::store;
 
 /// Runs the command in namespaces of its own, in a copy of the current folder, until it and all it started have ended, or
@@ -22,11 +23,20 @@ pub async fn record_command(
     events: mpsc::UnboundedSender<RunEvent>,
     interrupted: watch::Receiver<bool>,
 ) -> Result<PathBuf, RunError> {
+    let level = probe::choose(None).await.map_err(RunError::NoLevel)?;
+    let isolation = probe::isolation(level);
+    if isolation == Isolation::Users && options.port.is_none() {
+        return Err(RunError::PortNeeded);
+    }
     let captures = options.out.join("captures");
     store::create_folder(&captures)?;
     let (folder, _) = store::create_fresh_folder(&captures, &moment())?;
     let path = folder.join("command.pcap");
-    let setup = Setup::new().map_err(RunError::Setup)?;
+    let setup = Setup {
+        isolation,
+        port: options.port.map(NonZeroU16::get),
+        ..Setup::new().map_err(RunError::Setup)?
+    };
     let sandbox = Sandbox::start(&setup).await.map_err(RecordError::from)?;
     let here = std::env::current_dir().map_err(RunError::Setup)?;
     sandbox

@@ -4,9 +4,13 @@
 use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
+use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
+
+/// A holder that cannot be waited for is asked again after so long.
+const ASK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// Holds the name; `None` if somebody else does.
 pub(super) fn try_hold(name: &str) -> io::Result<Option<UnixListener>> {
@@ -27,9 +31,12 @@ pub(super) async fn hold(name: &str) -> io::Result<UnixListener> {
     }
 }
 
-/// A holder accepts nobody: what is connected to it hears of its end. One that has just ended refuses.
+/// A holder accepts nobody: what is connected to it hears of its end. One whom too many wait for takes no more; it is asked
+/// again a little later.
 async fn wait_for_holder(name: &str) {
-    if let Ok(mut holder) = UnixStream::connect(format!("\0{name}")).await {
-        let _ = holder.read(&mut [0]).await;
+    match UnixStream::connect(format!("\0{name}")).await {
+        // Its end may come as an error, too.
+        Ok(mut holder) => drop(holder.read(&mut [0]).await),
+        Err(_) => tokio::time::sleep(ASK_AGAIN_AFTER).await,
     }
 }

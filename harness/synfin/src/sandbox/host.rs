@@ -12,6 +12,7 @@ use synfin_core::manifest::Role;
 use tempfile::TempDir;
 
 use super::message::Order;
+use super::service::found;
 use super::users::{User, Users};
 use super::{Step, fence, sys};
 
@@ -44,7 +45,7 @@ impl Host {
         user.acting(|| ()).map_err(at(Step::ActAsUser))?;
         fence::check().map_err(at(Step::Fence))?;
         Ok(Self {
-            scratch: make_store().map_err(at(Step::Scratch))?,
+            scratch: make_store(user).map_err(at(Step::SharedScratch))?,
             users,
             visible: fence::visible(&order.hidden, &order.exposed),
             port,
@@ -83,7 +84,7 @@ impl Host {
     pub(super) fn leave(self) {
         sys::wait_for_all_children();
         // Nobody is left who could be told that it failed.
-        let _ = self.scratch.close();
+        let _ = clear(self.scratch.path()).and_then(|()| self.scratch.close());
     }
 }
 
@@ -95,12 +96,13 @@ pub(super) fn signal_all(user: User, signal: Signal) -> io::Result<()> {
     }
 }
 
-/// A folder that roles reach their own scratch through, and cannot look into.
-fn make_store() -> io::Result<TempDir> {
-    tempfile::Builder::new()
-        .prefix("synfin-")
-        .permissions(Permissions::from_mode(0o711))
-        .tempdir()
+/// A folder that roles, such as this user, reach their own scratch through, and cannot look into.
+fn make_store(user: User) -> io::Result<TempDir> {
+    let store = tempfile::Builder::new().prefix("synfin-").tempdir()?;
+    // Whatever the umask says.
+    fs::set_permissions(&store, Permissions::from_mode(0o711))?;
+    user.acting(|| fs::metadata(store.path().join(".")))??;
+    Ok(store)
 }
 
 /// Makes a folder that is its owner's alone.
@@ -108,27 +110,57 @@ pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)
 }
 
-/// What lies in the folder, in bytes of disk.
+/// What lies in the folder, in bytes of disk; more than any disk has, if it cannot be counted: names too long for a path,
+/// or too many.
 pub(super) fn used_bytes(folder: &Path) -> u64 {
+    count(folder).unwrap_or(u64::MAX)
+}
+
+fn count(folder: &Path) -> io::Result<u64> {
     let mut waiting = vec![folder.to_owned()];
     let (mut bytes, mut counted) = (0, 0);
     while let Some(next) = waiting.pop() {
         // What its program removes in the meantime is not there.
-        for entry in fs::read_dir(next).into_iter().flatten().flatten() {
-            let Ok(found) = entry.metadata() else {
+        for entry in found(fs::read_dir(next))?.into_iter().flatten() {
+            let Some(entry) = found(entry.and_then(|entry| Ok((entry.path(), entry.metadata()?))))?
+            else {
                 continue;
             };
-            bytes += found.blocks() * BLOCK_BYTES;
+            let (path, metadata) = entry;
+            bytes += metadata.blocks() * BLOCK_BYTES;
             counted += 1;
             if counted > COUNTED_MAX {
-                return u64::MAX;
+                return Err(io::Error::other("more than are counted"));
             }
-            if found.is_dir() {
-                waiting.push(entry.path());
+            if metadata.is_dir() {
+                waiting.push(path);
             }
         }
     }
-    bytes
+    Ok(bytes)
+}
+
+/// Removes all that lies in `store`, however deep: each folder is moved up before it is emptied, so that no path is too long.
+fn clear(store: &Path) -> io::Result<()> {
+    let mut moved = 0_u64;
+    let mut waiting = fs::read_dir(store)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<PathBuf>>>()?;
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                let up = store.join(moved.to_string());
+                moved += 1;
+                fs::rename(entry.path(), &up)?;
+                waiting.push(up);
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        fs::remove_dir(&folder)?;
+    }
+    Ok(())
 }
 
 /// The host's `lo` is everybody's.

@@ -57,6 +57,10 @@ fn remedy(step: Step, settings: &Settings) -> String {
             network of the scenario's own (level 0 or 1)"
             .to_owned(),
         Step::Users => "this user namespace has too few ids, or all are in use".to_owned(),
+        Step::SharedScratch => {
+            "TMPDIR, or else /tmp, must be a folder that everybody may enter, and writable"
+                .to_owned()
+        }
         Step::Turn => "is another synfin recording on this host?".to_owned(),
         Step::Port => "end the program that has the port, or give another one".to_owned(),
         Step::Unshare | Step::MapIds | Step::Loopback => namespaces(settings),

@@ -300,7 +300,7 @@ fn wait_for_report(report: &io::PipeReader, control: &OwnedFd) -> Result<(), Ref
 }
 
 /// What is not there is an answer; the rest is a failure.
-fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(super) fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -33,7 +33,7 @@ pub enum Step {
     Hide,
     /// Forbidding further user namespaces.
     ForbidUserNamespaces,
-    /// Making scratch.
+    /// Mounting scratch.
     Scratch,
     /// Making the file system read-only.
     ReadOnly,
@@ -47,6 +47,8 @@ pub enum Step {
     ActAsUser,
     /// Fencing programs in.
     Fence,
+    /// Making a folder of the host in which every user reaches its scratch.
+    SharedScratch,
 }
 
 impl fmt::Display for Step {
@@ -65,13 +67,14 @@ impl fmt::Display for Step {
             Self::HostName => "set host name and /etc/hosts",
             Self::Hide => "hide files",
             Self::ForbidUserNamespaces => "forbid further user namespaces",
-            Self::Scratch => "make scratch",
+            Self::Scratch => "mount scratch",
             Self::ReadOnly => "make the file system read-only",
             Self::Turn => "take a turn on the host's lo",
             Self::Port => "wait for a free port",
             Self::Users => "find users for the programs",
             Self::ActAsUser => "act as another user",
             Self::Fence => "fence programs in by Landlock",
+            Self::SharedScratch => "make a folder for the programs' scratch",
         })
     }
 }

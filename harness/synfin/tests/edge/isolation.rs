@@ -207,14 +207,8 @@ async fn a_signal_reaches_the_program_that_was_started() {
     assert_eq!(server.wait().await.unwrap().exit, Exit::Code { code: 3 });
 }
 
-#[tokio::test]
-async fn a_fork_bomb_meets_the_limit() {
-    let sandbox = start_with(&Setup {
-        processes_max: 40,
-        ..setup()
-    })
-    .await;
-    let script = "import os
+/// Forks until it may not, tells whether that was soon, and kills what it made.
+pub(crate) const FORK_BOMB: &str = "import os
 for count in range(1000):
     try:
         if os.fork() == 0:
@@ -223,7 +217,15 @@ for count in range(1000):
         break
 print(count < 41)
 import signal; os.kill(-1, signal.SIGKILL)";
-    let (_, printed) = end_of(python(&sandbox, Role::Server, script).await).await;
+
+#[tokio::test]
+async fn a_fork_bomb_meets_the_limit() {
+    let sandbox = start_with(&Setup {
+        processes_max: 40,
+        ..setup()
+    })
+    .await;
+    let (_, printed) = end_of(python(&sandbox, Role::Server, FORK_BOMB).await).await;
     assert_eq!(printed, "True\n");
 }
 

@@ -13,7 +13,7 @@ use synfin_core::pcap::Reader;
 use synfin_core::spec::Stdin;
 use synfin_core::wire::{self, Packet};
 
-use super::isolation::{everything_dies_with, readable_for_all, run_for_ever};
+use super::isolation::{FORK_BOMB, everything_dies_with, readable_for_all, run_for_ever};
 use super::scenario::*;
 
 /// Names what tests do without, separated by commas.
@@ -208,6 +208,40 @@ async fn shutting_down_ends_two_hundred_daemons_and_removes_scratch() {
     let exists = |pid: &&str| Path::new("/proc").join(pid).exists();
     assert!(!daemons.iter().any(exists));
     assert!(!Path::new(&told[0]).parent().unwrap().exists());
+}
+
+/// Makes a folder in a folder in a folder, deeper than any path is long, and a file at the bottom.
+const DEEP: &str = "import os
+print(os.environ['HOME'])
+for _ in range(3000):
+    os.mkdir('deep'); os.chdir('deep')
+open('file', 'w').write('x'); print('deep')";
+
+#[tokio::test]
+async fn folders_deeper_than_a_path_are_no_place_to_hide_and_are_removed() {
+    if !is_root() {
+        return;
+    }
+    let sandbox = start_with(&users()).await;
+    let server = python(&sandbox, Role::Server, DEEP).await;
+    let told = lines(&server, 2).await;
+    assert_eq!(sandbox.usage().await.unwrap()[0].1.disk_free_bytes, 0);
+    sandbox.shut_down().await.unwrap();
+    assert!(!Path::new(&told[0]).parent().unwrap().exists());
+}
+
+#[tokio::test]
+async fn a_fork_bomb_meets_the_limit_of_its_user() {
+    if !is_root() {
+        return;
+    }
+    let sandbox = start_with(&Setup {
+        processes_max: 40,
+        ..users()
+    })
+    .await;
+    let server = python(&sandbox, Role::Server, FORK_BOMB).await;
+    assert_eq!(end_of(server).await.1, "True\n");
 }
 
 #[tokio::test]

@@ -161,6 +161,24 @@ fn the_recordings_are_graded_anew_by_another_rubric() {
 }
 
 #[test]
+fn a_submission_that_could_not_be_recorded_is_not_done() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let class = Class::new();
+    class.hand_in("anna");
+    let first = class.batch(&["--level", "3"]);
+    assert_eq!(first.status.code(), Some(3), "{}", said(&first));
+    assert_eq!(class.rows()[1], "anna,0,2,Inconclusive,Inconclusive");
+    for _ in 0..2 {
+        let again = class.batch(&[]);
+        assert_eq!(again.status.code(), Some(0), "{}", said(&again));
+        assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
+    }
+    assert_eq!(class.runs("anna"), 2);
+}
+
+#[test]
 fn a_rubric_that_is_wrong_ends_the_batch_before_it_begins() {
     let class = Class::new();
     class.hand_in("anna");

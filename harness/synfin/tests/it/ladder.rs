@@ -161,6 +161,36 @@ fn a_container_fails_a_broken_server_for_what_is_broken() {
 }
 
 #[test]
+fn in_a_container_a_command_is_recorded_at_the_port_that_is_given() {
+    let Some(mut container) = in_container() else {
+        return;
+    };
+    let refused = container.arg("record").args(["--", "true"]).output();
+    let refused = refused.unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+    assert!(said(&refused).contains("give --port"), "{}", said(&refused));
+
+    let script = "import socket
+listener = socket.create_server(('127.0.0.1', 5001))
+client = socket.create_connection(listener.getsockname())
+client.close(); listener.accept()[0].close()";
+    let out = tempfile::tempdir().unwrap();
+    let recorded = in_container()
+        .unwrap()
+        .args(["record", "--port", "5001", "--out"])
+        .arg(out.path())
+        .args(["--", "python3", "-c", script])
+        .output()
+        .unwrap();
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    assert!(
+        said(&recorded).contains("1 connection"),
+        "{}",
+        said(&recorded)
+    );
+}
+
+#[test]
 fn doctor_tells_a_container_which_namespaces_it_lacks_and_uses_level_2() {
     let Some(container) = in_container() else {
         return;
