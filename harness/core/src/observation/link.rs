@@ -1,6 +1,6 @@
 //! Whether the wire shows what the scenario's network should have done to the packets.
 
-use super::{Observation, ObservedConnection};
+use super::{Observation, ObservedConnection, Transcript};
 use crate::spec::Link;
 
 /// The shortest headers of IP and TCP, bytes: what a packet has beside its payload.
@@ -30,7 +30,7 @@ impl Observation {
     fn exceeding(&self, mtu_bytes: u64) -> Option<String> {
         let pieces = self.connections.iter().flat_map(|connection| {
             let halves = [&connection.by_initiator, &connection.by_responder];
-            halves.into_iter().flat_map(|half| half.pieces())
+            halves.into_iter().flat_map(Transcript::pieces)
         });
         let longest = pieces.max_by_key(|piece| piece.len_bytes())?;
         (longest.len_bytes() + LEAST_HEADER_BYTES > mtu_bytes).then(|| {

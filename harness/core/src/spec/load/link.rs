@@ -1,5 +1,6 @@
 //! `mtu`, `loss` and `delay` of a scenario.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -18,47 +19,42 @@ const LOSS_PER_MILLE: RangeInclusive<f64> = 1.0..=200.0;
 
 const DELAY_MS: RangeInclusive<u64> = 1..=1000;
 
-pub(super) fn link(file: &ScenarioFile, problems: &mut Problems) -> Option<Link> {
-    let mtu_bytes = read(file.mtu.as_ref(), mtu, "from 576 to 65536 bytes", problems);
-    let loses_one_of = read(
-        file.loss.as_ref(),
-        |text| loss(text),
-        "a share of all TCP segments, `0.1%` to `20%`",
-        problems,
-    );
-    let delay = read(
-        file.delay.as_ref(),
-        |text| delay(text),
-        "milliseconds, `1ms` to `1000ms`",
-        problems,
-    );
-    Some(Link {
-        mtu_bytes: mtu_bytes?,
-        loses_one_of: loses_one_of?,
-        delay: delay?,
-    })
+pub(super) fn link(file: &ScenarioFile, problems: &mut Problems) -> Link {
+    Link {
+        mtu_bytes: file.mtu.as_ref().and_then(|written| {
+            let read = mtu(*written.get_ref());
+            read.or_else(|| out_of_range(written, "from 576 to 65536 bytes", problems))
+        }),
+        loses_one_of: file.loss.as_ref().and_then(|written| {
+            let read = loss(written.get_ref());
+            read.or_else(|| {
+                out_of_range(
+                    written,
+                    "a share of all TCP segments, `0.1%` to `20%`",
+                    problems,
+                )
+            })
+        }),
+        delay: file.delay.as_ref().and_then(|written| {
+            let read = delay(written.get_ref());
+            read.or_else(|| out_of_range(written, "milliseconds, `1ms` to `1000ms`", problems))
+        }),
+    }
 }
 
-/// What is written, read; `None` inside if nothing is written.
-fn read<F: std::fmt::Debug, T>(
-    written: Option<&Spanned<F>>,
-    reading: impl FnOnce(&F) -> Option<T>,
+/// Notes it; the file is not read with a problem.
+fn out_of_range<F: fmt::Debug, T>(
+    written: &Spanned<F>,
     range: &str,
     problems: &mut Problems,
-) -> Option<Option<T>> {
-    let Some(written) = written else {
-        return Some(None);
-    };
-    let value = reading(written.get_ref());
-    if value.is_none() {
-        let message = format!("{:?} is out of range", written.get_ref());
-        problems.suggest(written.span(), message, Some(format!("write {range}")));
-    }
-    value.map(Some)
+) -> Option<T> {
+    let message = format!("{:?} is out of range", written.get_ref());
+    problems.suggest(written.span(), message, Some(format!("write {range}")));
+    None
 }
 
-fn mtu(bytes: &u32) -> Option<u32> {
-    MTU_BYTES.contains(bytes).then_some(*bytes)
+fn mtu(bytes: u32) -> Option<u32> {
+    MTU_BYTES.contains(&bytes).then_some(bytes)
 }
 
 /// `2%` is one of 50.

@@ -93,7 +93,7 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
             ProgramsFile::Target => Programs::Target,
             ProgramsFile::Windows => Programs::Windows,
         },
-        link: link?,
+        link,
         repeat: repeat?,
     };
     scenario.steps = steps(&file.steps, &scenario, problems)?;
