@@ -43,7 +43,7 @@ mod view;
 mod wine;
 mod words;
 
-pub(crate) use brake::Brake;
+pub use brake::Brake;
 pub use built::Built;
 pub(crate) use descriptor::register;
 pub use handle::{Sandbox, SandboxError};

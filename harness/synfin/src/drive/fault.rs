@@ -106,7 +106,9 @@ impl Turn<'_> {
             ticks.tick().await;
             let stat = stage.sandbox.stat(Role::Client(client.0)).await;
             let stat = stat.map_err(|error| stage.fault(error))?;
-            if stat.threads.iter().all(|thread| thread.state == 'T') {
+            // One that was stopped between vfork(2) and execve(2) keeps its parent in D.
+            let is_stopped = |state: char| matches!(state, 'T' | 'D');
+            if stat.threads.iter().all(|thread| is_stopped(thread.state)) {
                 return Ok(StepOutcome::Done);
             }
         }

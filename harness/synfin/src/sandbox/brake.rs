@@ -7,18 +7,20 @@ use super::init::{PAUSE, RESUME};
 
 /// Pauses every program of the scenario, and lets them go on.
 #[derive(Debug)]
-pub(crate) struct Brake(OwnedFd);
+pub struct Brake(OwnedFd);
 
 impl Brake {
     pub(super) fn new(socket: OwnedFd) -> Self {
         Self(socket)
     }
 
-    pub(crate) fn pause(&self) -> io::Result<()> {
+    /// Stops them, and returns before they have.
+    pub fn pause(&self) -> io::Result<()> {
         self.say(PAUSE)
     }
 
-    pub(crate) fn resume(&self) -> io::Result<()> {
+    /// Lets go on all but those that were stopped for another reason.
+    pub fn resume(&self) -> io::Result<()> {
         self.say(RESUME)
     }
 

@@ -259,7 +259,7 @@ impl Sandbox {
     }
 
     /// Another handle on the brake, for the ring's reader.
-    pub(crate) fn brake(&self) -> io::Result<Brake> {
+    pub fn brake(&self) -> io::Result<Brake> {
         Ok(Brake::new(self.shared.brake.try_clone()?))
     }
 

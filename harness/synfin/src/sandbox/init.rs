@@ -141,13 +141,13 @@ fn answer(control: &OwnedFd, number: u64, body: &Reply, fds: &[OwnedFd]) -> io::
 fn obey(brake: &OwnedFd, service: &Service) -> io::Result<()> {
     let mut word = [0; 16];
     let length = rustix::io::read(brake, &mut word)?;
-    let signal = match &word[..length] {
-        PAUSE => Signal::STOP,
-        RESUME => Signal::CONT,
+    let obeyed = match &word[..length] {
+        PAUSE => service.pause(),
+        RESUME => service.resume(),
         // Closed: the harness is gone, and the control socket closes too.
         _ => return Ok(()),
     };
-    match service.signal_everybody(signal) {
+    match obeyed {
         // Nothing is running.
         Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
         result => result,

@@ -1,6 +1,6 @@
 //! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -13,6 +13,9 @@ use synfin_core::manifest::Role;
 
 use super::users::User;
 use super::{RoleStat, Thread, Usage};
+
+/// Who goes on forking after so many looks is not stopped by a signal.
+const LOOKS_MAX: usize = 100;
 
 /// The processes of one role.
 pub(super) struct RoleProcesses {
@@ -111,11 +114,18 @@ impl RoleProcesses {
         Ok(false)
     }
 
-    /// Signals every process but the keeper; tells whether there was one.
+    /// Signals every process but the keeper, also those that were being forked meanwhile; tells whether there was one.
     pub(super) fn signal_all(&self, signal: Signal) -> io::Result<bool> {
-        let mut any = false;
-        for pid in self.pids()? {
-            any |= was_there(rustix::process::kill_process(pid, signal))?;
+        let (mut any, mut signalled) = (false, HashSet::new());
+        for _ in 0..LOOKS_MAX {
+            let others = self.pids()?.into_iter();
+            let others: Vec<Pid> = others.filter(|pid| signalled.insert(*pid)).collect();
+            if others.is_empty() {
+                break;
+            }
+            for pid in others {
+                any |= was_there(rustix::process::kill_process(pid, signal))?;
+            }
         }
         Ok(any)
     }

@@ -1,6 +1,6 @@
 //! What init does for the harness, one request at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
@@ -25,6 +25,8 @@ pub(super) struct Service {
     ground: Ground,
     /// The processes of each role that was started; of its latest keeper, if there were several.
     roles: HashMap<Role, RoleProcesses>,
+    /// Roles that were told to stop, and not to go on.
+    stopped: HashSet<Role>,
 }
 
 /// A reply and its descriptors.
@@ -53,6 +55,7 @@ impl Service {
             order,
             ground,
             roles: HashMap::new(),
+            stopped: HashSet::new(),
         }
     }
 
@@ -193,7 +196,16 @@ impl Service {
         })
     }
 
-    fn signal(&self, role: Role, signal: Signal, scope: Scope) -> io::Result<Reply> {
+    fn signal(&mut self, role: Role, signal: Signal, scope: Scope) -> io::Result<Reply> {
+        match signal {
+            Signal::Stop => {
+                self.stopped.insert(role);
+            }
+            Signal::Cont => {
+                self.stopped.remove(&role);
+            }
+            Signal::Term | Signal::Int | Signal::Kill => {}
+        }
         let was_there = match (self.roles.get(&role), scope, signal) {
             (None, _, _) => false,
             (Some(its), Scope::Program, _) => its.signal_program(signal.into())?,
@@ -209,7 +221,7 @@ impl Service {
     }
 
     /// What every role that was started uses; of one that has ended only the disk.
-    fn usage(&self) -> io::Result<Vec<(Role, Usage)>> {
+    fn usage(&mut self) -> io::Result<Vec<(Role, Usage)>> {
         let mut used = processes::usage(&self.roles)?;
         for (role, usage) in &mut used {
             usage.disk_free_bytes = self.ground.free_bytes(*role, self.order.scratch_bytes)?;
@@ -220,8 +232,21 @@ impl Service {
         Ok(used)
     }
 
-    /// Stops every process of the scenario, or lets them go on.
-    pub(super) fn signal_everybody(&self, signal: rustix::process::Signal) -> io::Result<()> {
+    /// Stops every process of the scenario for a while.
+    pub(super) fn pause(&self) -> io::Result<()> {
+        self.signal_everybody(rustix::process::Signal::STOP)
+    }
+
+    /// Lets them go on, but for roles that were stopped by themselves.
+    pub(super) fn resume(&self) -> io::Result<()> {
+        self.signal_everybody(rustix::process::Signal::CONT)?;
+        for its in self.stopped.iter().filter_map(|role| self.roles.get(role)) {
+            its.signal_all(rustix::process::Signal::STOP)?;
+        }
+        Ok(())
+    }
+
+    fn signal_everybody(&self, signal: rustix::process::Signal) -> io::Result<()> {
         let roles = self.roles.keys().copied();
         self.ground.signal_everybody(roles, signal)
     }

@@ -207,6 +207,47 @@ async fn a_signal_reaches_the_program_that_was_started() {
     assert_eq!(server.wait().await.unwrap().exit, Exit::Code { code: 3 });
 }
 
+/// Waits until the role's threads are all stopped, or none is.
+async fn until_stopped(sandbox: &Sandbox, role: Role, stopped: bool) {
+    let all_so = async {
+        let is_so = |state: char| (state == 'T') == stopped;
+        while !sandbox
+            .stat(role)
+            .await
+            .unwrap()
+            .threads
+            .iter()
+            .all(|thread| is_so(thread.state))
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all_so).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_end_of_a_pause_does_not_wake_who_was_stopped() {
+    let sandbox = start().await;
+    let (server, client) = (Role::Server, Role::Client(1));
+    let programs = [
+        shell(&sandbox, server, "echo ready; exec sleep 1000").await,
+        shell(&sandbox, client, "echo ready; exec sleep 1000").await,
+    ];
+    for program in &programs {
+        lines(program, 1).await;
+    }
+    let stopped = sandbox.signal(client, Signal::Stop, Scope::Role).await;
+    assert!(stopped.unwrap());
+    until_stopped(&sandbox, client, true).await;
+
+    let brake = sandbox.brake().unwrap();
+    brake.pause().unwrap();
+    until_stopped(&sandbox, server, true).await;
+    brake.resume().unwrap();
+    until_stopped(&sandbox, server, false).await;
+    until_stopped(&sandbox, client, true).await;
+}
+
 /// Forks until it may not, tells whether that was soon, and kills what it made.
 pub(crate) const FORK_BOMB: &str = "import os
 for count in range(1000):
