@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::{Cause, Evidence, Finding, Verdict, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{Need, Role, SampleReason, SocketRow, SocketSample, SocketState, StepRecord};
 use crate::observation::Observation;
@@ -98,6 +98,7 @@ fn failed(observation: &Observation, record: &StepRecord, restart: &Restart<'_>)
     finding(&format!("{how}, beside"), restart)
         .with_all(server.map(program::of_process))
         .usually(Pattern::NotStartedAgain.usually())
+        .shows(Root::ServerNotStartedAgain)
 }
 
 /// `… 2 sockets of its last life (FIN_WAIT2, TIME_WAIT)`.

@@ -79,7 +79,8 @@ fn not_restarted(observation: &Observation) -> Option<Finding> {
     Some(
         Finding::from(saw)
             .with(record)
-            .usually(Pattern::NotStartedAgain.usually()),
+            .usually(Pattern::NotStartedAgain.usually())
+            .follows_from(Root::ServerNotStartedAgain),
     )
 }
 

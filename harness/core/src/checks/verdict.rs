@@ -59,6 +59,8 @@ pub enum Root {
     BuildFailed,
     /// The server never listened where it should.
     ServerNotListening,
+    /// The server did not listen when it was started again.
+    ServerNotStartedAgain,
     /// A client asked for something and was not served: its later steps were never reached.
     ClientNotServed,
 }
