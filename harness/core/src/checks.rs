@@ -29,6 +29,7 @@ mod no_leaked_sockets;
 mod no_reset;
 mod not_spinning;
 mod orderly_close;
+mod rebinds;
 mod refused_when_down;
 mod replies_within;
 mod runs_on_windows;

@@ -18,9 +18,9 @@ pub use json::{ManifestError, SCHEMA};
 pub use level::{Level, Need};
 pub use limit::{Limit, LimitHit};
 pub use recorded::{
-    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
-    RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome, StepRecord,
-    StopAction, Supervision, ThreadSample, Transfer,
+    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, LinkRecord, Manifest, PROMPT,
+    ProcessRecord, RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome,
+    StepRecord, StopAction, Supervision, ThreadSample, Transfer,
 };
 pub use role::{Role, UnknownRole};
 pub use run::{Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

@@ -15,6 +15,7 @@ mod connection;
 mod fault;
 mod filter;
 mod health;
+mod link;
 mod listening;
 mod pauses;
 mod process;
@@ -30,7 +31,7 @@ use std::net::SocketAddr;
 use crate::flow::ConnectionId;
 use crate::manifest::{Manifest, Recorded, Role};
 use crate::pcap::FrameNumber;
-use crate::spec::{ServerState, StepEntry};
+use crate::spec::{Link, ServerState, StepEntry};
 use crate::time::Timestamp;
 
 pub use answer::Answer;
@@ -72,6 +73,8 @@ pub struct Setting {
     pub clients: u32,
     /// How many of them are raw: the last ones.
     pub raw: u32,
+    /// What should have happened to the packets.
+    pub link: Link,
     /// Whether the server should run.
     pub server: ServerState,
     /// The recording machine's operating system: `linux`, `windows`.
@@ -91,6 +94,7 @@ impl Default for Setting {
             steps: Vec::new(),
             clients: 0,
             raw: 0,
+            link: Link::default(),
             server: ServerState::Up,
             os: String::new(),
             replies: Replies::default(),

@@ -1,10 +1,11 @@
 //! What a user writes: rubrics and targets.
 //!
-//! `limits`, `rubric`, `step`, `fault`, `raw` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
+//! `limits`, `link`, `rubric`, `step`, `fault`, `raw` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
 //! what is wrong with it, with file, line, column and a suggestion. `builtin` are the rubrics and targets compiled in.
 
 mod fault;
 mod limits;
+mod link;
 mod raw;
 mod rubric;
 mod step;
@@ -19,6 +20,7 @@ pub use builtin::{BUILTIN_RUBRICS, DEFAULT_RUBRIC, builtin_rubric, reference_tar
 pub use error::{Palette, Problem, SpecError, did_you_mean};
 pub use fault::{Fault, Victim};
 pub use limits::{Limits, PhaseLimits};
+pub use link::Link;
 pub use load::{DEFAULT_LISTEN, MOST_CLIENTS, MOST_REPETITIONS, rubric_schema, target_schema};
 pub use raw::{RawMessage, RawPart, RawSteps};
 pub use rubric::{

@@ -26,6 +26,8 @@ mod health;
 mod hostile;
 #[path = "judging/leaks.rs"]
 mod leaks;
+#[path = "judging/link.rs"]
+mod link;
 #[path = "judging/order.rs"]
 mod order;
 #[path = "judging/program.rs"]

@@ -13,6 +13,7 @@
 
 mod board;
 mod client;
+mod dial;
 mod fault;
 mod files;
 pub(crate) mod listening;

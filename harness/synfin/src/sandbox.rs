@@ -27,6 +27,7 @@ mod host;
 mod init;
 mod inside;
 mod keeper;
+mod link;
 mod message;
 mod processes;
 mod program;

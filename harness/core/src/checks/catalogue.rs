@@ -69,6 +69,7 @@ pub const CATALOGUE: &[Check] = &[
     no_reset::CHECK,
     value::CHECK,
     survives::CHECK,
+    rebinds::CHECK,
     not_spinning::CHECK,
     no_leaked_sockets::CHECK,
     stops_on_sigterm::CHECK,

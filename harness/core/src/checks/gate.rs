@@ -5,7 +5,7 @@ use super::{
     Cause, Root, Verdict, lifecycle_in_order, program, refused_when_down, replies_within,
     served_concurrently, server_listens, survives, transfer_intact,
 };
-use crate::manifest::{Recorded, StepOutcome};
+use crate::manifest::{LinkRecord, Recorded, StepOutcome};
 use crate::observation::{Listening, Observation, Problem};
 use crate::spec::{ClientNumber, Selection, ServerState, Step, StepEntry};
 
@@ -18,6 +18,7 @@ pub(super) fn closed(
     unusable(observation)
         .or_else(|| contradicted(observation, selection))
         .or_else(|| server_missing(check, observation))
+        .or_else(|| link_unproven(observation))
         .or_else(|| untold(observation))
         .or_else(|| incapable(check, observation))
 }
@@ -95,6 +96,9 @@ fn fault(recorded: &Recorded, observation: &Observation) -> Option<String> {
     if recorded.interrupted {
         return Some("the recording was interrupted".to_owned());
     }
+    if recorded.link != LinkRecord::of(&observation.setting.link) {
+        return Some("recorded under another `mtu`, `loss` or `delay`".to_owned());
+    }
     (!is_same_course(recorded, observation)).then(|| {
         let (steps, clients) = (recorded.steps.join(", "), recorded.clients);
         format!("recorded under other steps: {clients} clients: {steps}")
@@ -118,6 +122,13 @@ fn is_same_course(recorded: &Recorded, observation: &Observation) -> bool {
     recorded_steps == asked_for
         && recorded.clients == observation.setting.clients
         && recorded.raw_clients.len() == observation.setting.raw as usize
+}
+
+/// What should have happened to the packets and is not to be seen on the wire.
+fn link_unproven(observation: &Observation) -> Option<Verdict> {
+    observation.recorded()?;
+    let why = observation.unproven_link()?;
+    Some(Verdict::undecided(Cause::Harness, why))
 }
 
 /// The socket table said that a connection was another program's.

@@ -81,6 +81,7 @@ pub(super) fn undone(record: &StepRecord) -> String {
         }
         StepOutcome::ProgramEnded => format!("the program ended during `{step}`"),
         StepOutcome::Disconnected => format!("the server ended the connection during `{step}`"),
+        StepOutcome::CameTooLate => format!("`{step}` came too late: the whole file had crossed"),
         StepOutcome::Obstructed { why } => {
             format!(
                 "the program's folder did not take the file of `{step}`: {}",

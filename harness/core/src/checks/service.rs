@@ -62,6 +62,7 @@ pub(super) fn standing(
         | StepOutcome::ProgramEnded
         | StepOutcome::Disconnected
         | StepOutcome::Obstructed { .. }
+        | StepOutcome::CameTooLate
         | StepOutcome::Unsupported => record,
     };
     if let Some(unconnected) = unconnected(observation, client) {

@@ -8,7 +8,7 @@ use super::repetitions::{self, Repetition};
 use super::scenario::{self, Judged};
 use super::{GradeError, RecordingInput, RunInput, aggregate, recording};
 use crate::checks::{Bound, SourceText, bind};
-use crate::manifest::{Role, RunFile, ScenarioEntry};
+use crate::manifest::{LinkRecord, Role, RunFile, ScenarioEntry};
 use crate::observation::{Health, Observation, Problem, Replies, Setting};
 use crate::report::{RecordingReport, Report};
 use crate::spec::{
@@ -170,6 +170,7 @@ impl Run<'_> {
             steps: scenario.steps.clone(),
             clients: clients(scenario, &self.input.run),
             raw: scenario.raw,
+            link: scenario.link,
             server: scenario.server,
             replies: replies.clone(),
             output: output(scenario, recording),
@@ -242,6 +243,11 @@ fn as_recorded(recording: &RecordingInput<'_>, run: &RunFile) -> Setting {
             .collect(),
         clients: recording.manifest.clients,
         raw: u32::try_from(recording.manifest.raw_clients.len()).unwrap_or(u32::MAX),
+        link: recording
+            .manifest
+            .link
+            .map(LinkRecord::link)
+            .unwrap_or_default(),
         server: ServerState::Up,
         os: run.machine.os.clone(),
         ..Setting::default()

@@ -1,5 +1,6 @@
 //! The socket table at deadlines and milestones.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use schemars::JsonSchema;
@@ -38,6 +39,11 @@ pub enum SampleReason {
     Step {
         /// Which client.
         client: u32,
+        /// Which entry of the scenario's steps.
+        entry: u32,
+    },
+    /// The server had ended at a `restart`, and was about to be started again.
+    Restart {
         /// Which entry of the scenario's steps.
         entry: u32,
     },
@@ -84,4 +90,23 @@ pub enum SocketState {
     Listen,
     Closing,
     NewSynReceived,
+}
+
+impl fmt::Display for SocketState {
+    /// As netstat(8) writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Established => "ESTABLISHED",
+            Self::SynSent => "SYN_SENT",
+            Self::SynReceived | Self::NewSynReceived => "SYN_RECV",
+            Self::FinWait1 => "FIN_WAIT1",
+            Self::FinWait2 => "FIN_WAIT2",
+            Self::TimeWait => "TIME_WAIT",
+            Self::Closed => "CLOSE",
+            Self::CloseWait => "CLOSE_WAIT",
+            Self::LastAck => "LAST_ACK",
+            Self::Listen => "LISTEN",
+            Self::Closing => "CLOSING",
+        })
+    }
 }

@@ -2,11 +2,11 @@
 
 use regex::bytes::Regex;
 
-use super::replies::Transferred;
-use super::{FrameWindow, Observation, ObservedConnection, Piece, Shape};
+use super::replies::{LoneReply, Shape, Transferred};
+use super::{Excerpt, FrameWindow, Observation, ObservedConnection, Piece};
 use crate::content::file_bytes;
 use crate::flow::{ConnectionId, Milestone};
-use crate::manifest::{FileRecord, StepRecord};
+use crate::manifest::{FileRecord, StepOutcome, StepRecord};
 use crate::pcap::FrameNumber;
 use crate::spec::ClientNumber;
 use crate::text::Foreign;
@@ -61,8 +61,19 @@ pub(super) struct Exchange<'a> {
     request: &'a Piece,
     /// From the step's beginning to the client's next request.
     pub(super) step: FrameWindow,
+    /// From the request's first byte to the client's next request: some servers need not read to the end to answer.
+    asked: FrameWindow,
     /// From the request's last byte to the client's next request.
     reply: FrameWindow,
+}
+
+/// How a step's reply is known.
+struct Likeness<'a> {
+    /// The target's patterns, one an exchange.
+    patterns: &'a [Regex],
+    /// What a lone client got, where the target has no patterns.
+    known: &'a [LoneReply],
+    file: Option<Transferred>,
 }
 
 impl Observation {
@@ -72,54 +83,53 @@ impl Observation {
         else {
             return Answer::NotAsked;
         };
-        let reply = exchange.connection.by_responder.within(exchange.reply);
+        let likeness = Likeness {
+            patterns: self.setting.replies.patterns(step),
+            known: self.setting.replies.known(step),
+            file: self.transferred(client, record),
+        };
         let connection = exchange.connection.wire.id;
-        let Some(first) = reply.complete_at(1) else {
+        if let Some(at) = exchange.answered_at(&likeness) {
+            return Answer::Given { connection, at };
+        }
+        let reply = exchange.sent(exchange.reply);
+        let Some(at) = reply.complete_at(1) else {
             return exchange.missing();
         };
-        let patterns = self.setting.replies.patterns(step);
-        let shapes = self.setting.replies.shapes(step);
-        if patterns.is_empty() && shapes.is_empty() {
+        if likeness.patterns.is_empty() && likeness.known.is_empty() {
             let request = exchange.request.at;
             return Answer::Unrecognisable {
                 connection,
                 request,
             };
         }
-        let covered = if patterns.is_empty() {
-            self.covered_by(client, record, &reply.bytes, shapes)
-        } else {
-            exchange.covered_by(patterns, &reply.bytes)
-        };
-        match covered.map(|length| reply.complete_at(length).unwrap_or(first)) {
-            Some(at) => Answer::Given { connection, at },
-            None => Answer::Other {
-                connection,
-                at: first,
-                beginning: Foreign::from_bytes(&reply.bytes, SHOWN_CHARS),
-            },
+        Answer::Other {
+            connection,
+            at,
+            beginning: Foreign::from_bytes(&reply.bytes, SHOWN_CHARS),
         }
     }
 
-    /// The shape of the reply to a client's step, if there was one.
-    pub(super) fn reply_shape(&self, client: ClientNumber, record: &StepRecord) -> Option<Shape> {
-        let exchange = self.exchange(client, record)?;
-        let reply = exchange.connection.by_responder.within(exchange.reply);
-        let file = self.transferred(client, record);
-        (!reply.bytes.is_empty()).then(|| Shape::of(&reply.bytes, file.as_ref()).0)
-    }
-
-    /// How many of the reply's first bytes make it one of the shapes.
-    fn covered_by(
+    /// What the reply to a client's step looks like, if there was one. A server that says nothing after the request is
+    /// taken at its word only if the client was content with it.
+    pub(super) fn lone_reply(
         &self,
         client: ClientNumber,
         record: &StepRecord,
-        reply: &[u8],
-        shapes: &[Shape],
-    ) -> Option<usize> {
+    ) -> Option<LoneReply> {
+        let exchange = self.exchange(client, record)?;
         let file = self.transferred(client, record);
-        let (shape, covered) = Shape::of(reply, file.as_ref());
-        shapes.contains(&shape).then_some(covered)
+        let shape = |window| {
+            let sent = exchange.sent(window).bytes;
+            (!sent.is_empty()).then(|| Shape::of(&sent, file.as_ref()).0)
+        };
+        let after_request = shape(exchange.reply);
+        let is_content = record.outcome == StepOutcome::Done;
+        (after_request.is_some() || is_content).then_some(())?;
+        Some(LoneReply {
+            whole: shape(exchange.asked)?,
+            after_request,
+        })
     }
 
     pub(super) fn exchange(
@@ -135,12 +145,17 @@ impl Observation {
                 Some((connection, last))
             })
             .max_by_key(|(_, request)| request.at.frame)?;
+        let first = connection.by_initiator.pieces_within(window).next()?;
         let until = end_of_reply(connection, request.at.frame, self.last_frame());
         Some(Exchange {
             connection,
             request,
             step: FrameWindow {
                 after: window.after,
+                to: until,
+            },
+            asked: FrameWindow {
+                after: first.at.frame,
                 to: until,
             },
             reply: FrameWindow {
@@ -188,16 +203,69 @@ fn end_of_reply(
 }
 
 impl Exchange<'_> {
-    /// How many of the reply's first bytes are needed for the last pattern; the earlier ones must be met, in order, by what
-    /// the server sent before.
-    fn covered_by(&self, patterns: &[Regex], reply: &[u8]) -> Option<usize> {
+    fn sent(&self, window: FrameWindow) -> Excerpt {
+        self.connection.by_responder.within(window)
+    }
+
+    /// The frame that completed the reply.
+    fn answered_at(&self, likeness: &Likeness<'_>) -> Option<Milestone> {
+        let length = self.covered_by(likeness)?;
+        let sent = self.sent(self.asked);
+        sent.complete_at(length).or_else(|| sent.complete_at(1))
+    }
+
+    /// How many of the bytes sent since the request began are needed for the reply to be complete.
+    fn covered_by(&self, likeness: &Likeness<'_>) -> Option<usize> {
+        if likeness.patterns.is_empty() {
+            self.covered_by_likeness(likeness)
+        } else {
+            self.covered_by_patterns(likeness.patterns)
+        }
+    }
+
+    /// By the last pattern; the earlier ones must be met, in order, by what the server sent before. What came before the
+    /// request's end counts as the reply only if nothing came after it.
+    fn covered_by_patterns(&self, patterns: &[Regex]) -> Option<usize> {
         let (last, earlier) = patterns.split_last()?;
-        let sent = self.connection.by_responder.within(self.step).bytes;
+        let sent = self.sent(self.step).bytes;
         let mut from = 0;
         for pattern in earlier {
             from += pattern.find(&sent[from..])?.end();
         }
-        last.find(reply).map(|found| found.end())
+        let reply = self.sent(self.reply).bytes;
+        if !reply.is_empty() {
+            return last
+                .find(&reply)
+                .map(|found| self.early_bytes() + found.end());
+        }
+        let before_request = sent.len() - self.sent(self.asked).bytes.len();
+        let from = from.max(before_request);
+        last.find(&sent[from..])
+            .map(|found| from - before_request + found.end())
+    }
+
+    /// By what a lone client got after its request or, where the two overlap, altogether.
+    fn covered_by_likeness(&self, likeness: &Likeness<'_>) -> Option<usize> {
+        let file = likeness.file.as_ref();
+        let (after_request, covered) = Shape::of(&self.sent(self.reply).bytes, file);
+        let (whole, covered_by_whole) = Shape::of(&self.sent(self.asked).bytes, file);
+        let known = likeness.known;
+        if known
+            .iter()
+            .any(|it| it.after_request.as_ref() == Some(&after_request))
+        {
+            return Some(self.early_bytes() + covered);
+        }
+        known
+            .iter()
+            .any(|it| it.whole == whole)
+            .then_some(covered_by_whole)
+    }
+
+    /// What was sent after the request's first byte and before its last.
+    fn early_bytes(&self) -> usize {
+        let all = self.sent(self.asked).bytes.len();
+        all - self.sent(self.reply).bytes.len()
     }
 
     fn missing(&self) -> Answer {

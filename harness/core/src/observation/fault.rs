@@ -83,6 +83,11 @@ impl Observation {
             seen,
         };
         let is_done = record.outcome == StepOutcome::Done;
+        if record.outcome == StepOutcome::CameTooLate {
+            return Err(format!(
+                "`{step}` came too late: the whole file had crossed"
+            ));
+        }
         if fault.must_be_done() && !is_done {
             return Err(format!("`{step}` was not done"));
         }

@@ -15,7 +15,16 @@ const COMPARED_BYTES: usize = 4096;
 #[derive(Clone, Debug, Default)]
 pub struct Replies {
     patterns: BTreeMap<String, Vec<Regex>>,
-    shapes: BTreeMap<&'static str, Vec<Shape>>,
+    known: BTreeMap<&'static str, Vec<LoneReply>>,
+}
+
+/// What a lone client got for one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LoneReply {
+    /// Since the first byte of its request.
+    pub(super) whole: Shape,
+    /// Since the last byte; `None` if the server had said everything by then.
+    pub(super) after_request: Option<Shape>,
 }
 
 /// A reply without what may differ between two clients: runs of digits, the file's name, and the file's contents with all
@@ -43,7 +52,7 @@ impl Replies {
             .collect();
         Self {
             patterns,
-            shapes: BTreeMap::new(),
+            known: BTreeMap::new(),
         }
     }
 
@@ -51,9 +60,9 @@ impl Replies {
     #[must_use]
     pub fn with_lone(mut self, lone: &Observation) -> Self {
         for record in lone.requests_of(ClientNumber(1)) {
-            let shape = lone.reply_shape(ClientNumber(1), record);
-            if let (Some(step), Some(shape)) = (lone.step(record), shape) {
-                self.shapes.entry(step.name()).or_default().push(shape);
+            let reply = lone.lone_reply(ClientNumber(1), record);
+            if let (Some(step), Some(reply)) = (lone.step(record), reply) {
+                self.known.entry(step.name()).or_default().push(reply);
             }
         }
         self
@@ -64,9 +73,9 @@ impl Replies {
         self.patterns.get(step.name()).map_or(&[], Vec::as_slice)
     }
 
-    /// The shapes of a lone client's replies to a step; empty if there were none.
-    pub(super) fn shapes(&self, step: &Step) -> &[Shape] {
-        self.shapes.get(step.name()).map_or(&[], Vec::as_slice)
+    /// A lone client's replies to a step; empty if there were none.
+    pub(super) fn known(&self, step: &Step) -> &[LoneReply] {
+        self.known.get(step.name()).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -8,6 +8,7 @@ mod command;
 mod file;
 mod files;
 mod limits;
+mod link;
 mod raw;
 mod rubric;
 mod selection;

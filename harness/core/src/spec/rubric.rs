@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-use super::{ClientNumber, StepEntry};
+use super::{ClientNumber, Link, StepEntry};
 
 /// A rubric whose scenario names and references are known to hold; the names of checks are resolved later.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Scenario {
     pub server: ServerState,
     /// Which of the run's targets takes part.
     pub programs: Programs,
+    /// What happens to the packets.
+    pub link: Link,
     /// How often it is recorded.
     pub repeat: NonZeroU32,
 }

@@ -218,6 +218,49 @@ fn without_a_pattern_an_answer_is_what_a_lone_client_got() {
     );
 }
 
+/// The server answers before the request's last byte has come.
+fn early(client: u32, reply: &str) -> String {
+    format!(
+        "-- c{client} list\n c{client} > \"LIST\"\n c{client} < \"{reply}\"\n c{client} > \"\\n\"\n c{client} < .\n"
+    )
+}
+
+fn both_early(second: &str) -> World {
+    two_clients(&[
+        connect(1),
+        connect(2),
+        early(1, "FILES 2\\n"),
+        early(2, second),
+        leave(1),
+        leave(2),
+    ])
+}
+
+#[test]
+fn a_reply_that_comes_before_its_request_is_complete_is_an_answer() {
+    let pass = "Pass: 2 connections open and answered at frame 13";
+    assert_eq!(both_early("FILES 3\\n").says(TWO), pass);
+    let early_alone = two_clients(&[connect(1), early(1, "FILES 9\\n"), leave(1)]);
+    for lone in [early_alone, lone("FILES 17\\n")] {
+        assert_eq!(both_early("FILES 3\\n").alike(&lone).says(TWO), pass);
+    }
+}
+
+#[test]
+fn other_bytes_before_the_request_is_complete_are_no_answer() {
+    let busy = two_clients(&[
+        connect(1),
+        connect(2),
+        early(1, "FILES 2\\n"),
+        early(2, "BUSY\\n"),
+        "-- c2 times out\n-- sample c2 asleep: c1 read, c2 unread\n".to_owned(),
+    ]);
+    assert_eq!(
+        busy.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 accepted with the request lying unread while the server slept"
+    );
+}
+
 #[test]
 fn too_few_clients_cannot_show_it() {
     let both = two_clients(&[connect(1), connect(2), ask(1), answer(1), ask(2), answer(2)]);

@@ -1,10 +1,14 @@
 //! Something goes wrong on purpose; does the server go on?
 
-use synfin_core::manifest::{Exit, RawClientRecord, Role, SignalSent, StepOutcome, StopAction};
+use synfin_core::manifest::{
+    Exit, RawClientRecord, Role, SampleReason, SignalSent, SocketSample, SocketState, StepOutcome,
+    StopAction,
+};
 
-use crate::world::{World, at, world};
+use crate::world::{SERVER, World, address, at, socket, world};
 
 const SURVIVES: &str = r#"check = "survives""#;
+const REBINDS: &str = r#"check = "rebinds""#;
 
 /// Client 1 is a program, client 2 a raw client that does `fault` before the program comes.
 fn raw_client(fault: &str, script: &str) -> World {
@@ -185,6 +189,53 @@ fn connections_that_a_restart_met_are_left_out_by_default() {
     );
 }
 
+/// The socket table when the server was gone: these were left on its port.
+fn left(world: World, states: &[SocketState]) -> World {
+    world.with(|recorded| {
+        let server = SERVER.parse().unwrap();
+        let sockets = states
+            .iter()
+            .map(|state| socket(server, address(1), *state))
+            .collect();
+        recorded.socket_samples.push(SocketSample {
+            at: at(6),
+            reason: SampleReason::Restart { entry: 1 },
+            sockets,
+            listen_overflows: 0,
+            server_runs: Some(false),
+        });
+    })
+}
+
+#[test]
+fn a_server_that_listens_beside_what_is_left_of_its_last_life_rebinds() {
+    let served = restarted(&StepOutcome::Done, SECOND_LIFE);
+    assert_eq!(
+        left(served, &[SocketState::TimeWait, SocketState::FinWait2]).says(REBINDS),
+        "Pass: the server listened again beside 2 sockets of its last life (FIN_WAIT2, TIME_WAIT)"
+    );
+}
+
+#[test]
+fn a_restart_on_a_port_that_was_free_tells_nothing_about_rebinding() {
+    for outcome in [StepOutcome::Done, StepOutcome::ProgramEnded] {
+        let restarted = restarted(&outcome, SECOND_LIFE);
+        assert_eq!(
+            left(restarted, &[]).says(REBINDS),
+            "Inconclusive(Harness): no socket of the server's last life was left on its port: nothing kept it from binding"
+        );
+    }
+}
+
+#[test]
+fn a_scenario_without_a_restart_tells_nothing_about_rebinding() {
+    let unrestarted = restarted(&StepOutcome::Done, SECOND_LIFE);
+    assert_eq!(
+        unrestarted.says(REBINDS),
+        "Inconclusive(Harness): no `restart` step was reached"
+    );
+}
+
 #[test]
 fn a_server_that_ends_when_it_is_started_again_does_not_survive() {
     let ended = restarted(&StepOutcome::ProgramEnded, "").with(|recorded| {
@@ -199,4 +250,13 @@ fn a_server_that_ends_when_it_is_started_again_does_not_survive() {
         ended.says(SURVIVES),
         "Fail: the server was started again and exited with code 1, 1.000 ms after its start"
     );
+    let rebinding = left(ended, &[SocketState::TimeWait]);
+    assert_eq!(
+        rebinding.says(REBINDS),
+        "Fail: the server was started again and exited with code 1, 1.000 ms after its start, beside 1 socket of its last \
+         life (TIME_WAIT)"
+    );
+    let verdict = rebinding.verdict(REBINDS);
+    let usually = &verdict.finding().unwrap().usually;
+    assert_eq!(usually[0].remedy, "set SO_REUSEADDR before bind()");
 }

@@ -23,8 +23,8 @@ use etherparse::PacketBuilder;
 use sha2::{Digest, Sha256};
 use synfin_core::checks::{SourceText, Verdict, bind};
 use synfin_core::manifest::{
-    Attribution, CaptureHealth, ClientSteps, Exit, Manifest, ProcessRecord, Recorded, Role,
-    SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
+    Attribution, CaptureHealth, ClientSteps, Exit, LinkRecord, Manifest, ProcessRecord, Recorded,
+    Role, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
     StepOutcome, StepRecord, StopAction,
 };
 use synfin_core::observation::{Observation, Replies, Setting};
@@ -72,7 +72,8 @@ pub(crate) struct World {
     pub(crate) capture: Vec<u8>,
     pub(crate) steps: String,
     replies: Replies,
-    server_down: bool,
+    /// What the rubric says of its scenario beside clients and steps.
+    keys: &'static str,
 }
 
 /// One end of a connection.
@@ -157,7 +158,7 @@ pub(crate) fn world(steps: &[&str], clients: u32, script: &str) -> World {
         capture: Vec::new(),
         steps: quoted.join(", "),
         replies: Replies::of(&Target::parse("target.toml", TARGET).unwrap()),
-        server_down: false,
+        keys: "",
     };
     world.set_frames(&telling.frames);
     world
@@ -185,12 +186,19 @@ impl World {
 
     /// The same recording, of a scenario without a server.
     pub(crate) fn server_down(mut self) -> Self {
-        self.server_down = true;
+        self.keys = "server = \"down\"";
         let is_server = |process: &ProcessRecord| process.role == Role::Server;
         self.recorded
             .processes
             .retain(|process| !is_server(process));
         self.recorded.socket_samples.clear();
+        self
+    }
+
+    /// The same recording, of a scenario that asks for this network; its own was `recorded`.
+    pub(crate) fn over(mut self, keys: &'static str, recorded: Option<LinkRecord>) -> Self {
+        self.keys = keys;
+        self.recorded.link = recorded;
         self
     }
 
@@ -204,13 +212,9 @@ impl World {
     pub(crate) fn rubric(&self, call: &str) -> String {
         let raw = self.recorded.raw_clients.len();
         let (clients, steps) = (self.recorded.clients as usize - raw, &self.steps);
-        let server = if self.server_down {
-            "server = \"down\""
-        } else {
-            ""
-        };
+        let keys = self.keys;
         format!(
-            "schema = 1\ntitle = \"t\"\n[[scenario]]\nname = \"s\"\nclients = {clients}\nraw = {raw}\nsteps = [{steps}]\n{server}\n\
+            "schema = 1\ntitle = \"t\"\n[[scenario]]\nname = \"s\"\nclients = {clients}\nraw = {raw}\nsteps = [{steps}]\n{keys}\n\
              [[item]]\nid = \"i\"\nfail = \"f\"\npass = \"p\"\nchecks = [{{ in = \"s\", {call} }}]\n"
         )
     }
@@ -222,6 +226,7 @@ impl World {
             steps: scenario.steps.clone(),
             clients: scenario.client_count(),
             raw: scenario.raw,
+            link: scenario.link,
             server: scenario.server,
             os: "linux".to_owned(),
             replies: self.replies.clone(),
@@ -426,6 +431,7 @@ impl Telling {
             steps: steps.iter().map(|&step| step.to_owned()).collect(),
             clients,
             raw_clients: Vec::new(),
+            link: None,
             server: SERVER.parse().unwrap(),
             seed: SEED,
             runner: None,

@@ -1,11 +1,7 @@
-//! What a batch took: wall time, and processor time of ours.
-//!
-//! That of the programs cannot be told: nobody waits for the processes that keep them, which end with their namespaces, and
-//! the kernel counts only children that were waited for (getrusage(2)).
+//! What a batch took: wall time, and processor time of ours and of the programs.
 #![expect(unsafe_code, reason = "getrusage(2) fills a struct of ours")]
 
 use std::mem::MaybeUninit;
-use std::thread::available_parallelism;
 
 use tokio::time::Instant;
 
@@ -16,8 +12,8 @@ pub struct Cost {
     pub wall_ms: u64,
     /// Processor time of this process: reading, pacing, grading.
     pub own_ms: u64,
-    /// Processors there were.
-    pub processors: u64,
+    /// Processor time of all it started: programs, their builds, and the processes that keep them.
+    pub programs_ms: u64,
 }
 
 /// The beginning of something that costs.
@@ -25,15 +21,16 @@ pub struct Cost {
 pub(super) struct Meter {
     began: Instant,
     own_ms: u64,
+    programs_ms: u64,
 }
 
 impl Cost {
-    /// Our share of all the processor time that there was, percent.
+    /// Our share of the processor time that was used, percent.
     pub fn own_percent(self) -> u64 {
-        let there_was = self.wall_ms.saturating_mul(self.processors);
+        let used = self.own_ms.saturating_add(self.programs_ms);
         self.own_ms
             .saturating_mul(100)
-            .checked_div(there_was)
+            .checked_div(used)
             .unwrap_or(0)
     }
 }
@@ -42,24 +39,26 @@ impl Meter {
     pub(super) fn start() -> Self {
         Self {
             began: Instant::now(),
-            own_ms: own_processor_ms(),
+            own_ms: processor_ms(libc::RUSAGE_SELF),
+            programs_ms: processor_ms(libc::RUSAGE_CHILDREN),
         }
     }
 
     pub(super) fn read(self) -> Cost {
         Cost {
             wall_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            own_ms: own_processor_ms().saturating_sub(self.own_ms),
-            processors: available_parallelism().map_or(1, |count| count.get() as u64),
+            own_ms: processor_ms(libc::RUSAGE_SELF).saturating_sub(self.own_ms),
+            programs_ms: processor_ms(libc::RUSAGE_CHILDREN).saturating_sub(self.programs_ms),
         }
     }
 }
 
-/// User and system time; 0 if the kernel does not tell.
-fn own_processor_ms() -> u64 {
+/// User and system time of this process, or of the children that were waited for (getrusage(2)); 0 if the kernel does not
+/// tell.
+fn processor_ms(whose: libc::c_int) -> u64 {
     let mut usage = MaybeUninit::<libc::rusage>::uninit();
     // SAFETY: the pointer is to a struct of the right type, which lives until the call has returned.
-    let result = unsafe { libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr()) };
+    let result = unsafe { libc::getrusage(whose, usage.as_mut_ptr()) };
     if result != 0 {
         return 0;
     }

@@ -154,6 +154,9 @@ fn line(event: &RunEvent) -> String {
         RunEvent::Lossy { recording, dropped } => {
             format!("  {recording}: the capture is not whole ({dropped} frames dropped)")
         }
+        RunEvent::CameTooLate { recording } => {
+            format!("  {recording}: a file had crossed before the fault that was to meet it")
+        }
         RunEvent::Recorded {
             recording,
             frames,

@@ -118,7 +118,7 @@ fn index(client: ClientNumber) -> usize {
 mod tests {
     use std::num::NonZeroU32;
 
-    use synfin_core::spec::{Programs, ServerState};
+    use synfin_core::spec::{Link, Programs, ServerState};
     use tokio::task::JoinHandle;
 
     use super::*;
@@ -145,6 +145,7 @@ mod tests {
             ],
             server: ServerState::Up,
             programs: Programs::Target,
+            link: Link::default(),
             repeat: NonZeroU32::MIN,
         };
         Box::leak(Box::new(Board::new(&scenario)))

@@ -5,6 +5,7 @@ use synfin_core::manifest::{Role, SampleReason, StepOutcome};
 use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepScript};
 use tokio::time::Instant;
 
+use super::dial::DialTurn;
 use super::live::Mark;
 use super::one_shot::OneShot;
 use super::raw::RawTurn;
@@ -210,12 +211,11 @@ impl Turn<'_> {
         let program = self.stage.client_program(self.client)?;
         let script = self.script(step)?;
         let fill = self.prepare(step).await?;
-        let mark = self.stage.wire.now().mark(self.client);
-        let request = self.ask(&program);
-        let told = request.converse(script, &fill).await;
-        let settled = match told {
-            Ok(last_word) => request.settle(mark, last_word).await,
-            Err(unmet) => Err(unmet),
+        let settled = if self.is_connected() {
+            self.exchange(&program, script, &fill).await
+        } else {
+            let turn = DialTurn::take(self.stage, self.client).await;
+            turn.during(self.exchange(&program, script, &fill)).await
         };
         self.stage
             .collect_download(self.client, self.place)
@@ -223,6 +223,26 @@ impl Turn<'_> {
             .map_err(|why| self.stage.fault(why))?;
         settled?;
         Ok(StepOutcome::Done)
+    }
+
+    /// Types the step's lines and waits for its reply.
+    async fn exchange(
+        &self,
+        program: &Terminal,
+        script: &StepScript,
+        fill: &Fill,
+    ) -> Result<(), Unmet> {
+        let mark = self.stage.wire.now().mark(self.client);
+        let request = self.ask(program);
+        let last_word = request.converse(script, fill).await?;
+        request.settle(mark, last_word).await
+    }
+
+    /// Whether the client can ask without dialling: neither side has closed yet.
+    fn is_connected(&self) -> bool {
+        let wire = self.stage.wire.now();
+        wire.connections_of(self.client)
+            .any(|connection| connection.ending() == Ending::StillOpen)
     }
 
     /// Lays out the step's file. A folder that does not take it is as the program left it.

@@ -83,13 +83,13 @@ impl Turn<'_> {
             biased;
             () = is_on_its_way => {}
             done = self.ask_for(transfer) => return Err(match done {
-                Ok(_) => too_late(),
+                Ok(_) => StepOutcome::CameTooLate,
                 Err(outcome) => outcome,
             }),
         }
         let killed = self.kill().await?;
         if crossed() >= size {
-            return Err(too_late());
+            return Err(StepOutcome::CameTooLate);
         }
         Ok(killed)
     }
@@ -122,11 +122,5 @@ impl Turn<'_> {
             is_fault_step: true,
         };
         self.stage.stop(Role::Client(self.client.0), action).await;
-    }
-}
-
-fn too_late() -> StepOutcome {
-    StepOutcome::TimedOut {
-        waiting_for: "the client's death before the whole file had crossed".to_owned(),
     }
 }

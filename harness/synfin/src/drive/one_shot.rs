@@ -7,6 +7,7 @@ use synfin_core::spec::{ClientNumber, Step};
 use tokio::time::{Instant, timeout_at};
 
 use super::client::{is_over, place_number};
+use super::dial::DialTurn;
 use super::stage::{SETTLE, Stage};
 use super::step::{Fill, Request, Unmet};
 use super::terminal::Terminal;
@@ -38,7 +39,7 @@ impl OneShot<'_> {
         let argv = argv.iter().map(|word| fill.fill(word)).collect();
         let deadline = Instant::now() + self.stage.play.target.client.step_within;
         let before = self.connections();
-        let program = self.start(argv, before, deadline).await?;
+        let program = self.start(argv, deadline).await?;
         self.talk(&program, step, fill, deadline).await?;
         let ended = timeout_at(deadline, program.program.wait()).await;
         let ended = ended.map_err(|_| StepOutcome::TimedOut {
@@ -51,35 +52,26 @@ impl OneShot<'_> {
         }
     }
 
-    /// Starts the process. No other connects before its connection was seen, so that a new SYN has one possible owner.
+    /// Starts the process, and waits until it has connected or ended.
     async fn start(
         &self,
         argv: Vec<String>,
-        before: usize,
         deadline: Instant,
     ) -> Result<Arc<Terminal>, StepOutcome> {
         let stage = self.stage;
-        let _dials_alone = stage.dialling.lock().await;
-        stage.expect_connection_of(self.client);
+        let turn = DialTurn::take(stage, self.client).await;
         let role = Role::Client(self.client.0);
-        let started = stage.start_for(role, argv, Some(place_number(self.place)));
-        let program = started
-            .await
-            .inspect_err(|_| stage.pass_turn(self.client))?;
-        let connected = |within| {
-            stage.wire.until(within, move |wire| {
-                (wire.connections_of(self.client).count() > before).then_some(())
-            })
-        };
+        let program = stage
+            .start_for(role, argv, Some(place_number(self.place)))
+            .await?;
         tokio::select! {
             biased;
-            _ = connected(deadline) => {}
+            () = turn.connected(deadline) => {}
             _ = program.program.wait() => {
                 // Its last frames may still be on their way; one that never connected has none.
-                let _ = connected(Instant::now() + SETTLE).await;
+                turn.connected(Instant::now() + SETTLE).await;
             }
         }
-        stage.pass_turn(self.client);
         Ok(program)
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use synfin_core::manifest::{Role, SampleReason, SignalSent, StepOutcome, StopAction};
 use tokio::time::{Instant, timeout_at};
 
+use super::client::place_number;
 use super::listening::{self, Listening};
 use super::stage::Stage;
 use super::watch::sample;
@@ -23,13 +24,15 @@ impl Stage {
         if let Some(done) = restarts.get(&place) {
             return done.clone();
         }
-        let done = self.restart().await;
+        let done = self.restart(place).await;
         restarts.insert(place, done.clone());
         done
     }
 
-    async fn restart(&self) -> Result<StepOutcome, StepOutcome> {
+    async fn restart(&self, place: usize) -> Result<StepOutcome, StepOutcome> {
         self.end_server().await?;
+        let entry = place_number(place);
+        sample(self, SampleReason::Restart { entry }).await;
         let listening = listening::start(self).await;
         sample(self, SampleReason::Listen).await;
         match listening {

@@ -196,6 +196,19 @@ impl Stage {
         self.board.connected(client);
     }
 
+    /// Whose a connection must be that opened at this moment and whose socket was gone before it was looked for: the client
+    /// whose turn it is to connect or, if nobody's, the only one that was at one of its steps.
+    pub(crate) fn presumed_owner(&self, opened: Timestamp) -> Option<ClientNumber> {
+        let log = self.log();
+        let mut at_work = log
+            .steps
+            .iter()
+            .filter(|steps| steps.steps.iter().any(|step| is_under_way(step, opened)))
+            .map(|steps| ClientNumber(steps.client));
+        let only_one = at_work.next().filter(|_| at_work.next().is_none());
+        log.expected.or(only_one)
+    }
+
     /// Notes what the harness could not do; the first such thing is what the manifest says.
     pub(crate) fn fault(&self, why: impl std::fmt::Display) -> StepOutcome {
         self.log().fault.get_or_insert_with(|| why.to_string());
@@ -321,6 +334,12 @@ impl Stage {
             .await;
         }
     }
+}
+
+fn is_under_way(step: &StepRecord, moment: Timestamp) -> bool {
+    let moment = moment.as_nanos();
+    step.began_at.is_some_and(|began| began <= moment)
+        && step.ended_at.is_none_or(|ended| moment <= ended)
 }
 
 /// One record for each entry of each client, none of them reached.

@@ -30,19 +30,18 @@ const TICK_MS: u64 = 10;
 pub(crate) async fn attribute(stage: &Stage) {
     let mut known = 0;
     loop {
-        for connection in stage.wire.opened_after(known).await {
-            known += 1;
-            attribute_one(stage, &connection).await;
+        let opened = stage.wire.opened_after(known).await;
+        known += opened.len();
+        let owners = owners(stage, &opened).await;
+        for (connection, owner) in opened.iter().zip(owners) {
+            attribute_one(stage, connection, owner);
         }
     }
 }
 
-async fn attribute_one(stage: &Stage, connection: &Connection) {
-    let presumed = stage.log().expected;
-    let owner = match stage.take_raw(connection.initiator) {
-        Some(raw) => Some(raw),
-        None => owner(stage, connection, presumed).await,
-    };
+fn attribute_one(stage: &Stage, connection: &Connection, owner: Option<Role>) {
+    let presumed = stage.presumed_owner(connection.first.at);
+    let owner = stage.take_raw(connection.initiator).or(owner);
     let client = match owner {
         Some(Role::Client(number)) => Some(ClientNumber(number)),
         // A server may connect to itself, to wake its own accept().
@@ -59,28 +58,24 @@ async fn attribute_one(stage: &Stage, connection: &Connection) {
     stage.wire.set_owner(connection.id, client);
 }
 
-/// The role that holds the initiator's socket: the expected one is asked first.
-async fn owner(
-    stage: &Stage,
-    connection: &Connection,
-    expected: Option<ClientNumber>,
-) -> Option<Role> {
-    let socket = stage
-        .sockets()
-        .find(connection.initiator, connection.responder)
-        .ok()??;
-    let expected = expected.map(role_of);
-    let others: Vec<Role> = stage.log().programs.keys().copied().collect();
-    for role in expected
-        .into_iter()
-        .chain(others.into_iter().filter(|role| Some(*role) != expected))
-    {
-        let stat = stage.sandbox.stat(role).await.ok()?;
-        if stat.socket_inodes.contains(&socket.inode) {
-            return Some(role);
-        }
-    }
-    None
+/// The role that holds the initiator's socket of each connection; `None` if it is gone already.
+async fn owners(stage: &Stage, connections: &[Connection]) -> Vec<Option<Role>> {
+    let inodes: Vec<_> = connections
+        .iter()
+        .map(|connection| {
+            let found = stage
+                .sockets()
+                .find(connection.initiator, connection.responder);
+            Some(found.ok()??.inode).filter(|inode| *inode != 0)
+        })
+        .collect();
+    let wanted = inodes.iter().flatten().copied().collect();
+    let owners = stage.sandbox.owners(wanted).await.unwrap_or_default();
+    let owner = |inode: Option<u64>| {
+        let (_, role) = owners.iter().find(|(held, _)| Some(*held) == inode)?;
+        Some(*role)
+    };
+    inodes.into_iter().map(owner).collect()
 }
 
 fn role_of(client: ClientNumber) -> Role {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use synfin_core::flow::Ending;
 use synfin_core::manifest::{
-    Attribution, CaptureHealth, ClientSteps, ProcessRecord, RawClientRecord, Recorded, Role,
+    Attribution, CaptureHealth, ClientSteps, LinkRecord, ProcessRecord, RawClientRecord, Recorded,
+    Role,
 };
 use synfin_core::spec::ClientNumber;
 use synfin_core::time::Timestamp;
@@ -44,6 +45,7 @@ pub(crate) async fn write(
             .collect(),
         clients: job.play.scenario.client_count(),
         raw_clients: raw_clients(job, stage).await?,
+        link: LinkRecord::of(&job.play.scenario.link),
         server: stage.listen(),
         seed: job.play.seed,
         runner: job.runner.clone(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use synfin_core::manifest::{Level, Need, NotRecorded, Recorded, ScenarioEntry};
+use synfin_core::manifest::{Level, Need, NotRecorded, Recorded, ScenarioEntry, StepOutcome};
 use synfin_core::spec::{Programs, Scenario, Target};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
@@ -101,7 +101,8 @@ impl Attempts {
 }
 
 impl Crew {
-    /// Makes one recording, and makes it once more if the capture was lossy; both are kept.
+    /// Makes one recording, and makes it once more if the capture was lossy or a fault missed what it was to meet; both are
+    /// kept.
     async fn record(&self, scenario: Scenario, first: Take) -> Attempts {
         let _turn = self
             .at_once
@@ -125,11 +126,10 @@ impl Crew {
             match self.record_once(&job).await {
                 Ok(recorded) => {
                     attempts.stems.push(job.stem());
-                    if !is_lossy(&recorded) || recorded.interrupted {
-                        break;
+                    match shortcoming(&job, &recorded) {
+                        Some(event) if !recorded.interrupted => tell(&self.events, event),
+                        _ => break,
                     }
-                    let (recording, dropped) = (job.stem(), recorded.capture.dropped);
-                    tell(&self.events, RunEvent::Lossy { recording, dropped });
                 }
                 Err(why) => {
                     let (recording, told) = (job.stem(), why.clone());
@@ -176,7 +176,7 @@ impl Crew {
         if self.setup.isolation == Isolation::Users {
             port::choose(&mut target, &cast.commands);
         }
-        let listen = target.server.listen;
+        let (listen, link) = (target.server.listen, scenario.link);
         Job {
             play: Play {
                 scenario,
@@ -191,6 +191,7 @@ impl Crew {
             },
             setup: Setup {
                 port: Some(listen.port()),
+                link,
                 ..self.setup_for(cast)
             },
             runner: cast.wine.as_ref().map(|wine| wine.version.clone()),
@@ -231,6 +232,21 @@ impl Crew {
 }
 
 /// Whether the capture lost something, so that it is worth another try.
+/// What makes a recording worth another attempt: our own failing, not the programs'.
+fn shortcoming(job: &Job, recorded: &Recorded) -> Option<RunEvent> {
+    let recording = job.stem();
+    if is_lossy(recorded) {
+        let dropped = recorded.capture.dropped;
+        return Some(RunEvent::Lossy { recording, dropped });
+    }
+    let mut steps = recorded
+        .client_steps
+        .iter()
+        .flat_map(|client| &client.steps);
+    let came_too_late = steps.any(|step| step.outcome == StepOutcome::CameTooLate);
+    came_too_late.then_some(RunEvent::CameTooLate { recording })
+}
+
 fn is_lossy(recorded: &Recorded) -> bool {
     let capture = &recorded.capture;
     capture.dropped > 0

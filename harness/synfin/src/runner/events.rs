@@ -34,6 +34,11 @@ pub enum RunEvent {
         /// Frames dropped.
         dropped: u64,
     },
+    /// A fault of a recording missed the transfer that it was to meet; it is made once more, unless it was.
+    CameTooLate {
+        /// Its file stem.
+        recording: String,
+    },
     /// A recording is complete.
     Recorded {
         /// Its file stem.

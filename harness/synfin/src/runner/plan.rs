@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use synfin_core::manifest::NotRecorded;
-use synfin_core::spec::{Programs, Rubric, Scenario, ServerState, Step, StepEntry, Target};
+use synfin_core::spec::{Link, Programs, Rubric, Scenario, ServerState, Step, StepEntry, Target};
 
 /// The scenario that the harness adds when no one-client scenario shows what a reply looks like.
 const LONE: &str = "lone-client";
@@ -169,6 +169,7 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
         steps,
         server: ServerState::Up,
         programs: Programs::Target,
+        link: Link::default(),
         repeat: NonZeroU32::MIN,
     })
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 
 use super::message::Order;
-use super::{Step, sys};
+use super::{Step, link, sys};
 
 /// Where init keeps the scratch of all roles. Every keeper mounts its own over it, so that no program sees another's.
 pub(super) const SCRATCH_STORE: &str = "/dev/shm";
@@ -21,6 +21,7 @@ const SOCKET_BUFFER_BYTES_MAX: u32 = 256 * 1024;
 pub(super) fn furnish(order: &Order) -> Result<(), (Step, io::Error)> {
     let at = |step: Step| move |error: io::Error| (step, error);
     sys::set_loopback_up().map_err(at(Step::Loopback))?;
+    order.link.as_ref().map_or(Ok(()), link::condition)?;
     mount_proc().map_err(at(Step::Proc))?;
     write_network_settings().map_err(at(Step::NetworkSettings))?;
     name_host(&order.hostname).map_err(at(Step::HostName))?;

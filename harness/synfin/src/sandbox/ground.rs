@@ -144,7 +144,11 @@ impl Ground {
     /// Leaves nothing behind that the kernel would not clear away.
     pub(super) fn leave(self) {
         match self {
-            Self::Namespaces(_) => {}
+            Self::Namespaces(_) => {
+                // The kernel would kill them too, but not wait for them: what they cost would be lost.
+                let _ = sys::signal_all_others(Signal::KILL);
+                sys::wait_for_all_children();
+            }
             Self::Host(host) => host.leave(),
         }
     }

@@ -212,6 +212,14 @@ impl Sandbox {
         }
     }
 
+    /// Which role holds each of these sockets, by their inodes; those that nobody holds any more are left out.
+    pub async fn owners(&self, inodes: Vec<u64>) -> Result<Vec<(u64, Role)>, SandboxError> {
+        match self.ask(&Request::Owners { inodes }, &[]).await? {
+            (Reply::Owners(owners), _) => Ok(owners),
+            (other, _) => Err(SandboxError::unexpected(&other)),
+        }
+    }
+
     /// What every role that was started uses.
     pub async fn usage(&self) -> Result<Vec<(Role, Usage)>, SandboxError> {
         match self.ask(&Request::Usage, &[]).await? {

@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::process::{Signal, WaitOptions};
+use rustix::process::Signal;
 use synfin_core::manifest::Role;
 use tempfile::TempDir;
 
@@ -39,6 +39,7 @@ impl Host {
         turn: Vec<OwnedFd>,
     ) -> Result<Self, (Step, io::Error)> {
         let at = |step: Step| move |error: io::Error| (step, error);
+        refuse_conditions(order)?;
         let users = Users::take().map_err(at(Step::Users))?;
         let user = users.of(Role::Server).map_err(at(Step::Users))?;
         user.acting(|| ()).map_err(at(Step::ActAsUser))?;
@@ -81,8 +82,7 @@ impl Host {
 
     /// Waits until every keeper, told to end its role, has ended, and removes all scratch.
     pub(super) fn leave(self) {
-        // Children leave no zombies here: the wait ends, with an error, when the last has ended (wait(2)).
-        while rustix::process::wait(WaitOptions::empty()).is_ok() {}
+        sys::wait_for_all_children();
         // Nobody is left who could be told that it failed.
         let _ = clear(self.scratch.path()).and_then(|()| self.scratch.close());
     }
@@ -161,4 +161,21 @@ fn clear(store: &Path) -> io::Result<()> {
         fs::remove_dir(&folder)?;
     }
     Ok(())
+}
+
+/// The host's `lo` is everybody's.
+fn refuse_conditions(order: &Order) -> Result<(), (Step, io::Error)> {
+    let Some(link) = order.link else {
+        return Ok(());
+    };
+    let steps = [
+        (link.mtu_bytes.is_some(), Step::Mtu),
+        (link.loses_one_of.is_some(), Step::Loss),
+        (link.delay_ms.is_some(), Step::Delay),
+    ];
+    let asked_for = steps.into_iter().find(|(is_asked_for, _)| *is_asked_for);
+    match asked_for {
+        Some((_, step)) => Err((step, io::Error::other("the wire is the host's"))),
+        None => Ok(()),
+    }
 }

@@ -15,7 +15,7 @@ use rustix::thread::UnshareFlags;
 use super::ground::Ground;
 use super::message::{Numbered, Reply, Request, receive, send};
 use super::service::Service;
-use super::sys::{self, Disposition, Forked};
+use super::sys::{self, Forked};
 use super::{Isolation, Step};
 
 /// What the harness says on the brake: stop every process of the scenario.
@@ -83,7 +83,7 @@ fn step_failed(step: Step, error: &io::Error) -> Reply {
 
 /// Furnishes the scenario and serves until the control socket closes; in namespaces this is their process 1.
 fn live(control: &OwnedFd, brake: &OwnedFd) -> io::Result<()> {
-    sys::set_disposition(Signal::CHILD, Disposition::Ignore);
+    sys::set_default_disposition(Signal::CHILD);
     answer(control, 0, &Reply::Begun, &[])?;
     let Some((Numbered { number, body }, held)) = receive::<Numbered<Request>>(control)? else {
         return Ok(());
@@ -123,8 +123,14 @@ fn serve(service: &mut Service, control: &OwnedFd, brake: &OwnedFd) -> io::Resul
             };
             let (reply, fds) = service.handle(request.body, fds, control);
             answer(control, request.number, &reply, &fds)?;
+            reap();
         }
     }
+}
+
+/// Keepers that have ended are waited for: only so does the kernel count what their roles have cost (getrusage(2)).
+fn reap() {
+    while let Ok(Some(_)) = rustix::process::wait(WaitOptions::NOHANG) {}
 }
 
 fn answer(control: &OwnedFd, number: u64, body: &Reply, fds: &[OwnedFd]) -> io::Result<()> {

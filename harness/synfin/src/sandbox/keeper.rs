@@ -53,7 +53,7 @@ fn run(keeping: Keeping) -> io::Result<()> {
     // The control socket and the brake are init's.
     sys::silence(0)?;
     sys::silence(1)?;
-    sys::set_disposition(Signal::CHILD, sys::Disposition::Default);
+    sys::set_default_disposition(Signal::CHILD);
     sys::block_signals(&[Signal::CHILD, END_ROLE])?;
     if let Err(error) = keeping.confinement.enter(&keeping.scratch, keeping.owner) {
         return write!(failed, "{}the role's view: {error}", program::OURS);

@@ -12,7 +12,7 @@ use rustix::net::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use synfin_core::manifest::{Exit, Role};
+use synfin_core::manifest::{Exit, LinkRecord, Role};
 
 use super::{Listed, RoleStat, Scope, Signal, Step, Usage};
 
@@ -38,6 +38,8 @@ pub(super) struct Order {
     pub(super) hostname: String,
     /// What it stands on.
     pub(super) ground: GroundOrder,
+    /// What its `lo` does to packets, if anything.
+    pub(super) link: Option<LinkRecord>,
     /// Directories and files that programs must not see.
     pub(super) hidden: Vec<PathBuf>,
     /// Directories and files that stay visible, read-only, although they lie where scratch is mounted.
@@ -118,6 +120,8 @@ pub(super) enum Request {
     Stat { role: Role },
     /// Look at what every role uses.
     Usage,
+    /// Look for the roles that hold these sockets, by their inodes.
+    Owners { inodes: Vec<u64> },
     /// Read the count of connections dropped because an accept queue was full.
     ListenOverflows,
     /// Open a regular file of a role's folder.
@@ -169,6 +173,8 @@ pub(super) enum Reply {
     Stat(RoleStat),
     /// What every role that was started uses.
     Usage(Vec<(Role, Usage)>),
+    /// Sockets by their inodes, and who holds each; the others are held by nobody any more.
+    Owners(Vec<(u64, Role)>),
     /// A count.
     Count(u64),
     /// A directory's entries.

@@ -158,6 +158,20 @@ pub(super) fn usage(roles: &HashMap<Role, RoleProcesses>) -> io::Result<Vec<(Rol
     Ok(used.into_iter().collect())
 }
 
+/// The role that holds each of these sockets.
+pub(super) fn owners(
+    roles: &HashMap<Role, RoleProcesses>,
+    inodes: &[u64],
+) -> io::Result<Vec<(u64, Role)>> {
+    let mut owners = Vec::new();
+    for (role, its) in roles {
+        let held = its.stat()?.socket_inodes;
+        let wanted = held.into_iter().filter(|inode| inodes.contains(inode));
+        owners.extend(wanted.map(|inode| (inode, *role)));
+    }
+    Ok(owners)
+}
+
 /// Reads `/proc/PID/stat` and `/proc/PID/statm` (proc_pid_stat(5), proc_pid_statm(5)).
 fn add_usage(pid: Pid, used: &mut Usage) -> io::Result<()> {
     let (stat, memory) = (

@@ -282,7 +282,7 @@ fn drop_privileges(owner: Owner) -> rustix::io::Result<()> {
 
 /// Rust ignores SIGPIPE and a keeper blocks some: a program starts like any other.
 fn reset_signals() -> io::Result<()> {
-    sys::set_disposition(Signal::PIPE, sys::Disposition::Default);
+    sys::set_default_disposition(Signal::PIPE);
     sys::block_signals(&[])
 }
 

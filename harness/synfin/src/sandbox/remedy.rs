@@ -49,6 +49,13 @@ fn remedy(step: Step, settings: &Settings) -> String {
             kernel's command line)"
                 .to_owned()
         }
+        Step::Mtu => "`mtu` needs a network of the scenario's own (level 0 or 1)".to_owned(),
+        Step::Loss => "`loss` needs nft(8) (the package nftables), a kernel with nf_tables, and a network of the \
+            scenario's own (level 0 or 1)"
+            .to_owned(),
+        Step::Delay => "`delay` needs tc(8) (the package iproute2), a kernel with netem (CONFIG_NET_SCH_NETEM), and a \
+            network of the scenario's own (level 0 or 1)"
+            .to_owned(),
         Step::Users => "this user namespace has too few ids, or all are in use".to_owned(),
         Step::SharedScratch => {
             "TMPDIR, or else /tmp, must be a folder that everybody may enter, and writable"

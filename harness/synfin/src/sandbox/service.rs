@@ -109,6 +109,9 @@ impl Service {
             } => plain(self.signal(role, signal, scope)?),
             Request::Socket(kind) => (Reply::Done, make_socket(kind, self.ground.wire())?),
             Request::Usage => plain(Reply::Usage(self.usage()?)),
+            Request::Owners { inodes } => {
+                plain(Reply::Owners(processes::owners(&self.roles, &inodes)?))
+            }
             Request::Stat { role } => plain(Reply::Stat(self.stat(role)?)),
             Request::ListenOverflows => plain(Reply::Count(processes::listen_overflows()?)),
             Request::Open { role, path } => {

@@ -7,7 +7,8 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-use synfin_core::spec::Limits;
+use synfin_core::manifest::LinkRecord;
+use synfin_core::spec::{Limits, Link};
 use tokio::process::{Child, Command};
 
 use super::Step;
@@ -56,6 +57,8 @@ pub struct Setup {
     pub isolation: Isolation,
     /// The server's port: where the wire is the host's, the frames of this one are captured, and without one none.
     pub port: Option<u16>,
+    /// What the wire does to packets; only that of namespaces can be made to.
+    pub link: Link,
     /// Host name inside namespaces.
     pub hostname: String,
     /// Directories and files that programs must not see: captures, reports, the rubric.
@@ -81,6 +84,7 @@ impl Setup {
             executable: std::env::current_exe()?,
             isolation: Isolation::Namespaces,
             port: None,
+            link: Link::default(),
             hostname: "synfin".to_owned(),
             hidden: Vec::new(),
             exposed: Vec::new(),
@@ -108,6 +112,7 @@ impl Setup {
         Order {
             hostname: self.hostname.clone(),
             ground,
+            link: LinkRecord::of(&self.link),
             hidden: self.hidden.clone(),
             exposed: self.exposed.clone(),
             wine_prefix: self.wine_prefix.clone(),

@@ -17,6 +17,12 @@ pub enum Step {
     Fork,
     /// Setting `lo` up.
     Loopback,
+    /// Giving `lo` another MTU.
+    Mtu,
+    /// Having nft(8) lose segments.
+    Loss,
+    /// Having tc(8) delay packets.
+    Delay,
     /// Writing the network settings of the namespace.
     NetworkSettings,
     /// Making mounts private and mounting a fresh `/proc`.
@@ -53,6 +59,9 @@ impl fmt::Display for Step {
             Self::MapIds => "map user and group ids",
             Self::Fork => "fork process 1 of the pid namespace",
             Self::Loopback => "set lo up",
+            Self::Mtu => "give lo another MTU",
+            Self::Loss => "have nft lose segments",
+            Self::Delay => "have tc delay packets",
             Self::NetworkSettings => "write network settings",
             Self::Proc => "mount a fresh /proc",
             Self::HostName => "set host name and /etc/hosts",

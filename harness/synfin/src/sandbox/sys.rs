@@ -13,7 +13,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 use rustix::fs::{Mode, OFlags};
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Signal, WaitOptions};
 use rustix::thread::UnshareFlags;
 
 /// Which of the two a process is after a fork.
@@ -111,20 +111,50 @@ pub(super) fn make_read_only(path: &CStr) -> io::Result<()> {
 
 /// Sets the loopback interface of this network namespace up.
 pub(super) fn set_loopback_up() -> io::Result<()> {
-    let socket = rustix::net::socket(
-        rustix::net::AddressFamily::INET,
-        rustix::net::SocketType::DGRAM,
-        None,
-    )?;
+    let mut request = loopback_request();
+    request.ifr_ifru.ifru_flags =
+        i16::try_from(libc::IFF_UP).expect("IFF_UP is one of the low bits");
+    ask_of_loopback(libc::SIOCSIFFLAGS, &request)
+}
+
+/// Sets the longest packet of the loopback interface.
+pub(super) fn set_loopback_mtu(bytes: u32) -> io::Result<()> {
+    let mut request = loopback_request();
+    request.ifr_ifru.ifru_mtu =
+        i32::try_from(bytes).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+    ask_of_loopback(libc::SIOCSIFMTU, &request)
+}
+
+/// Has TCP cut its segments itself, as for an interface that cannot (linux/ethtool.h).
+pub(super) fn forbid_segmentation_offload() -> io::Result<()> {
+    const SET_TCP_SEGMENTATION: u32 = 0x1f;
+    const SET_GENERIC_SEGMENTATION: u32 = 0x24;
+    for command in [SET_TCP_SEGMENTATION, SET_GENERIC_SEGMENTATION] {
+        let mut value = [command, 0];
+        let mut request = loopback_request();
+        request.ifr_ifru.ifru_data = value.as_mut_ptr().cast();
+        ask_of_loopback(libc::SIOCETHTOOL, &request)?;
+    }
+    Ok(())
+}
+
+fn loopback_request() -> libc::ifreq {
     // SAFETY: all-zero is a valid ifreq.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(c"lo".to_bytes()) {
         *to = from.cast_signed();
     }
-    request.ifr_ifru.ifru_flags =
-        i16::try_from(libc::IFF_UP).expect("IFF_UP is one of the low bits");
-    // SAFETY: SIOCSIFFLAGS reads one ifreq.
-    check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) }.into())
+    request
+}
+
+fn ask_of_loopback(what: libc::Ioctl, request: &libc::ifreq) -> io::Result<()> {
+    let socket = rustix::net::socket(
+        rustix::net::AddressFamily::INET,
+        rustix::net::SocketType::DGRAM,
+        None,
+    )?;
+    // SAFETY: each of these reads one ifreq (netdevice(7)), and what it points at, which outlives the call.
+    check(unsafe { libc::ioctl(socket.as_raw_fd(), what, &raw const *request) }.into())
 }
 
 /// Lets a socket receive only what the program takes.
@@ -176,23 +206,15 @@ fn signal_set(signals: &[Signal]) -> libc::sigset_t {
     }
 }
 
-/// What a process does with a signal.
-#[derive(Clone, Copy)]
-pub(super) enum Disposition {
-    /// What the kernel does by default.
-    Default,
-    /// Nothing; ended children leave no zombie.
-    Ignore,
+/// Has this process do with `signal` what the kernel does by default, whatever it inherited.
+pub(super) fn set_default_disposition(signal: Signal) {
+    // SAFETY: this runs no code in a signal handler.
+    unsafe { libc::signal(signal.as_raw(), libc::SIG_DFL) };
 }
 
-/// Sets what this process does with `signal`.
-pub(super) fn set_disposition(signal: Signal, disposition: Disposition) {
-    let handler = match disposition {
-        Disposition::Default => libc::SIG_DFL,
-        Disposition::Ignore => libc::SIG_IGN,
-    };
-    // SAFETY: neither runs code in a signal handler.
-    unsafe { libc::signal(signal.as_raw(), handler) };
+/// Waits until this process has no children any more.
+pub(super) fn wait_for_all_children() {
+    while rustix::process::wait(WaitOptions::empty()).is_ok() {}
 }
 
 /// Signals every process of this pid namespace that this one may signal, but itself.

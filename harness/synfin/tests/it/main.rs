@@ -12,6 +12,7 @@ mod cleanup;
 mod examples;
 mod faults;
 mod ladder;
+mod link;
 mod matrix;
 mod mutants;
 mod pair;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use synfin_core::report::ResultName::{Fail, Pass};
 use tempfile::TempDir;
@@ -113,4 +114,41 @@ fn output_that_is_not_utf_8_hides_no_prompt() {
         "lifecycle".as_ref(),
     ]);
     assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+}
+
+/// A connection for each request: five clients that all dial anew at once are told apart.
+#[test]
+fn clients_that_dial_for_each_request_are_told_apart() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let mutants = workspace().join("harness/mutants");
+    let place = tempfile::tempdir().unwrap();
+    for part in ["pair", "unusual", "target.toml"] {
+        let copied = Command::new("cp")
+            .arg("-r")
+            .args([mutants.join(part), place.path().join(part)])
+            .status();
+        assert!(copied.unwrap().success(), "{part}");
+    }
+    replace(
+        &place.path().join("target.toml"),
+        &[
+            ("pair.server", "unusual.server_closes_after_each_reply"),
+            ("pair.client", "unusual.client_reconnects"),
+        ],
+    );
+    let run = run([
+        place.path().as_os_str(),
+        "--rubric".as_ref(),
+        "file-transfer".as_ref(),
+        "--only".as_ref(),
+        "files-intact".as_ref(),
+    ]);
+    assert_eq!(
+        run.item("files-intact").result,
+        Pass,
+        "{}",
+        said(&run.output)
+    );
 }

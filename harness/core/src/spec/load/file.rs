@@ -65,6 +65,15 @@ pub(super) struct ScenarioFile {
     /// Which programs take part; `target` if absent.
     #[serde(default)]
     pub programs: ProgramsFile,
+    /// The MTU of the wire, bytes, 576 to 65536: no packet is longer, and TCP cuts its segments itself. For IPv6 at least 1280.
+    #[schemars(with = "Option<u32>", range(min = 576, max = 65536))]
+    pub mtu: Option<Spanned<u32>>,
+    /// The share of TCP segments that are lost, `0.1%` to `20%`: of `2%`, every fiftieth. Needs nft(8).
+    #[schemars(with = "Option<String>", regex(pattern = r"^[0-9.]+%$"))]
+    pub loss: Option<Spanned<String>>,
+    /// How much later each packet arrives, `1ms` to `1000ms`. Needs tc(8) and a kernel with netem.
+    #[schemars(with = "Option<String>", regex(pattern = r"^[0-9]+ms$"))]
+    pub delay: Option<Spanned<String>>,
     /// How often it is recorded; 1 if absent. A check that passes in some of the recordings only makes its item *Flaky*.
     #[schemars(with = "Option<u32>", range(min = 1, max = 1000))]
     pub repeat: Option<Spanned<u32>>,

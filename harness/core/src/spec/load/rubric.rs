@@ -9,6 +9,7 @@ use toml::{Spanned, Value};
 use super::file::{
     BandFile, CallFile, ItemFile, ProgramsFile, RubricFile, ScenarioFile, ServerFile,
 };
+use super::link::link;
 use super::selection::selection;
 use super::steps::steps;
 use super::{Problems, check_schema, did_you_mean};
@@ -78,6 +79,7 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
     );
     let clients = count("clients", file.clients.as_ref(), MOST_CLIENTS, problems);
     let raw = raw(file.raw.as_ref(), problems);
+    let link = link(&file, problems);
     let mut scenario = Scenario {
         name: file.name.into_inner(),
         clients: clients?,
@@ -91,6 +93,7 @@ fn scenario(file: ScenarioFile, problems: &mut Problems) -> Option<Scenario> {
             ProgramsFile::Target => Programs::Target,
             ProgramsFile::Windows => Programs::Windows,
         },
+        link,
         repeat: repeat?,
     };
     scenario.steps = steps(&file.steps, &scenario, problems)?;

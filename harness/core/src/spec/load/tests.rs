@@ -1,13 +1,14 @@
 //! Whole files in; values or rendered errors out.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use insta::assert_snapshot;
 
 use super::*;
 use crate::spec::{
-    BUILTIN_RUBRICS, Beside, ClientCommand, ClientNumber, Clients, Connections, PhaseLimits,
+    BUILTIN_RUBRICS, Beside, ClientCommand, ClientNumber, Clients, Connections, Link, PhaseLimits,
     PlacedContents, Programs, ServerState, environment_at, reference_target,
 };
 
@@ -675,6 +676,41 @@ fn server_and_programs_of_a_scenario_are_read() {
     let scenario = &rubric_of(&text).scenarios[1];
     assert_eq!(scenario.server, ServerState::Down);
     assert_eq!(scenario.programs, Programs::Windows);
+}
+
+#[test]
+fn the_link_of_a_scenario_is_read() {
+    let text = EXAMPLE_RUBRIC.replacen(
+        "clients = 2",
+        "clients = 2\nmtu = 576\nloss = \"2%\"\ndelay = \"20ms\"",
+        1,
+    );
+    let link = rubric_of(&text).scenarios[1].link;
+    assert_eq!(
+        link,
+        Link {
+            mtu_bytes: Some(576),
+            loses_one_of: NonZeroU32::new(50),
+            delay: Some(Duration::from_millis(20)),
+        }
+    );
+    assert!(rubric_of(EXAMPLE_RUBRIC).scenarios[1].link.is_plain());
+}
+
+#[test]
+fn a_link_out_of_range_is_told_with_its_range() {
+    for (written, range) in [
+        ("mtu = 100", "write from 576 to 65536 bytes"),
+        (
+            "loss = \"2\"",
+            "write a share of all TCP segments, `0.1%` to `20%`",
+        ),
+        ("delay = \"1s\"", "write milliseconds, `1ms` to `1000ms`"),
+    ] {
+        let error = edited_rubric("clients = 2", &format!("clients = 2\n{written}"));
+        assert!(error.contains("is out of range"), "{error}");
+        assert!(error.contains(range), "{error}");
+    }
 }
 
 #[test]

@@ -197,7 +197,7 @@ impl<'a> RawTurn<'a> {
         let reset = self.reset().await?;
         let came = self.stage.wire.now().mark(self.client).replied() - mark.replied();
         if way == Transfer::Download && came >= size {
-            return Err(late("the RST before the whole file had crossed"));
+            return Err(StepOutcome::CameTooLate);
         }
         Ok(reset)
     }
