@@ -95,3 +95,38 @@ impl fmt::Debug for Check {
         f.debug_tuple("Check").field(&self.id).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Rubric, builtin_rubric};
+
+    #[test]
+    fn namespaces_cost_no_check_and_nothing_costs_them_all() {
+        for check in CATALOGUE {
+            for level in [Level::RootlessNamespaces, Level::RootNamespaces] {
+                assert_eq!(check.lacks_at(level), None, "{}", check.id);
+            }
+            assert!(check.lacks_at(Level::Nothing).is_some(), "{}", check.id);
+        }
+    }
+
+    #[test]
+    fn a_level_without_mounts_costs_what_wine_runs_and_no_more() {
+        let lost = CATALOGUE
+            .iter()
+            .filter(|check| check.lacks_at(Level::RawSocketOnly).is_some());
+        let lost: Vec<_> = lost.map(|check| check.id).collect();
+        assert_eq!(lost, [runs_on_windows::CHECK.id]);
+    }
+
+    #[test]
+    fn the_rubric_for_captures_alone_calls_checks_that_need_the_wire_alone() {
+        let (name, text) = builtin_rubric("lifecycle").unwrap();
+        let rubric = Rubric::parse(name, text).unwrap();
+        for call in rubric.items.iter().flat_map(|item| &item.checks) {
+            let check = find(call.check.get_ref()).unwrap();
+            assert_eq!(check.needs, [Need::Wire], "{}", check.id);
+        }
+    }
+}

@@ -231,7 +231,6 @@ impl Crew {
     }
 }
 
-/// Whether the capture lost something, so that it is worth another try.
 /// What makes a recording worth another attempt: our own failing, not the programs'.
 fn shortcoming(job: &Job, recorded: &Recorded) -> Option<RunEvent> {
     let recording = job.stem();
@@ -247,6 +246,7 @@ fn shortcoming(job: &Job, recorded: &Recorded) -> Option<RunEvent> {
     came_too_late.then_some(RunEvent::CameTooLate { recording })
 }
 
+/// Whether the capture lost something.
 fn is_lossy(recorded: &Recorded) -> bool {
     let capture = &recorded.capture;
     capture.dropped > 0

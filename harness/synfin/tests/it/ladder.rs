@@ -1,6 +1,7 @@
 //! The levels of isolation: which are found, and what a run does where none works.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -148,16 +149,28 @@ fn a_container_grades_the_reference_pair_as_namespaces_do() {
 }
 
 #[test]
-fn a_container_fails_a_broken_server_for_what_is_broken() {
+fn a_container_fails_a_server_that_listens_elsewhere() {
     let Some(container) = in_container() else {
         return;
     };
-    let target = workspace().join("harness/examples/one-at-a-time");
-    let only = ["--only", "serves-five-clients"].map(OsStr::new);
-    let run = run_by(container, [target.as_os_str()].into_iter().chain(only));
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["target.toml", "client.py", "server.py"] {
+        let text = fs::read_to_string(workspace().join("harness/examples/threaded").join(name));
+        let text = match name {
+            "server.py" => text.unwrap().replace("5001", "5002"),
+            _ => text.unwrap(),
+        };
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let only = ["--only", "server-runs"].map(OsStr::new);
+    let run = run_by(
+        container,
+        [folder.path().as_os_str()].into_iter().chain(only),
+    );
     assert_eq!(run.report.level, "raw socket only, no namespaces");
-    let result = run.item("serves-five-clients").result;
-    assert_eq!(result, ResultName::Fail, "{}", said(&run.output));
+    let check = &run.item("server-runs").checks[0];
+    assert_eq!(check.result, ResultName::Fail, "{}", said(&run.output));
+    assert!(check.saw.contains("127.0.0.1:5002"), "{}", check.saw);
 }
 
 #[test]
