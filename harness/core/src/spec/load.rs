@@ -8,6 +8,7 @@ mod command;
 mod file;
 mod files;
 mod limits;
+mod placeholder;
 mod raw;
 mod rubric;
 mod selection;
@@ -23,7 +24,7 @@ use std::ops::Range;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::error::did_you_mean;
+use super::error::{closest, did_you_mean};
 use super::{Problem, Rubric, SpecError, Target, is_one_component};
 use target::{Side, Sides};
 

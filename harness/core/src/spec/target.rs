@@ -1,11 +1,13 @@
 //! A target: one server program and one client program, and how to talk to them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use regex::Regex;
 
+use super::placeholder::{Doubled, fill};
 use super::{PhaseLimits, RawSteps};
 
 /// A pair of programs under test.
@@ -30,8 +32,8 @@ pub struct Target {
     pub limits: PhaseLimits,
 }
 
-/// A command line: program and arguments, at least the program. `{addr}`, `{host}`, `{port}` and `{name}` stand for what
-/// the harness picks; any other brace is literal.
+/// A command line: program and arguments, at least the program. `{addr}`, `{host}` and `{port}` stand for the server's address
+/// and, in a step's command, `{name}` and `{size}` for its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     words: Vec<String>,
@@ -207,21 +209,54 @@ impl Command {
 
     /// Program and arguments with the address filled in.
     pub fn at(&self, listen: SocketAddr) -> Vec<String> {
-        self.words.iter().map(|word| filled(word, listen)).collect()
+        self.filled(listen, Doubled::Text)
+    }
+
+    /// The same of a step's command, into which the step's file is filled later: [`StepFile::fill`].
+    pub fn of_step_at(&self, listen: SocketAddr) -> Vec<String> {
+        self.filled(listen, Doubled::Kept)
+    }
+
+    fn filled(&self, listen: SocketAddr, doubled: Doubled) -> Vec<String> {
+        let filled = |word: &String| fill(word, doubled, address(listen));
+        self.words.iter().map(filled).collect()
     }
 }
 
 /// An environment with the address filled in.
 pub fn environment_at(env: &[(String, String)], listen: SocketAddr) -> Vec<(String, String)> {
     env.iter()
-        .map(|(name, value)| (name.clone(), filled(value, listen)))
+        .map(|(name, value)| (name.clone(), fill(value, Doubled::Text, address(listen))))
         .collect()
 }
 
-fn filled(text: &str, listen: SocketAddr) -> String {
-    text.replace("{addr}", &listen.to_string())
-        .replace("{host}", &listen.ip().to_string())
-        .replace("{port}", &listen.port().to_string())
+fn address(listen: SocketAddr) -> impl Fn(&str) -> Option<Cow<'static, str>> {
+    move |word| match word {
+        "addr" => Some(listen.to_string().into()),
+        "host" => Some(listen.ip().to_string().into()),
+        "port" => Some(listen.port().to_string().into()),
+        _ => None,
+    }
+}
+
+/// The file of a step: what `{name}` and `{size}` stand for in its lines and its command.
+#[derive(Clone, Debug, Default)]
+pub struct StepFile {
+    /// The file's name.
+    pub name: String,
+    /// The file's size, bytes.
+    pub size: u64,
+}
+
+impl StepFile {
+    /// The text with both filled in.
+    pub fn fill(&self, text: &str) -> String {
+        fill(text, Doubled::Text, |word| match word {
+            "name" => Some(Cow::Borrowed(&self.name)),
+            "size" => Some(self.size.to_string().into()),
+            _ => None,
+        })
+    }
 }
 
 impl ClientProgram {

@@ -3,12 +3,11 @@
 use sha2::{Digest as _, Sha256};
 use synfin_core::content::file_bytes;
 use synfin_core::manifest::{FileRecord, Role, Transfer};
-use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry};
+use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry, StepFile};
 
 use super::client::place_number;
 use super::play::Play;
 use super::stage::Stage;
-use super::step::Fill;
 use crate::sandbox::SandboxError;
 use crate::store;
 
@@ -33,9 +32,9 @@ impl Stage {
         client: ClientNumber,
         place: usize,
         step: &Step,
-    ) -> Result<Fill, SandboxError> {
+    ) -> Result<StepFile, SandboxError> {
         let Some(file) = self.file_of(client, place, step) else {
-            return Ok(Fill::default());
+            return Ok(StepFile::default());
         };
         let role = Role::Client(client.0);
         let path = format!("{}/{}", self.play.target.files.client_dir, file.name);
@@ -47,7 +46,7 @@ impl Stage {
             Transfer::Download => self.sandbox.remove(role, &path).await?,
         }
         self.log().files.push(file.clone());
-        Ok(Fill {
+        Ok(StepFile {
             name: file.name,
             size: file.size,
         })

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use synfin_core::manifest::{PROMPT, StepOutcome};
-use synfin_core::spec::{self, ClientNumber, StepScript};
+use synfin_core::spec::{self, ClientNumber, StepFile, StepScript};
 use tokio::time::{Instant, timeout_at};
 
 use super::live::{Exchange, Mark};
@@ -31,23 +31,6 @@ pub(crate) struct Request<'a> {
     pub(crate) terminal: &'a Terminal,
     /// When it must be done.
     pub(crate) deadline: Instant,
-}
-
-/// What `{name}` and `{size}` stand for in the lines of a step.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fill {
-    /// The file's name.
-    pub(crate) name: String,
-    /// The file's size, bytes.
-    pub(crate) size: u64,
-}
-
-impl Fill {
-    /// The text with both filled in.
-    pub(crate) fn fill(&self, text: &str) -> String {
-        text.replace("{name}", &self.name)
-            .replace("{size}", &self.size.to_string())
-    }
 }
 
 /// What came last when a step's lines had been typed.
@@ -85,12 +68,12 @@ impl Request<'_> {
     pub(crate) async fn converse(
         &self,
         script: &StepScript,
-        fill: &Fill,
+        file: &StepFile,
     ) -> Result<LastWord, Unmet> {
         let mut last = LastWord::Ours;
         let mut awaited = PROMPT;
         for exchange in &script.exchanges {
-            last = self.exchange(exchange, fill, awaited).await?;
+            last = self.exchange(exchange, file, awaited).await?;
             if last == LastWord::Ours {
                 awaited = "its output to match";
             }
@@ -102,7 +85,7 @@ impl Request<'_> {
     async fn exchange(
         &self,
         exchange: &spec::Exchange,
-        fill: &Fill,
+        file: &StepFile,
         awaited: &str,
     ) -> Result<LastWord, Unmet> {
         if let Some(expect) = &exchange.expect {
@@ -112,7 +95,7 @@ impl Request<'_> {
         let Some(line) = &exchange.send else {
             return Ok(LastWord::Program);
         };
-        let line = fill.fill(line);
+        let line = file.fill(line);
         let waiting_for = || "the program to take its input".to_owned();
         let typed = self.terminal.send_line(&line, INPUT_WITHIN);
         self.met(typed, waiting_for)

@@ -208,8 +208,9 @@ fn client_commands(target: &Target) -> ClientCommands {
     let commands = match &target.client.command {
         ClientCommand::Session(command) => ClientCommands::Session(command.at(listen)),
         ClientCommand::PerStep(commands) => {
-            let at =
-                |(step, command): (&String, &spec::Command)| (step.clone(), command.at(listen));
+            let at = |(step, command): (&String, &spec::Command)| {
+                (step.clone(), command.of_step_at(listen))
+            };
             ClientCommands::PerStep(commands.iter().map(at).collect())
         }
     };

@@ -247,7 +247,7 @@ pub(super) struct ServerProgramFile {
     /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the address.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    pub env: BTreeMap<Spanned<String>, String>,
+    pub env: BTreeMap<Spanned<String>, Spanned<String>>,
     /// The loopback address on which it listens; may be absent if the command has `{addr}` or `{port}`.
     #[schemars(with = "Option<String>")]
     pub listen: Option<Spanned<String>>,
@@ -271,7 +271,7 @@ pub(super) struct ClientProgramFile {
     /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the server's address.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    pub env: BTreeMap<Spanned<String>, String>,
+    pub env: BTreeMap<Spanned<String>, Spanned<String>>,
     /// What executes it; `native` if absent.
     #[serde(default)]
     pub runner: RunnerFile,
@@ -309,7 +309,8 @@ pub(super) struct ExchangeFile {
     #[schemars(with = "Option<String>")]
     pub expect: Option<Spanned<String>>,
     /// The line typed; `{name}` is the file's name, `{size}` its size.
-    pub send: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub send: Option<Spanned<String>>,
     /// A regular expression: what the server's reply looks like on the wire.
     #[schemars(with = "Option<String>")]
     pub reply: Option<Spanned<String>>,

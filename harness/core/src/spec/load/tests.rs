@@ -415,6 +415,8 @@ fn bytes_that_are_none_are_refused_where_they_stand() {
        |
     16 | download = "{content}"
        |            ^^^^^^^^^^^
+       |
+       = help: write it into `upload` of [raw.steps]: a program reads its file itself
     "#);
 }
 
