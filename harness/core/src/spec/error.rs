@@ -60,6 +60,11 @@ impl SpecError {
         }
     }
 
+    /// Adds what else is wrong with the same file.
+    pub fn add(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+    }
+
     /// What is wrong, in the order in which it was found.
     pub fn problems(&self) -> &[Problem] {
         &self.problems

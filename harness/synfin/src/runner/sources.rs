@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use synfin_core::checks::SourceText;
+use synfin_core::grade::gradable;
 use synfin_core::manifest::{NotRecorded, Targets};
 use synfin_core::spec::{self, ClientCommand, Rubric, Runner, SpecError, Target};
 
@@ -79,7 +81,10 @@ impl Sources {
     /// Reads and understands rubric and targets; `building` is told the command that builds the reference pair, if one does.
     pub(crate) fn load(options: &RunOptions, building: &dyn Fn(&str)) -> Result<Self, SourceError> {
         let (name, rubric_text) = rubric_text(&options.rubric)?;
-        let rubric = Rubric::parse(&name, &rubric_text)?;
+        let rubric = gradable(SourceText {
+            name: &name,
+            text: &rubric_text,
+        })?;
         let target = match &options.programs {
             Programs::Reference => reference(building)?,
             Programs::Target(path) => from_file(path)?,
