@@ -60,6 +60,7 @@ pub(super) fn standing(
         StepOutcome::Done
         | StepOutcome::TimedOut { .. }
         | StepOutcome::ProgramEnded
+        | StepOutcome::ServerEnded { .. }
         | StepOutcome::Disconnected
         | StepOutcome::Obstructed { .. }
         | StepOutcome::Unsupported => record,
@@ -345,7 +346,10 @@ fn not_asked(observation: &Observation, client: ClientNumber, record: &StepRecor
         program::undone(record)
     );
     let own = observation.sessions_of(client).last();
-    let waits_for_server = matches!(record.outcome, StepOutcome::TimedOut { .. });
+    let waits_for_server = matches!(
+        record.outcome,
+        StepOutcome::TimedOut { .. } | StepOutcome::ServerEnded { .. }
+    );
     match own {
         Some(connection) if waits_for_server => unanswered(
             observation,

@@ -70,6 +70,8 @@ pub enum Pattern {
     FileMissing,
     /// A file arrived, but its bytes did not cross the wire.
     FileNotOnTheWire,
+    /// The server ended while clients still needed it.
+    ServerEnded,
     /// The server ended when a client died.
     DiedWithClient,
     /// The server did not listen when it was started again.
@@ -160,6 +162,7 @@ impl Pattern {
             Self::LengthInHostOrder => LENGTH_IN_HOST_ORDER,
             Self::FileMissing => FILE_MISSING,
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
+            Self::ServerEnded => SERVER_ENDED,
             Self::DiedWithClient => DIED_WITH_CLIENT,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,
             Self::Spinning => SPINNING,

@@ -43,6 +43,11 @@ pub(super) const LEAKED_SOCKET: &[Cause] = &[
         "poll(2)",
     ),
 ];
+pub(super) const SERVER_ENDED: &[Cause] = &[(
+    "the server ended while clients still needed it, by an exception, a signal, or a return from main()",
+    "its last lines say where; one client's trouble, and the end of its connection, must end that client's handler only",
+    "signal(7); exit(3)",
+)];
 pub(super) const HALF_OPEN: &[Cause] = &[(
     "the client vanished without FIN or RST, and the server only reads: nothing will ever come",
     "a timeout on idle connections, or SO_KEEPALIVE",

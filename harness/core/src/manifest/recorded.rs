@@ -157,7 +157,9 @@ impl StepOutcome {
     pub fn has_typed(&self) -> bool {
         match self {
             Self::Done | Self::ProgramEnded | Self::Disconnected => true,
-            Self::TimedOut { waiting_for } => !waiting_for.starts_with(PROMPT),
+            Self::TimedOut { waiting_for } | Self::ServerEnded { waiting_for } => {
+                !waiting_for.starts_with(PROMPT)
+            }
             Self::Obstructed { .. } | Self::Unsupported | Self::NotReached => false,
         }
     }
@@ -176,6 +178,11 @@ pub enum StepOutcome {
     },
     /// The program ended in the middle of it.
     ProgramEnded,
+    /// The server had ended, and the client waited on and did nothing more.
+    ServerEnded {
+        /// What was still missing.
+        waiting_for: String,
+    },
     /// The raw client's connection was refused, closed or reset by the server in the middle of it.
     Disconnected,
     /// The program stood in its own way: its folder does not take the step's file.

@@ -115,7 +115,7 @@ impl Turn<'_> {
                 None => Ok(LastWord::Ours),
             }
         };
-        let (handshake, last_word) = tokio::join!(self.handshake(&program), converse);
+        let (handshake, last_word) = tokio::join!(self.handshake(&request), converse);
         handshake?;
         match last_word? {
             LastWord::Program => {}
@@ -125,9 +125,9 @@ impl Turn<'_> {
     }
 
     /// Waits until the client's connection was taken, then gives the turn on.
-    async fn handshake(&self, program: &Terminal) -> Result<(), Unmet> {
-        let taken = match self.answered(program).await {
-            Ok(answered) if answered.ending() == Ending::Refused => self.another_try(program).await,
+    async fn handshake(&self, request: &Request<'_>) -> Result<(), Unmet> {
+        let taken = match self.answered(request.terminal).await {
+            Ok(answered) if answered.ending() == Ending::Refused => self.another_try(request).await,
             answered => answered.map(drop),
         };
         self.stage.pass_turn(self.client);
@@ -152,18 +152,17 @@ impl Turn<'_> {
     }
 
     /// A refused client tries the next address of a name (`localhost` has two), or ends by itself.
-    async fn another_try(&self, program: &Terminal) -> Result<(), Unmet> {
+    async fn another_try(&self, request: &Request<'_>) -> Result<(), Unmet> {
         let deadline = Instant::now() + REFUSED_WITHIN;
         let taken = self.stage.wire.until(deadline, |wire| {
             let connection = wire.connection_of(self.client, self.stage.listen())?;
             connection.setup.syn_ack.map(drop)
         });
-        let waiting_for = "the client to end after its SYN was refused".to_owned();
-        tokio::select! {
-            biased;
-            taken = taken => taken.ok_or(Unmet::Late { waiting_for }),
-            _ = program.program.wait() => Err(Unmet::Ended),
-        }
+        let waiting_for = || "the client to end after its SYN was refused".to_owned();
+        let taken = request.unless_futile(taken, waiting_for).await?;
+        taken.ok_or_else(|| Unmet::Late {
+            waiting_for: waiting_for(),
+        })
     }
 
     fn missing_handshake(&self) -> String {
@@ -267,22 +266,20 @@ impl Turn<'_> {
             .await
         {
             Ok(_) | Err(Unmet::Ended) => {}
-            Err(late @ Unmet::Late { .. }) => return Err(late.into()),
+            Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => {
+                return Err(unmet.into());
+            }
         }
         let closed = self.stage.wire.until(request.deadline, |wire| {
             wire.connections_of(self.client).all(is_over).then_some(())
         });
-        let over = tokio::select! {
-            closed = closed => closed.is_some(),
-            _ = program.program.wait() => true,
-        };
         let waiting_for = || "the program to end or its connection to close".to_owned();
-        if over {
-            Ok(StepOutcome::Done)
-        } else {
-            Err(StepOutcome::TimedOut {
+        match request.unless_futile(closed, waiting_for).await {
+            Ok(Some(())) | Err(Unmet::Ended) => Ok(StepOutcome::Done),
+            Ok(None) => Err(StepOutcome::TimedOut {
                 waiting_for: waiting_for(),
-            })
+            }),
+            Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => Err(unmet.into()),
         }
     }
 

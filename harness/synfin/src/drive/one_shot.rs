@@ -98,7 +98,7 @@ impl OneShot<'_> {
         };
         match request.converse(script, file).await {
             Ok(_) | Err(Unmet::Ended) => Ok(()),
-            Err(late @ Unmet::Late { .. }) => Err(late.into()),
+            Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => Err(unmet.into()),
         }
     }
 

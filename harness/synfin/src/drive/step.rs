@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use synfin_core::flow::Connection;
 use synfin_core::manifest::{PROMPT, StepOutcome};
 use synfin_core::spec::{self, ClientNumber, StepFile, StepScript};
 use tokio::time::{Instant, timeout_at};
 
+use super::client::is_over;
 use super::live::{Exchange, Mark};
 use super::stage::Stage;
 use super::terminal::{NotRead, Terminal};
@@ -50,6 +52,11 @@ pub(crate) enum Unmet {
         /// What was still missing.
         waiting_for: String,
     },
+    /// The server ended, and the client waits without doing anything more.
+    ServerEnded {
+        /// What was still missing.
+        waiting_for: String,
+    },
     /// The program ended.
     Ended,
 }
@@ -58,6 +65,7 @@ impl From<Unmet> for StepOutcome {
     fn from(unmet: Unmet) -> Self {
         match unmet {
             Unmet::Late { waiting_for } => Self::TimedOut { waiting_for },
+            Unmet::ServerEnded { waiting_for } => Self::ServerEnded { waiting_for },
             Unmet::Ended => Self::ProgramEnded,
         }
     }
@@ -128,12 +136,11 @@ impl Request<'_> {
             }
         };
         let reached = async { reached.await.ok_or(()) };
-        match self.unless_ended(reached).await? {
-            Ok(()) => Ok(()),
-            Err(()) => Err(Unmet::Late {
+        self.unless_futile(reached, waiting_for)
+            .await?
+            .map_err(|()| Unmet::Late {
                 waiting_for: waiting_for(),
-            }),
-        }
+            })
     }
 
     /// Waits until wire and terminal have been quiet for long enough, with every thread of the program asleep.
@@ -179,9 +186,45 @@ impl Request<'_> {
         waiting_for: impl Fn() -> String,
     ) -> Result<T, Unmet> {
         let within = timeout_at(self.deadline, wanted);
-        self.unless_ended(within).await?.map_err(|_| Unmet::Late {
+        let value = self.unless_futile(within, &waiting_for).await?;
+        value.map_err(|_| Unmet::Late {
             waiting_for: waiting_for(),
         })
+    }
+
+    /// What `wanted` gives, unless the program ends first or nothing can come any more.
+    pub(super) async fn unless_futile<T>(
+        &self,
+        wanted: impl Future<Output = T>,
+        waiting_for: impl Fn() -> String,
+    ) -> Result<T, Unmet> {
+        tokio::select! {
+            biased;
+            value = self.unless_ended(wanted) => value,
+            () = self.abandoned() => Err(Unmet::ServerEnded { waiting_for: waiting_for() }),
+        }
+    }
+
+    /// Returns when nothing can come any more: the server has ended, on the wire too, and the client has been at rest since.
+    async fn abandoned(&self) {
+        self.stage.server_gone().await;
+        let wire = &self.stage.wire;
+        let has_left = |one: &Connection| is_over(one) || one.by_responder.fin.is_some();
+        wire.until_told(|| wire.now().connections_of(self.client).all(has_left))
+            .await;
+        let quiet = self.stage.play.target.client.quiet * PATIENCE;
+        let mut last_sign = Instant::now();
+        loop {
+            let segment = wire.now().last_segment_of(self.client);
+            let due = segment.map_or(last_sign, |at| at.max(last_sign)) + quiet;
+            if let Err(printed) = self.terminal.silent_until(due).await {
+                last_sign = printed;
+            } else if all_asleep(self.stage, self.client).await {
+                return;
+            } else {
+                last_sign = Instant::now();
+            }
+        }
     }
 
     /// What `wanted` gives, unless the program ends first.

@@ -11,7 +11,7 @@ use crate::support::{Run, has, run, said, synfin, workspace};
 
 /// A copy of the threaded example, its target changed.
 #[track_caller]
-fn target(replaced: &[(&str, &str)]) -> TempDir {
+pub(crate) fn target(replaced: &[(&str, &str)]) -> TempDir {
     let place = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(workspace().join("harness/examples/threaded")).unwrap() {
         let path = entry.unwrap().path();
@@ -22,7 +22,7 @@ fn target(replaced: &[(&str, &str)]) -> TempDir {
 }
 
 #[track_caller]
-fn replace(file: &Path, replaced: &[(&str, &str)]) {
+pub(crate) fn replace(file: &Path, replaced: &[(&str, &str)]) {
     let mut text = fs::read_to_string(file).unwrap();
     for (old, new) in replaced {
         assert!(text.contains(old), "{old} in {}", file.display());
