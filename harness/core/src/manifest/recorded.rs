@@ -350,6 +350,10 @@ pub struct FileRecord {
     pub arrived_size: Option<u64>,
     /// SHA-256 of what arrived.
     pub arrived_sha256: Option<String>,
+    /// A file of the same contents beside the receiver, if none arrived under the name that was expected: its path from the folder
+    /// where it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_as: Option<String>,
 }
 
 /// The direction of a transfer.

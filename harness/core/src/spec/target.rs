@@ -125,6 +125,8 @@ pub enum Stdin {
 pub struct Files {
     /// Where uploads are read from and downloads arrive.
     pub client_dir: String,
+    /// What the client calls a download, in the folder where it arrives: `{name}` stands for the file's name.
+    pub download_as: String,
     /// Where uploads are stored and downloads are read from.
     pub server_dir: String,
     /// What lies there before the programs start.
@@ -165,6 +167,13 @@ pub enum Beside {
 }
 
 impl Files {
+    /// Where a download of this name arrives, relative to the client's own folder.
+    pub fn download_path(&self, name: &str) -> String {
+        let is_name = |word: &str| (word == "name").then_some(Cow::Borrowed(name));
+        let file = fill(&self.download_as, Doubled::Text, is_name);
+        format!("{}/{file}", self.client_dir)
+    }
+
     /// The server's part of these, with the client's part of others.
     pub(super) fn with_client_of(self, other: Self) -> Self {
         let part = |place: Vec<Placed>, unwanted: Beside, beside: Beside| {
@@ -175,6 +184,7 @@ impl Files {
         let clients = part(other.place, Beside::Server, Beside::Client);
         Self {
             client_dir: other.client_dir,
+            download_as: other.download_as,
             server_dir: self.server_dir,
             place: servers.chain(clients).collect(),
         }

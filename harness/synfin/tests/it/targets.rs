@@ -390,3 +390,45 @@ fn the_worked_examples_do_what_the_handbook_says() {
         assert_passes(&run(arguments));
     }
 }
+
+#[test]
+fn a_download_under_another_name_is_named_and_passes_only_if_the_target_says_so() {
+    if !python() {
+        return;
+    }
+    let place = target(&[]);
+    replace(
+        &place.path().join("client.py"),
+        &[(
+            "os.path.join(FOLDER, name), \"wb\"",
+            "os.path.join(FOLDER, \"downloaded_\" + name), \"wb\"",
+        )],
+    );
+    let run = run_one(&place, "lifecycle");
+    let failed: Vec<_> = run
+        .report
+        .items
+        .iter()
+        .flat_map(|item| &item.checks)
+        .filter(|check| check.result == Fail)
+        .collect();
+    assert!(!failed.is_empty(), "{}", said(&run.output));
+    for check in failed {
+        let found = "client 1's folder has “downloaded_notes.bin” with the same contents";
+        assert!(check.saw.contains(found), "{}", check.saw);
+        let remedy = "download_as = \"downloaded_{name}\"";
+        assert!(
+            check.usually[0].remedy.contains(remedy),
+            "{:?}",
+            check.usually
+        );
+    }
+    replace(
+        &place.path().join("target.toml"),
+        &[(
+            "[files]\n",
+            "[files]\ndownload_as = \"downloaded_{name}\"\n",
+        )],
+    );
+    assert_passes(&run_one(&place, "lifecycle"));
+}

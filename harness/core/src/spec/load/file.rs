@@ -346,6 +346,9 @@ pub(super) struct FilesFile {
     /// Where uploads are read from and downloads arrive.
     #[schemars(with = "Option<String>")]
     pub client_dir: Option<Spanned<String>>,
+    /// What the client calls a download, such as `downloaded_{name}`, in `client_dir`; `{name}` if absent.
+    #[schemars(with = "Option<String>")]
+    pub download_as: Option<Spanned<String>>,
     /// Where uploads are stored and downloads are read from.
     #[schemars(with = "Option<String>")]
     pub server_dir: Option<Spanned<String>>,

@@ -18,6 +18,8 @@ pub(super) enum Place<'a> {
     StepCommand(&'a str),
     /// In a line that is typed for this step.
     Send(&'a str),
+    /// In what a file is called.
+    FileName,
     /// In what a raw client sends for this step.
     Raw(&'a str),
 }
@@ -50,24 +52,31 @@ impl<'a> Place<'a> {
     }
 
     fn known(self) -> impl Iterator<Item = &'static str> {
-        let (address, step) = match self {
-            Self::Command => (true, None),
-            Self::StepCommand(step) => (true, Some(step)),
-            Self::Send(step) | Self::Raw(step) => (false, Some(step)),
+        let address: &[_] = match self {
+            Self::Command | Self::StepCommand(_) => &ADDRESS,
+            Self::Send(_) | Self::FileName | Self::Raw(_) => &[],
         };
-        let has_file = step.is_some_and(has_file);
-        let has_content = matches!(self, Self::Raw("upload"));
-        let address = ADDRESS.into_iter().filter(move |_| address);
-        let file = FILE.into_iter().filter(move |_| has_file);
-        let content = [CONTENT].into_iter().filter(move |_| has_content);
-        address.chain(file).chain(content)
+        let file: &[_] = match self {
+            Self::StepCommand(step) | Self::Send(step) | Self::Raw(step) if has_file(step) => &FILE,
+            Self::FileName => &FILE[..1],
+            Self::Command | Self::StepCommand(_) | Self::Send(_) | Self::Raw(_) => &[],
+        };
+        let content: &[_] = match self {
+            Self::Raw("upload") => &[CONTENT],
+            Self::Command
+            | Self::StepCommand(_)
+            | Self::Send(_)
+            | Self::FileName
+            | Self::Raw(_) => &[],
+        };
+        address.iter().chain(file).chain(content).copied()
     }
 
     /// `${word}` is a variable to the shell, which only commands meet.
     fn is_shells(self, before: &str) -> bool {
         match self {
             Self::Command | Self::StepCommand(_) => before.ends_with('$'),
-            Self::Send(_) | Self::Raw(_) => false,
+            Self::Send(_) | Self::Raw(_) | Self::FileName => false,
         }
     }
 
@@ -88,7 +97,7 @@ impl<'a> Place<'a> {
 
     fn step(self) -> Option<&'a str> {
         match self {
-            Self::Command => None,
+            Self::Command | Self::FileName => None,
             Self::StepCommand(step) | Self::Send(step) | Self::Raw(step) => Some(step),
         }
     }

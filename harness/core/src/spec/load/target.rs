@@ -393,6 +393,7 @@ mod tests {
         assert_eq!(pair.build.len(), 1);
         let files = Files {
             client_dir: ".".to_owned(),
+            download_as: "{name}".to_owned(),
             server_dir: "stored".to_owned(),
             place: Vec::new(),
         };
