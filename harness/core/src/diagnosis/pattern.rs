@@ -14,6 +14,8 @@ pub enum Pattern {
     AddressInUse,
     /// The server listens at the right port of another address.
     ListensAtOtherAddress,
+    /// The server listens at the right port in the other IP family.
+    ListensInOtherFamily,
     /// The server runs and listens nowhere.
     ListensNowhere,
     /// The server listens at another address or port.
@@ -134,6 +136,7 @@ impl Pattern {
             Self::DiedBeforeListening => DIED_BEFORE_LISTENING,
             Self::AddressInUse => ADDRESS_IN_USE,
             Self::ListensAtOtherAddress => LISTENS_AT_OTHER_ADDRESS,
+            Self::ListensInOtherFamily => LISTENS_IN_OTHER_FAMILY,
             Self::ListensNowhere => LISTENS_NOWHERE,
             Self::ListensElsewhere => LISTENS_ELSEWHERE,
             Self::NoSyn => NO_SYN,

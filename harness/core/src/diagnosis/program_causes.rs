@@ -168,7 +168,12 @@ pub(super) const ADDRESS_IN_USE: &[Cause] = &[
     ),
 ];
 pub(super) const LISTENS_AT_OTHER_ADDRESS: &[Cause] = &[(
-    "bind() names another address of the machine than the target: only clients of that address get through",
+    "bind() names another address of the machine than the target, such as that of the host's name (127.0.1.1)",
     "bind the address that the target names, or the wildcard (0.0.0.0, ::) for all",
     "ip(7), INADDR_ANY",
+)];
+pub(super) const LISTENS_IN_OTHER_FAMILY: &[Cause] = &[(
+    "the server's address is of the other IP family, whose clients alone get through",
+    "bind the address that the target names, or `::` with IPV6_V6ONLY off, which takes both families",
+    "ipv6(7), IPV6_V6ONLY",
 )];
