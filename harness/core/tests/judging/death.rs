@@ -64,6 +64,24 @@ fn a_server_that_no_longer_answers_did_not_survive() {
 }
 
 #[test]
+fn a_step_that_was_done_without_a_request_is_told_with_what_was_sent_before_it() {
+    let death = "c1 > R.\n-- c1 done\n";
+    let early = "c2 > \"LIST\\n\"\n c2 < .\n c2 < \"FILES 2\\n\"\n c2 > .\n";
+    let quit = "-- c2 list\n -- c2 done";
+    let eager = client_dies(&format!("{death}{early}{quit}"));
+    assert_eq!(
+        eager.says(SURVIVES),
+        "Fail: client 2 sent nothing during `list@2`, though it was done: what it sent last came before the step began \
+         (frame 13)"
+    );
+    let silent = client_dies(&format!("{death}{quit}"));
+    assert_eq!(
+        silent.says(SURVIVES),
+        "Fail: client 2 sent nothing during `list@2`, though it was done"
+    );
+}
+
+#[test]
 fn a_server_that_died_with_its_client_did_not_survive() {
     let died = client_dies(&format!("{DEATH} c2 < R.\n -- c2 ends in mid-step")).with(|recorded| {
         let server = &mut recorded.processes[0];
