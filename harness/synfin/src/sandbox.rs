@@ -40,4 +40,5 @@ pub(crate) use program::NICE as PROGRAM_NICENESS;
 pub use socket_table::{SocketTable, TcpSocket};
 pub use start::{INIT_ARGUMENT, Setup, StartError};
 pub use step::Step;
+pub(crate) use view::SCRATCH;
 pub use words::{Ended, FileKind, Listed, RoleStat, Scope, Signal, Spawn, Standard, Thread, Usage};

@@ -15,7 +15,7 @@ use super::wine::{Wine, WineError};
 use crate::drive::{ClientCommands, Commands};
 use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
 use crate::recording::{BuiltFolders, Folders, WINE};
-use crate::sandbox::Setup;
+use crate::sandbox::{SCRATCH, Setup};
 use crate::store::{self, StoreError};
 
 /// What a target's folder calls its target.
@@ -201,11 +201,22 @@ impl Cast {
             .map(PathBuf::from)
             .filter(|path| path.is_absolute());
         absolute
-            .filter_map(|path| path.parent().map(Path::to_owned))
+            .filter_map(|path| place_of(&path))
             .chain(self.folders.server.clone())
             .chain(self.folders.client.clone())
             .collect()
     }
+}
+
+/// Where a program lies that must stay visible: its folder, or the file alone where scratch takes that folder's place.
+fn place_of(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    let place = if folder == Path::new(SCRATCH) {
+        program
+    } else {
+        folder
+    };
+    Some(place.to_owned())
 }
 
 fn client_commands(target: &Target) -> ClientCommands {

@@ -1,6 +1,7 @@
 //! What a target can ask for, asked for: each is a variant of the threaded example.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use synfin_core::manifest::{Exit, Limit, Recorded, Role};
@@ -352,6 +353,25 @@ fn init_writes_a_target_that_runs_and_never_overwrites() {
     assert_eq!(made.status.code(), Some(0), "{}", said(&made));
     assert!(said(&made).contains("wrote "), "{}", said(&made));
     assert!(place.path().join("reports/latest/report.json").is_file());
+}
+
+#[test]
+fn a_program_that_lies_in_tmp_itself_is_started_from_there() {
+    if !python() {
+        return;
+    }
+    let place = target(&[]);
+    let script = fs::read_to_string(place.path().join("server.py")).unwrap();
+    let program = tempfile::Builder::new().tempfile_in("/tmp").unwrap();
+    let program = program.into_temp_path();
+    fs::write(&program, format!("#!/usr/bin/env python3\n{script}")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let command = format!("[{:?}]", program.to_str().unwrap());
+    replace(
+        &place.path().join("target.toml"),
+        &[(r#"["python3", "server.py"]"#, &command)],
+    );
+    assert_passes(&run_one(&place, "lifecycle"));
 }
 
 /// The worked examples of `docs/targets.md`, each run as it is told there.
