@@ -130,6 +130,7 @@ pub enum Pattern {
 
 impl Pattern {
     /// Its causes, likeliest first.
+    #[expect(clippy::too_many_lines, reason = "a table: one line a pattern")]
     pub(super) fn causes(self) -> &'static [Cause] {
         match self {
             Self::NoSuchProgram => NO_SUCH_PROGRAM,

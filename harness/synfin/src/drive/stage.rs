@@ -309,7 +309,7 @@ impl Stage {
                 return;
             }
         }
-        pending().await
+        pending::<()>().await;
     }
 
     /// The client's program; a step before `connect` has none.

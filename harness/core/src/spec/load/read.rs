@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::de::{DeserializeOwned, IgnoredAny};
-use toml::Spanned;
+use serde::de::DeserializeOwned;
+use toml::{Spanned, Value};
 
 use super::{Problems, did_you_mean};
 
@@ -34,7 +34,7 @@ pub(super) fn read<F: DeserializeOwned>(text: &str, problems: &mut Problems) -> 
 /// would be told in its place.
 fn tell_unknown_tables<F: DeserializeOwned>(text: &str, problems: &mut Problems) -> bool {
     let found = problems.0.len();
-    let keys: BTreeMap<Spanned<String>, IgnoredAny> = toml::from_str(text).unwrap_or_default();
+    let keys: BTreeMap<Spanned<String>, Value> = toml::from_str(text).unwrap_or_default();
     for key in keys.keys() {
         let alone = toml::Table::from_iter([(key.get_ref().clone(), false.into())]);
         let Err(error) = F::deserialize(alone) else {
