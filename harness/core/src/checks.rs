@@ -13,6 +13,7 @@ mod bind;
 mod catalogue;
 mod gate;
 mod parameters;
+mod server_end;
 
 mod absence;
 mod close;

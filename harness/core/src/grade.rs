@@ -28,7 +28,7 @@ use crate::spec::SpecError;
 
 pub use foreign::grade_capture;
 pub use matrix::{PairReport, REFERENCE, matrix};
-pub use run::{grade, item_ids};
+pub use run::{gradable, grade};
 
 /// All that a run left, as the store holds it.
 pub struct RunInput<'a> {

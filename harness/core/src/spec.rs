@@ -1,11 +1,13 @@
 //! What a user writes: rubrics and targets.
 //!
-//! `limits`, `link`, `rubric`, `step`, `fault`, `raw` and `target` hold the types, whose fields cannot be wrong; `load` makes them from TOML text and says
-//! what is wrong with it, with file, line, column and a suggestion. `builtin` are the rubrics and targets compiled in.
+//! `limits`, `link`, `rubric`, `step`, `fault`, `raw` and `target` hold the types, whose fields cannot be wrong; `placeholder`
+//! finds what is filled into them; `load` makes them from TOML text and says what is wrong with it, with file, line, column and
+//! a suggestion. `builtin` are the rubrics and targets compiled in.
 
 mod fault;
 mod limits;
 mod link;
+mod placeholder;
 mod raw;
 mod rubric;
 mod step;
@@ -30,7 +32,7 @@ pub use step::{ClientNumber, FileSize, Step, StepEntry};
 pub use step_text::StepError;
 pub use target::{
     Beside, ClientCommand, ClientProgram, Command, Exchange, Files, Placed, PlacedContents, Runner,
-    ServerProgram, Stdin, StepScript, Target, environment_at, words_at,
+    ServerProgram, Stdin, StepFile, StepScript, Target, environment_at, step_words_at, words_at,
 };
 
 /// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.

@@ -128,7 +128,7 @@ impl Hall {
         interrupted: watch::Receiver<bool>,
     ) -> Result<Self, BatchError> {
         let rubric = grading::rubric_text(&options.rubric)?;
-        let items = grade::item_ids(rubric.source())?;
+        let items = grade::gradable(rubric.source())?.items.into_iter();
         let template = options.template.as_deref().map(template).transpose()?;
         let outputs = options.out.join("batch");
         store::create_folder(&outputs)?;
@@ -139,7 +139,7 @@ impl Hall {
         Ok(Self {
             rubric: rubric.text,
             template,
-            items,
+            items: items.map(|item| item.id).collect(),
             submissions,
             at_once: Semaphore::new(options.jobs.get()),
             events,

@@ -14,6 +14,7 @@
 mod board;
 mod client;
 mod dial;
+mod elsewhere;
 mod fault;
 mod files;
 pub(crate) mod listening;

@@ -1,13 +1,15 @@
 //! A first guess at a folder's programs: which file is the server, which the client, how they are started and talked to. It
 //! reads sources by simple search, as a person who leafs through them would, and says what it could not find out.
 
+mod choice;
 mod language;
 mod menu;
 mod text;
 
 use regex::Regex;
 
-use language::{Language, is_client, is_server};
+use choice::{Side, candidates};
+use language::Language;
 use menu::Menu;
 
 pub use text::{rubric_text, target_text};
@@ -15,7 +17,7 @@ pub use text::{rubric_text, target_text};
 /// A file of the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Its name.
+    /// Its name, or its path in the folder.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -27,6 +29,9 @@ pub struct Guess {
     build: Vec<String>,
     server: Option<Vec<String>>,
     client: Option<Vec<String>>,
+    /// Sources that could be the server as well, and the client.
+    other_servers: Vec<String>,
+    other_clients: Vec<String>,
     port: Option<u16>,
     menu: Menu,
     server_dir: Option<String>,
@@ -37,8 +42,9 @@ pub struct Guess {
 impl Guess {
     /// Looks at the files of a folder.
     pub fn of(sources: &[Source]) -> Self {
-        let server = choose(sources, "server", is_server);
-        let client = choose(sources, "client", is_client);
+        let servers = candidates(sources, Side::Server);
+        let clients = candidates(sources, Side::Client);
+        let (server, client) = (servers.first().copied(), clients.first().copied());
         let readme = sources
             .iter()
             .find(|it| it.name.to_lowercase().starts_with("readme"));
@@ -50,6 +56,8 @@ impl Guess {
             build: build(sources, [server, client]),
             server: server.and_then(|it| command(it, "{port}")),
             client: client.and_then(|it| command(it, "{host} {port}")),
+            other_servers: names(servers.iter().skip(1)),
+            other_clients: names(clients.iter().skip(1)),
             port,
             menu: client.map(|it| Menu::of(&it.text)).unwrap_or_default(),
             server_dir: server.and_then(folder),
@@ -104,22 +112,12 @@ impl Guess {
     }
 }
 
-/// The source that looks like it most: by what it calls, and among several by its name.
-fn choose<'a>(
-    sources: &'a [Source],
-    name: &str,
-    looks_like: impl Fn(&str) -> bool,
-) -> Option<&'a Source> {
-    let mut found: Vec<&Source> = sources
-        .iter()
-        .filter(|it| Language::of(&it.name).is_some() && looks_like(&it.text))
-        .collect();
-    found.sort_by_key(|it| !it.name.to_lowercase().contains(name));
-    found.first().copied()
+fn names<'a>(sources: impl Iterator<Item = &'a &'a Source>) -> Vec<String> {
+    sources.map(|it| it.name.clone()).collect()
 }
 
 fn command(source: &Source, arguments: &str) -> Option<Vec<String>> {
-    let mut words = Language::of(&source.name)?.command(&source.name);
+    let mut words = Language::of(&source.name)?.command(source);
     if language::reads_arguments(&source.text) {
         words.extend(arguments.split(' ').map(str::to_owned));
     }
@@ -131,7 +129,7 @@ fn build(sources: &[Source], programs: [Option<&Source>; 2]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let is_make = |it: &Source| it.name == "Makefile" || it.name == "makefile";
     for program in programs.into_iter().flatten() {
-        let line = Language::of(&program.name).and_then(|it| it.build(&program.name));
+        let line = Language::of(&program.name).and_then(|it| it.build(program));
         let has_makefile = sources.iter().any(is_make);
         let line = line.map(|line| {
             if has_makefile {

@@ -221,6 +221,52 @@ pub fn file_names(folder: &Path) -> Result<Vec<String>, StoreError> {
     list().map_err(read_error(folder))
 }
 
+/// Folders that hold nothing which somebody wrote, or our own outputs.
+const NOT_WRITTEN: [&str; 9] = [
+    "target",
+    "build",
+    "classes",
+    "bin",
+    "venv",
+    "node_modules",
+    "__pycache__",
+    "captures",
+    "reports",
+];
+
+/// The paths of the files in a folder and in those below it, so many folders at most: those nearest to it first, then in the
+/// order of names. A folder that cannot be read is left out, unless it is the first.
+pub fn file_names_below(folder: &Path, folders_max: usize) -> Result<Vec<String>, StoreError> {
+    let mut names = file_names(folder)?;
+    let mut folders = folders_in(folder, "");
+    let mut looked_at = 0;
+    while looked_at < folders.len().min(folders_max) {
+        let below = folders[looked_at].clone();
+        looked_at += 1;
+        let path = folder.join(&below);
+        let found = file_names(&path).unwrap_or_default();
+        names.extend(found.into_iter().map(|name| format!("{below}/{name}")));
+        folders.extend(folders_in(&path, &format!("{below}/")));
+    }
+    Ok(names)
+}
+
+/// The folders directly in one, behind this prefix.
+fn folders_in(folder: &Path, prefix: &str) -> Vec<String> {
+    let is_wanted = |name: &str| !name.starts_with('.') && !NOT_WRITTEN.contains(&name);
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|it| it.is_dir()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| is_wanted(name))
+        .map(|name| format!("{prefix}{name}"))
+        .collect();
+    names.sort();
+    names
+}
+
 /// Writes a file beside its place and moves it there: a reader sees the old file or the new one, never a part.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let write = || {

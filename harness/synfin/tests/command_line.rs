@@ -82,6 +82,38 @@ fn what_is_wrong_in_a_rubric_or_a_target_is_shown_where_it_stands() {
 }
 
 #[test]
+fn every_wrong_check_call_is_told_before_anything_is_recorded() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("rubric.toml"), WRONG_CALLS).unwrap();
+    let wrong = |command: &[&str]| {
+        let arguments = [command, &["--rubric", "rubric.toml"]].concat();
+        let output = synfin_in(folder.path(), &arguments);
+        assert_eq!((code(&output), stdout(&output)), (2, ""), "{arguments:?}");
+        assert!(!folder.path().join("captures").exists(), "{arguments:?}");
+        stderr(&output).to_owned()
+    };
+    let told = wrong(&["run"]);
+    insta::assert_snapshot!(told);
+    assert_eq!(wrong(&["batch", "."]), told);
+    let pair = wrong(&["matrix", "--server", "reference", "--client", "reference"]);
+    assert_eq!(pair, format!("reference × reference …\n{told}"));
+}
+
+const WRONG_CALLS: &str = r#"schema = 1
+title = "Wrong"
+[[scenario]]
+name = "life"
+clients = 1
+steps = ["connect", "list", "quit"]
+[[item]]
+id = "fast"
+checks = [{ in = "life", check = "replies-within" }, { in = "life", check = "no-resets" }]
+[[item]]
+id = "slow"
+checks = [{ in = "life", check = "replies-within", ms = 5, sm = 2 }]
+"#;
+
+#[test]
 fn a_missing_file_is_named_with_the_reason_once() {
     let output = synfin(&["flows", "no-such-file"]);
     let error = fs::File::open("no-such-file").unwrap_err();

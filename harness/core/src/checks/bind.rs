@@ -2,7 +2,7 @@
 
 use super::catalogue::{CATALOGUE, Check, Judge, find};
 use super::parameters::Parameters;
-use super::{Verdict, gate};
+use super::{Verdict, gate, server_end};
 use crate::observation::Observation;
 use crate::spec::{CheckCall, Selection, SpecError, did_you_mean};
 
@@ -62,6 +62,7 @@ impl Bound {
         {
             finding.expected = self.judge.expected();
         }
+        server_end::tell(observation, &mut verdict);
         verdict
     }
 

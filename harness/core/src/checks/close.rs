@@ -1,6 +1,8 @@
 //! Who closed a connection, and whether that was the program's own doing.
 
-use crate::flow::{Fin, Milestone, Reset, Side};
+use super::{Evidence, Finding};
+use crate::diagnosis::Pattern;
+use crate::flow::{Ending, Fin, Milestone, Reset, Side};
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 
 /// One side's close.
@@ -40,6 +42,32 @@ pub(super) fn harmful_reset(connection: &ObservedConnection) -> Option<(Side, Re
         })
         .filter(|(_, reset)| reset.effect.is_an_end())
         .min_by_key(|(_, reset)| reset.sent.frame)
+}
+
+/// An RST in words, with what usually causes it: a refused SYN is no aborted connection.
+pub(super) fn reset_finding(
+    connection: &ObservedConnection,
+    (side, reset): (Side, Reset),
+) -> Finding {
+    let (id, rst) = (connection.wire.id, reset.sent.frame);
+    match connection.wire.setup.syn {
+        Some(syn) if connection.wire.ending() == Ending::Refused => {
+            let saw = format!(
+                "refused: nobody listened when the SYN came (SYN {}, answered by RST {rst})",
+                syn.frame
+            );
+            Finding::from(saw)
+                .with(Evidence::frames(
+                    "SYN, answered by RST",
+                    id,
+                    [syn.frame, rst],
+                ))
+                .usually(Pattern::Refused.usually())
+        }
+        Some(_) | None => Finding::from(format!("reset by the {side} (frame {rst})"))
+            .with(Evidence::frames("RST", id, [rst]))
+            .usually(Pattern::Reset.usually()),
+    }
 }
 
 /// The frame that acknowledged the later of the two FINs: the end of the connection.

@@ -4,7 +4,7 @@ use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::each::Outcome;
 use super::{Cause, Evidence, Finding, Verdict, absence, close, each, orderly_close, program};
 use crate::diagnosis::Pattern;
-use crate::flow::{Milestone, Side};
+use crate::flow::{Ending, Milestone, Side};
 use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
@@ -79,7 +79,11 @@ impl FirstClose {
         let (side, frame) = (self.side, self.sent.frame);
         match self.by {
             Segment::Fin => format!("the {side} closed first (FIN: frame {frame})"),
-            Segment::Rst => format!("the {side} closed first, by a reset (RST: frame {frame})"),
+            Segment::Rst => {
+                format!(
+                    "the {side} aborted the connection by RST (frame {frame}); nobody had closed it"
+                )
+            }
         }
     }
 }
@@ -101,6 +105,13 @@ fn first_close(connection: &ObservedConnection) -> Option<FirstClose> {
 }
 
 fn closes_first(observation: &Observation, connection: &ObservedConnection, by: Side) -> Outcome {
+    if connection.wire.ending() == Ending::Refused
+        && let Some(reset) = close::harmful_reset(connection)
+    {
+        let finding = close::reset_finding(connection, reset);
+        let saw = format!("{}; nothing was open that could be closed", finding.saw);
+        return Outcome::Violated(Finding { saw, ..finding });
+    }
     let first = first_close(connection)
         .map(|first| (first, own_close(observation, connection, first)))
         .filter(|(_, own)| *own != OwnClose::AfterStop);

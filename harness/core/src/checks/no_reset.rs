@@ -2,8 +2,7 @@
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::Outcome;
-use super::{Evidence, Finding, Verdict, absence, close, each, program};
-use crate::diagnosis::Pattern;
+use super::{Verdict, absence, close, each, program};
 use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
 use crate::spec::Selection;
@@ -58,15 +57,7 @@ fn reset(observation: &Observation, connection: &ObservedConnection) -> Outcome 
         }
     });
     match own {
-        Some((side, reset)) => Outcome::Violated(
-            Finding::from(format!("reset by the {side} (frame {})", reset.sent.frame))
-                .with(Evidence::frames(
-                    "RST",
-                    connection.wire.id,
-                    [reset.sent.frame],
-                ))
-                .usually(Pattern::Reset.usually()),
-        ),
+        Some(reset) => Outcome::Violated(close::reset_finding(connection, reset)),
         None => Outcome::Holds("no RST".into()),
     }
 }

@@ -127,13 +127,7 @@ fn reset(
 ) -> Option<Outcome> {
     let (side, reset) = close::harmful_reset(connection)?;
     let by = observation.own_close(connection.role(side), reset.sent);
-    let finding = Finding::from(format!("reset by the {side} (frame {})", reset.sent.frame))
-        .with(Evidence::frames(
-            "RST",
-            connection.wire.id,
-            [reset.sent.frame],
-        ))
-        .usually(Pattern::Reset.usually());
+    let finding = close::reset_finding(connection, (side, reset));
     match by {
         OwnClose::Own | OwnClose::Crash if sides.contains(&side) => {
             Some(Outcome::Violated(finding))

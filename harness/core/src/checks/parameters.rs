@@ -39,7 +39,11 @@ impl<'a> Parameters<'a> {
         let check = self.call.check.get_ref();
         let Some(value) = self.call.parameters.get(name) else {
             let message = format!("`{check}` needs `{name}`");
-            return Err(self.error(check, message, Some(format!("write `{name} = 5`"))));
+            return Err(self.error(
+                check,
+                message,
+                Some(format!("write `{name} = 5`; see `synfin checks {check}`")),
+            ));
         };
         value
             .as_integer()
@@ -52,7 +56,9 @@ impl<'a> Parameters<'a> {
     pub(super) fn text(&self, name: &str) -> Result<&'a str, SpecError> {
         let check = self.call.check.get_ref();
         let Some(value) = self.call.parameters.get(name) else {
-            return Err(self.error(check, format!("`{check}` needs `{name}`"), None));
+            let message = format!("`{check}` needs `{name}`");
+            let help = format!("write `{name} = \"…\"`; see `synfin checks {check}`");
+            return Err(self.error(check, message, Some(help)));
         };
         value
             .as_str()

@@ -79,6 +79,9 @@ pub(super) fn undone(record: &StepRecord) -> String {
         StepOutcome::TimedOut { waiting_for } => {
             format!("`{step}` timed out waiting for {waiting_for}")
         }
+        StepOutcome::ServerEnded { waiting_for } => {
+            format!("`{step}` still waited for {waiting_for} when the server had ended")
+        }
         StepOutcome::ProgramEnded => format!("the program ended during `{step}`"),
         StepOutcome::Disconnected => format!("the server ended the connection during `{step}`"),
         StepOutcome::CameTooLate => format!("`{step}` came too late: the whole file had crossed"),

@@ -1,5 +1,7 @@
 //! `server-listens`: the server listens where it was told to.
 
+mod elsewhere;
+
 use std::net::SocketAddr;
 
 use super::catalogue::{Check, Judge, Requirement};
@@ -86,52 +88,38 @@ fn answered(observation: &Observation, listens: String) -> Finding {
 pub(super) fn not_listening(observation: &Observation) -> Finding {
     let server = observation.server;
     let record = observation.process(Role::Server);
-    let has_ended =
-        record.is_some_and(|record| record.exited_at.is_some() && record.stop_actions.is_empty());
-    let (saw, pattern) = match observation.listening() {
-        Listening::Elsewhere(addresses) => {
-            let found: Vec<_> = addresses.iter().map(ToString::to_string).collect();
-            let found = found.join(", ");
-            (
-                format!("the server listens at {found}, not at {server}"),
-                elsewhere(&addresses, server),
-            )
-        }
+    let finding = match observation.listening() {
+        Listening::Elsewhere(addresses) => elsewhere::told(&addresses, server),
         Listening::Socket { .. }
         | Listening::Answered { .. }
         | Listening::Nowhere
-        | Listening::Unknown => match record {
-            Some(record) if record.start_error.is_some() => (
-                format!("the server {}", program::end(record)),
-                Pattern::NoSuchProgram,
-            ),
-            Some(record) if has_ended => (
-                format!(
-                    "the server {} and never listened at {server}",
-                    program::end(record)
-                ),
-                death(record),
-            ),
-            Some(_) | None => (
-                format!("the server never listened at {server}"),
-                Pattern::ListensNowhere,
-            ),
-        },
+        | Listening::Unknown => {
+            let (saw, pattern) = nowhere(server, record);
+            Finding::from(saw).usually(pattern.usually())
+        }
     };
-    Finding::from(saw)
-        .with_all(program::record(observation, Role::Server))
-        .usually(pattern.usually())
+    finding.with_all(program::record(observation, Role::Server))
 }
 
-/// The port tells whether only the address is wrong.
-fn elsewhere(addresses: &[SocketAddr], server: SocketAddr) -> Pattern {
-    if addresses
-        .iter()
-        .any(|address| address.port() == server.port())
-    {
-        Pattern::ListensAtOtherAddress
-    } else {
-        Pattern::ListensElsewhere
+fn nowhere(server: SocketAddr, record: Option<&ProcessRecord>) -> (String, Pattern) {
+    let has_ended =
+        |record: &ProcessRecord| record.exited_at.is_some() && record.stop_actions.is_empty();
+    match record {
+        Some(record) if record.start_error.is_some() => (
+            format!("the server {}", program::end(record)),
+            Pattern::NoSuchProgram,
+        ),
+        Some(record) if has_ended(record) => (
+            format!(
+                "the server {} and never listened at {server}",
+                program::end(record)
+            ),
+            death(record),
+        ),
+        Some(_) | None => (
+            format!("the server never listened at {server}"),
+            Pattern::ListensNowhere,
+        ),
     }
 }
 

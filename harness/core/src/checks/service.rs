@@ -1,6 +1,7 @@
 //! Whether a client was served, and why not: connected is not served.
 
 mod kind;
+mod unasked;
 
 use super::absence;
 use super::each::{Outcome, no_syn};
@@ -14,6 +15,7 @@ use crate::text::Foreign;
 use crate::time::Timestamp;
 
 pub(super) use kind::Kind;
+use unasked::not_asked;
 
 /// How one request of one client fared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,7 @@ pub(super) fn standing(
         StepOutcome::Done
         | StepOutcome::TimedOut { .. }
         | StepOutcome::ProgramEnded
+        | StepOutcome::ServerEnded { .. }
         | StepOutcome::Disconnected
         | StepOutcome::Obstructed { .. }
         | StepOutcome::CameTooLate
@@ -337,29 +340,6 @@ fn server_left_first(observation: &Observation, connection: &ObservedConnection)
     };
     let is_first = first(Side::Initiator).is_none_or(|client| left < client);
     is_first && observation.own_close(Some(Role::Server), left) != OwnClose::AfterStop
-}
-
-/// The client never came to ask.
-fn not_asked(observation: &Observation, client: ClientNumber, record: &StepRecord) -> Standing {
-    let what = format!(
-        "client {client} sent no request: {}",
-        program::undone(record)
-    );
-    let own = observation.sessions_of(client).last();
-    let waits_for_server = matches!(record.outcome, StepOutcome::TimedOut { .. });
-    match own {
-        Some(connection) if waits_for_server => unanswered(
-            observation,
-            client,
-            record,
-            (connection.wire.id, what),
-            None,
-        ),
-        Some(_) | None => failed(
-            Kind::NotAsked,
-            Finding::from(what).with_all(program::record(observation, Role::Client(client.0))),
-        ),
-    }
 }
 
 fn failed(kind: Kind, finding: Finding) -> Standing {

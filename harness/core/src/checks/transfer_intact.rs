@@ -1,6 +1,7 @@
 //! `transfer-intact`: every file arrived as it was sent, and its bytes crossed the wire.
 
 mod likely;
+mod misnamed;
 mod wire_leg;
 
 use super::catalogue::{Check, Judge, Requirement};
@@ -147,6 +148,9 @@ fn not_arrived(
     file: &FileRecord,
 ) -> Outcome {
     let outcome = not_transferred(observation, client, record);
+    if let Some(found_as) = &file.found_as {
+        return outcome.map(|finding| misnamed::told(file, found_as, finding));
+    }
     match likely::pattern(observation, file, record) {
         Some(pattern) => outcome.map(|finding| {
             let mut usually = pattern.usually();

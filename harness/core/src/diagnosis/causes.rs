@@ -34,7 +34,7 @@ pub(super) const LISTENS_NOWHERE: &[Cause] = &[
 ];
 pub(super) const LISTENS_ELSEWHERE: &[Cause] = &[(
     "the address or port is fixed in the source and is not the one the target names",
-    "take it from the command line, or name the fixed one as `listen` in the target",
+    "take it from the command line",
     "the target file, [server] listen",
 )];
 pub(super) const NO_SYN: &[Cause] = &[

@@ -14,6 +14,8 @@ pub enum Pattern {
     AddressInUse,
     /// The server listens at the right port of another address.
     ListensAtOtherAddress,
+    /// The server listens at the right port in the other IP family.
+    ListensInOtherFamily,
     /// The server runs and listens nowhere.
     ListensNowhere,
     /// The server listens at another address or port.
@@ -70,6 +72,8 @@ pub enum Pattern {
     FileMissing,
     /// A file arrived, but its bytes did not cross the wire.
     FileNotOnTheWire,
+    /// The server ended while clients still needed it.
+    ServerEnded,
     /// The server ended when a client died.
     DiedWithClient,
     /// The server did not listen when it was started again.
@@ -126,12 +130,14 @@ pub enum Pattern {
 
 impl Pattern {
     /// Its causes, likeliest first.
+    #[expect(clippy::too_many_lines, reason = "a table: one line a pattern")]
     pub(super) fn causes(self) -> &'static [Cause] {
         match self {
             Self::NoSuchProgram => NO_SUCH_PROGRAM,
             Self::DiedBeforeListening => DIED_BEFORE_LISTENING,
             Self::AddressInUse => ADDRESS_IN_USE,
             Self::ListensAtOtherAddress => LISTENS_AT_OTHER_ADDRESS,
+            Self::ListensInOtherFamily => LISTENS_IN_OTHER_FAMILY,
             Self::ListensNowhere => LISTENS_NOWHERE,
             Self::ListensElsewhere => LISTENS_ELSEWHERE,
             Self::NoSyn => NO_SYN,
@@ -160,6 +166,7 @@ impl Pattern {
             Self::LengthInHostOrder => LENGTH_IN_HOST_ORDER,
             Self::FileMissing => FILE_MISSING,
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
+            Self::ServerEnded => SERVER_ENDED,
             Self::DiedWithClient => DIED_WITH_CLIENT,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,
             Self::Spinning => SPINNING,

@@ -43,6 +43,11 @@ pub(super) const LEAKED_SOCKET: &[Cause] = &[
         "poll(2)",
     ),
 ];
+pub(super) const SERVER_ENDED: &[Cause] = &[(
+    "the server ended while clients still needed it, by an exception, a signal, or a return from main()",
+    "its last lines say where; one client's trouble, and the end of its connection, must end that client's handler only",
+    "signal(7); exit(3)",
+)];
 pub(super) const HALF_OPEN: &[Cause] = &[(
     "the client vanished without FIN or RST, and the server only reads: nothing will ever come",
     "a timeout on idle connections, or SO_KEEPALIVE",
@@ -163,7 +168,12 @@ pub(super) const ADDRESS_IN_USE: &[Cause] = &[
     ),
 ];
 pub(super) const LISTENS_AT_OTHER_ADDRESS: &[Cause] = &[(
-    "bind() names another address of the machine than the target: only clients of that address get through",
+    "bind() names another address of the machine than the target, such as that of the host's name (127.0.1.1)",
     "bind the address that the target names, or the wildcard (0.0.0.0, ::) for all",
     "ip(7), INADDR_ANY",
+)];
+pub(super) const LISTENS_IN_OTHER_FAMILY: &[Cause] = &[(
+    "the server's address is of the other IP family, whose clients alone get through",
+    "bind the address that the target names, or `::` with IPV6_V6ONLY off, which takes both families",
+    "ipv6(7), IPV6_V6ONLY",
 )];

@@ -49,26 +49,36 @@ pub fn grade(input: &RunInput<'_>) -> Result<Report, GradeError> {
     })
 }
 
-/// The ids of a rubric's items, in its order.
+/// A rubric by which a run can be graded, for those who record before they grade.
 ///
 /// # Errors
 /// If the rubric or one of its check calls is wrong.
-pub fn item_ids(rubric: SourceText<'_>) -> Result<Vec<String>, SpecError> {
+pub fn gradable(rubric: SourceText<'_>) -> Result<Rubric, SpecError> {
     let parsed = Rubric::parse(rubric.name, rubric.text)?;
     bind_all(&parsed, rubric)?;
-    Ok(parsed.items.into_iter().map(|item| item.id).collect())
+    Ok(parsed)
 }
 
-/// Each item's calls, bound.
+/// Each item's calls, bound; or all that is wrong with them.
 pub(super) fn bind_all(
     rubric: &Rubric,
     source: SourceText<'_>,
 ) -> Result<Vec<Vec<Bound>>, SpecError> {
-    rubric
+    let mut wrong: Option<SpecError> = None;
+    let mut bound = |call| {
+        bind(call, source)
+            .map_err(|error| match &mut wrong {
+                Some(errors) => errors.add(error),
+                None => wrong = Some(error),
+            })
+            .ok()
+    };
+    let calls = rubric
         .items
         .iter()
-        .map(|item| item.checks.iter().map(|call| bind(call, source)).collect())
-        .collect()
+        .map(|item| item.checks.iter().filter_map(&mut bound).collect())
+        .collect();
+    wrong.map_or(Ok(calls), Err)
 }
 
 /// Each item with its calls' verdicts.

@@ -163,7 +163,9 @@ impl StepOutcome {
     pub fn has_typed(&self) -> bool {
         match self {
             Self::Done | Self::ProgramEnded | Self::Disconnected | Self::CameTooLate => true,
-            Self::TimedOut { waiting_for } => !waiting_for.starts_with(PROMPT),
+            Self::TimedOut { waiting_for } | Self::ServerEnded { waiting_for } => {
+                !waiting_for.starts_with(PROMPT)
+            }
             Self::Obstructed { .. } | Self::Unsupported | Self::NotReached => false,
         }
     }
@@ -182,6 +184,11 @@ pub enum StepOutcome {
     },
     /// The program ended in the middle of it.
     ProgramEnded,
+    /// The server had ended, and the client waited on and did nothing more.
+    ServerEnded {
+        /// What was still missing.
+        waiting_for: String,
+    },
     /// The raw client's connection was refused, closed or reset by the server in the middle of it.
     Disconnected,
     /// The program stood in its own way: its folder does not take the step's file.
@@ -386,6 +393,10 @@ pub struct FileRecord {
     pub arrived_size: Option<u64>,
     /// SHA-256 of what arrived.
     pub arrived_sha256: Option<String>,
+    /// A file of the same contents beside the receiver, if none arrived under the name that was expected: its path from the folder
+    /// where it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_as: Option<String>,
 }
 
 /// The direction of a transfer.

@@ -59,12 +59,15 @@ impl Observation {
             })
     }
 
-    /// Whether a listener takes connections to the server's address: `::` takes IPv4 where an IPv4 SYN was answered.
+    /// Whether a listener takes connections to the server's address: `::` takes IPv4 where the recorder found that it does, or an
+    /// IPv4 SYN was answered.
     fn takes(&self, row: &SocketRow, answered: Option<(FrameNumber, FrameNumber)>) -> bool {
         let is_wildcard = row.local.ip().is_unspecified() && row.local.port() == self.server.port();
+        let was_found = self.recorded().is_some_and(|it| it.listening_at.is_some());
+        let takes_both = was_found || answered.is_some();
         let is_same_family = row.local.is_ipv4() == self.server.is_ipv4();
         is_same_address(row.local, self.server)
-            || is_wildcard && (is_same_family || row.local.is_ipv6() && answered.is_some())
+            || is_wildcard && (is_same_family || row.local.is_ipv6() && takes_both)
     }
 
     fn listening_elsewhere(&self) -> Listening {

@@ -144,7 +144,11 @@ fn failure(cell: &MatrixCell, blamed: &Blamed, page: &Page) -> Vec<String> {
                 "neither alone: the server of {server} and the client of {client} each pass with the reference"
             )
         }
-        Blame::Unknown => "nobody knows: the reference does not decide it".to_owned(),
+        Blame::Unknown => {
+            "it cannot be told whose: with the reference pair this item failed, was not decided, or was not run, so there \
+             is nothing to compare with"
+                .to_owned()
+        }
     };
     let text = format!("{server} × {client}: {whose}; reports/{}", cell.run);
     labelled(&label, &text, page.width())

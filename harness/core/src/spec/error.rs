@@ -60,6 +60,11 @@ impl SpecError {
         }
     }
 
+    /// Adds what else is wrong with the same file.
+    pub fn add(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+    }
+
     /// What is wrong, in the order in which it was found.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -114,7 +119,7 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// The known word that is most like `word`, if one is like it at all.
-fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
     known
         .into_iter()

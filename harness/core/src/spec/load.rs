@@ -9,7 +9,9 @@ mod file;
 mod files;
 mod limits;
 mod link;
+mod placeholder;
 mod raw;
+mod read;
 mod rubric;
 mod selection;
 mod steps;
@@ -21,11 +23,11 @@ pub use target::DEFAULT_LISTEN;
 
 use std::ops::Range;
 
-use serde::de::DeserializeOwned;
 use toml::Spanned;
 
-use super::error::did_you_mean;
+use super::error::{closest, did_you_mean};
 use super::{Problem, Rubric, SpecError, Target, is_one_component};
+use read::read;
 use target::{Side, Sides};
 
 /// The version of both file formats.
@@ -97,29 +99,6 @@ impl Problems {
             _ => Err(SpecError::of(source_name, text, self.0)),
         }
     }
-}
-
-fn read<F: DeserializeOwned>(text: &str, problems: &mut Problems) -> Option<F> {
-    let error = match toml::from_str(text) {
-        Ok(file) => return Some(file),
-        Err(error) => error,
-    };
-    let span = error.span().unwrap_or(0..0);
-    match unknown_word(error.message()) {
-        Some((message, help)) => problems.suggest(span, message, Some(help)),
-        None => problems.add(span, error.message()),
-    }
-    None
-}
-
-/// What serde says of an unknown key or value, "unknown field `clint`, expected one of `server`, `client`", as a message and
-/// a suggestion.
-fn unknown_word(message: &str) -> Option<(&str, String)> {
-    let (unknown, expected) = message.split_once(", expected ")?;
-    let word = unknown.strip_prefix("unknown ")?.split('`').nth(1)?;
-    let known = expected.split('`').skip(1).step_by(2);
-    let help = did_you_mean(word, known).unwrap_or_else(|| format!("expected {expected}"));
-    Some((unknown, help))
 }
 
 fn check_schema(schema: &Spanned<u32>, problems: &mut Problems) {

@@ -1,6 +1,9 @@
 //! What a raw client sends: the bytes of each request, as the target's `[raw.steps]` gives them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use super::placeholder::{Piece, pieces};
 
 /// What raw clients send, by step name; a step that is missing here they cannot do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,27 +35,27 @@ impl RawSteps {
 impl RawMessage {
     /// The bytes, with what the placeholders stand for.
     pub fn fill(&self, name: &str, size: u64, content: &[u8]) -> Vec<u8> {
+        let filled = |piece| match piece {
+            Piece::Text(text) => Cow::Borrowed(text.as_bytes()),
+            Piece::Placeholder("name") => Cow::Borrowed(name.as_bytes()),
+            Piece::Placeholder("size") => Cow::Owned(size.to_string().into_bytes()),
+            Piece::Placeholder("content") => Cow::Borrowed(content),
+            Piece::Placeholder(word) | Piece::Doubled(word) => {
+                Cow::Owned(format!("{{{word}}}").into_bytes())
+            }
+        };
         let mut bytes = Vec::new();
         for part in &self.parts {
             match part {
                 RawPart::Bytes(these) => bytes.extend_from_slice(these),
                 RawPart::Text(text) => {
-                    let size = size.to_string();
-                    let named = text.replace("{name}", name).replace("{size}", &size);
-                    fill_content(&named, content, &mut bytes);
+                    for piece in pieces(text) {
+                        bytes.extend_from_slice(&filled(piece));
+                    }
                 }
             }
         }
         bytes
-    }
-}
-
-fn fill_content(text: &str, content: &[u8], bytes: &mut Vec<u8>) {
-    let mut pieces = text.split("{content}");
-    bytes.extend(pieces.next().unwrap_or_default().bytes());
-    for piece in pieces {
-        bytes.extend_from_slice(content);
-        bytes.extend(piece.bytes());
     }
 }
 
@@ -65,12 +68,12 @@ mod tests {
         let message = RawMessage {
             parts: vec![
                 RawPart::Bytes(b"\x00{name}".to_vec()),
-                RawPart::Text("UPLOAD {name} {size}\n{content}.".to_owned()),
+                RawPart::Text("UPLOAD {name} {size}\n{content}. {{name}}".to_owned()),
             ],
         };
         assert_eq!(
             message.fill("a.bin", 2, b"\xff{"),
-            b"\x00{name}UPLOAD a.bin 2\n\xff{."
+            b"\x00{name}UPLOAD a.bin 2\n\xff{. {name}"
         );
     }
 }

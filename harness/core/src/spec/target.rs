@@ -1,11 +1,13 @@
 //! A target: one server program and one client program, and how to talk to them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use regex::Regex;
 
+use super::placeholder::{Doubled, fill};
 use super::{PhaseLimits, RawSteps};
 
 /// A pair of programs under test.
@@ -30,8 +32,8 @@ pub struct Target {
     pub limits: PhaseLimits,
 }
 
-/// A command line: program and arguments, at least the program. `{addr}`, `{host}`, `{port}` and `{name}` stand for what
-/// the harness picks; any other brace is literal.
+/// A command line: program and arguments, at least the program. `{addr}`, `{host}` and `{port}` stand for the server's address
+/// and, in a step's command, `{name}` and `{size}` for its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     words: Vec<String>,
@@ -123,6 +125,8 @@ pub enum Stdin {
 pub struct Files {
     /// Where uploads are read from and downloads arrive.
     pub client_dir: String,
+    /// What the client calls a download, in the folder where it arrives: `{name}` stands for the file's name.
+    pub download_as: String,
     /// Where uploads are stored and downloads are read from.
     pub server_dir: String,
     /// What lies there before the programs start.
@@ -163,6 +167,13 @@ pub enum Beside {
 }
 
 impl Files {
+    /// Where a download of this name arrives, relative to the client's own folder.
+    pub fn download_path(&self, name: &str) -> String {
+        let is_name = |word: &str| (word == "name").then_some(Cow::Borrowed(name));
+        let file = fill(&self.download_as, Doubled::Text, is_name);
+        format!("{}/{file}", self.client_dir)
+    }
+
     /// The server's part of these, with the client's part of others.
     pub(super) fn with_client_of(self, other: Self) -> Self {
         let part = |place: Vec<Placed>, unwanted: Beside, beside: Beside| {
@@ -173,6 +184,7 @@ impl Files {
         let clients = part(other.place, Beside::Server, Beside::Client);
         Self {
             client_dir: other.client_dir,
+            download_as: other.download_as,
             server_dir: self.server_dir,
             place: servers.chain(clients).collect(),
         }
@@ -208,20 +220,53 @@ impl Command {
 
 /// The words of a command with the address filled in.
 pub fn words_at(words: &[String], listen: SocketAddr) -> Vec<String> {
-    words.iter().map(|word| filled(word, listen)).collect()
+    filled(words, listen, Doubled::Text)
+}
+
+/// The same of a step's command, into which the step's file is filled later: [`StepFile::fill`].
+pub fn step_words_at(words: &[String], listen: SocketAddr) -> Vec<String> {
+    filled(words, listen, Doubled::Kept)
+}
+
+fn filled(words: &[String], listen: SocketAddr, doubled: Doubled) -> Vec<String> {
+    let filled = |word: &String| fill(word, doubled, address(listen));
+    words.iter().map(filled).collect()
 }
 
 /// An environment with the address filled in.
 pub fn environment_at(env: &[(String, String)], listen: SocketAddr) -> Vec<(String, String)> {
     env.iter()
-        .map(|(name, value)| (name.clone(), filled(value, listen)))
+        .map(|(name, value)| (name.clone(), fill(value, Doubled::Text, address(listen))))
         .collect()
 }
 
-fn filled(text: &str, listen: SocketAddr) -> String {
-    text.replace("{addr}", &listen.to_string())
-        .replace("{host}", &listen.ip().to_string())
-        .replace("{port}", &listen.port().to_string())
+fn address(listen: SocketAddr) -> impl Fn(&str) -> Option<Cow<'static, str>> {
+    move |word| match word {
+        "addr" => Some(listen.to_string().into()),
+        "host" => Some(listen.ip().to_string().into()),
+        "port" => Some(listen.port().to_string().into()),
+        _ => None,
+    }
+}
+
+/// The file of a step: what `{name}` and `{size}` stand for in its lines and its command.
+#[derive(Clone, Debug, Default)]
+pub struct StepFile {
+    /// The file's name.
+    pub name: String,
+    /// The file's size, bytes.
+    pub size: u64,
+}
+
+impl StepFile {
+    /// The text with both filled in.
+    pub fn fill(&self, text: &str) -> String {
+        fill(text, Doubled::Text, |word| match word {
+            "name" => Some(Cow::Borrowed(&self.name)),
+            "size" => Some(self.size.to_string().into()),
+            _ => None,
+        })
+    }
 }
 
 impl ClientProgram {

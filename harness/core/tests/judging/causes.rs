@@ -42,18 +42,35 @@ fn a_reset_points_to_unread_data() {
 
 #[test]
 fn a_server_at_another_address_is_told_to_bind_the_right_one() {
-    likeliest(
-        &listening_at("192.168.7.7:5001"),
-        LISTENS,
+    let told = |at: &str, cause: &str, remedy: &str, dialled: &str| {
+        let world = listening_at(at).with(|recorded| recorded.listening_at = None);
+        let remedy = format!("{remedy}; or write into the target: listen = \"{dialled}\"");
+        likeliest(&world, LISTENS, cause, &remedy);
+        let verdict = world.verdict(LISTENS);
+        let first = &verdict.finding().unwrap().usually[0].cause;
+        let addresses = format!("it is {at}, and the target names 127.0.0.1:5001");
+        assert!(first.ends_with(&addresses), "{first}");
+    };
+    told(
+        "127.0.1.1:5001",
         "bind() names another address",
         "bind the address that the target names, or the wildcard (0.0.0.0, ::) for all",
+        "127.0.1.1:5001",
     );
-    likeliest(
-        &listening_at("127.0.0.1:5002"),
-        LISTENS,
+    told(
+        "127.0.0.1:5002",
         "the address or port is fixed in the source",
-        "take it from the command line, or name the fixed one as `listen` in the target",
+        "take it from the command line",
+        "127.0.0.1:5002",
     );
+    for family in ["[::1]:5001", "[::]:5001"] {
+        told(
+            family,
+            "the server's address is of the other IP family",
+            "bind the address that the target names, or `::` with IPV6_V6ONLY off, which takes both families",
+            "[::1]:5001",
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Teardown: whose FIN proves a close, and which RST harms.
 
+use synfin_core::diagnosis::Pattern;
 use synfin_core::manifest::{Exit, SignalSent, StopAction};
 
 use crate::setup::{LIFE, STEPS};
@@ -71,6 +72,28 @@ fn an_rst_instead_of_a_fin_fails() {
     assert_eq!(
         reset.says(NO_RESET),
         "Fail: connection 0 (client 1): reset by the responder (frame 10)"
+    );
+}
+
+#[test]
+fn a_refused_syn_is_no_aborted_connection() {
+    let refused = world(
+        STEPS,
+        1,
+        "-- c1 connect\n c1 > S\n c1 < R.\n -- c1 ends in mid-step\n -- stop",
+    );
+    let said = "connection 0 (client 1): refused: nobody listened when the SYN came (SYN 2, answered by RST 3)";
+    for check in [CLOSE, NO_RESET] {
+        assert_eq!(refused.says(check), format!("Fail: {said}"));
+        let verdict = refused.verdict(check);
+        assert_eq!(
+            verdict.finding().unwrap().usually,
+            Pattern::Refused.usually()
+        );
+    }
+    assert_eq!(
+        refused.says(r#"check = "closes-first""#),
+        format!("Fail: {said}; nothing was open that could be closed")
     );
 }
 

@@ -1,6 +1,8 @@
 //! A client dies; does the server live on?
 
-use synfin_core::manifest::{Exit, SignalSent, StopAction};
+use synfin_core::checks::{Evidence, Verdict};
+use synfin_core::diagnosis::Pattern;
+use synfin_core::manifest::{Exit, Role, SignalSent, StepOutcome, StopAction};
 
 use crate::world::{World, at, world};
 
@@ -62,6 +64,24 @@ fn a_server_that_no_longer_answers_did_not_survive() {
 }
 
 #[test]
+fn a_step_that_was_done_without_a_request_is_told_with_what_was_sent_before_it() {
+    let death = "c1 > R.\n-- c1 done\n";
+    let early = "c2 > \"LIST\\n\"\n c2 < .\n c2 < \"FILES 2\\n\"\n c2 > .\n";
+    let quit = "-- c2 list\n -- c2 done";
+    let eager = client_dies(&format!("{death}{early}{quit}"));
+    assert_eq!(
+        eager.says(SURVIVES),
+        "Fail: client 2 sent nothing during `list@2`, though it was done: what it sent last came before the step began \
+         (frame 13)"
+    );
+    let silent = client_dies(&format!("{death}{quit}"));
+    assert_eq!(
+        silent.says(SURVIVES),
+        "Fail: client 2 sent nothing during `list@2`, though it was done"
+    );
+}
+
+#[test]
 fn a_server_that_died_with_its_client_did_not_survive() {
     let died = client_dies(&format!("{DEATH} c2 < R.\n -- c2 ends in mid-step")).with(|recorded| {
         let server = &mut recorded.processes[0];
@@ -99,4 +119,55 @@ fn a_killed_client_is_left_out_of_the_checks_by_default() {
         answered.says(r#"check = "orderly-close", clients = "2..""#),
         "Pass: 1 connection closed in order, the last by frame 19"
     );
+}
+
+#[test]
+fn what_fails_after_a_server_has_ended_tells_how_it_ended() {
+    let steps = &["connect", "list", "hold", "quit"];
+    let script = "
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 list
+        c1 > \"LIST\\n\"
+        c1 < R.
+        -- c1 times out
+        -- stop";
+    let alive = world(steps, 1, script);
+    let died = world(steps, 1, script).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(Exit::Signal { signal: 11 });
+        server.exited_at = Some(at(6));
+        server.last_lines = vec!["Segmentation fault".to_owned()];
+        let step = &mut recorded.client_steps[0].steps[1];
+        step.outcome = StepOutcome::ServerEnded {
+            waiting_for: "a reply".to_owned(),
+        };
+    });
+    for call in [
+        r#"check = "served-concurrently", at_least = 1"#,
+        r#"check = "no-reset""#,
+        r#"check = "orderly-close""#,
+    ] {
+        let told = |world: &World| {
+            let Verdict::Fail(finding) = world.verdict(call) else {
+                panic!("{call} holds")
+            };
+            let server = Evidence::Process {
+                role: Role::Server,
+                what: "was ended by signal 11, 6.000 ms after its start; its last lines: “Segmentation fault”"
+                    .to_owned(),
+            };
+            let is_server = |it: &&Evidence| **it == server;
+            let causes = Pattern::ServerEnded.usually();
+            (
+                finding.evidence.iter().filter(is_server).count(),
+                finding.usually.starts_with(&causes),
+            )
+        };
+        assert_eq!(told(&died), (1, true), "{call}");
+        assert_eq!(told(&alive), (0, false), "{call}");
+    }
 }

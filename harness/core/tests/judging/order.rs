@@ -33,7 +33,7 @@ fn a_reset_is_a_close_and_is_called_one() {
     );
     assert_eq!(
         reset.says(BY_CLIENT),
-        "Fail: connection 0 (client 1): the responder closed first, by a reset (RST: frame 9)"
+        "Fail: connection 0 (client 1): the responder aborted the connection by RST (frame 9); nobody had closed it"
     );
 }
 

@@ -1,6 +1,6 @@
 //! A file arrives as it was sent, and by the wire.
 
-use synfin_core::checks::Evidence;
+use synfin_core::checks::{Evidence, Verdict};
 use synfin_core::content::file_bytes;
 use synfin_core::manifest::{FileRecord, StepOutcome, Transfer};
 
@@ -24,6 +24,7 @@ pub(crate) fn upload(size: usize, payload: &str) -> World {
             name: "notes.bin".to_owned(),
             size: size as u64,
             source_sha256: contents.clone(),
+            found_as: None,
             arrived_size: Some(size as u64),
             arrived_sha256: Some(contents),
         }];
@@ -113,6 +114,39 @@ fn a_file_that_never_arrived_fails() {
     assert_eq!(
         missing.says(INTACT),
         "Fail: client 1: nothing arrived by `upload notes.bin 200`: `upload notes.bin 200` was done"
+    );
+}
+
+#[test]
+fn a_file_under_another_name_fails_and_is_named_with_what_to_write() {
+    let told = |transfer, found_as: &str| {
+        let world = upload(200, &letters(200)).with(|recorded| {
+            let file = &mut recorded.files[0];
+            (file.arrived_sha256, file.arrived_size) = (None, None);
+            (file.transfer, file.found_as) = (transfer, Some(found_as.to_owned()));
+        });
+        let Verdict::Fail(finding) = world.verdict(INTACT) else {
+            panic!("a file of another name is no pass")
+        };
+        (finding.saw, finding.usually[0].remedy.clone())
+    };
+    let nothing =
+        "client 1: nothing arrived by `upload notes.bin 200`: `upload notes.bin 200` was done";
+    assert_eq!(
+        told(Transfer::Download, "got_notes.bin"),
+        (
+            format!("{nothing}; client 1's folder has “got_notes.bin” with the same contents"),
+            "if the assignment allows that, say so under [files] of the target: `download_as = \"got_{name}\"`"
+                .to_owned()
+        )
+    );
+    assert_eq!(
+        told(Transfer::Download, "../notes.bin").1,
+        "set `client_dir` under [files] of the target to the folder where they arrive"
+    );
+    assert_eq!(
+        told(Transfer::Upload, "recv_notes.bin").0,
+        format!("{nothing}; the server's folder has “recv_notes.bin” with the same contents")
     );
 }
 

@@ -110,7 +110,11 @@ fn what_does_not_fit_is_an_error_where_it_stands() {
             "`value` needs exactly one of equals, differs_from, below, at_most, above, at_least",
             None,
         ),
-        ("at_most = 1", "`value` needs `field`", None),
+        (
+            "at_most = 1",
+            "`value` needs `field`",
+            Some("write `field = \"…\"`; see `synfin checks value`"),
+        ),
     ] {
         let text = life().rubric(&value(comparison));
         let rubric = Rubric::parse("rubric.toml", &text).unwrap();

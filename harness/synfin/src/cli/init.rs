@@ -32,6 +32,9 @@ pub(super) struct Args {
 const SOURCE_BYTES_MAX: u64 = 256 * 1024;
 const SOURCES_MAX: usize = 200;
 
+/// In how many folders below sources are looked for.
+const FOLDERS_MAX: usize = 100;
+
 pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let [target, rubric] = ["target.toml", "rubric.toml"].map(|name| args.folder.join(name));
     for path in [&target, &rubric] {
@@ -90,7 +93,7 @@ fn try_out(_options: &RunOptions, output: &Output) -> Result<Exit, Failure> {
 
 /// The folder's files, as far as they can be sources.
 fn sources(folder: &Path) -> Result<Vec<Source>, Failure> {
-    let names = store::file_names(folder).map_err(Failure::usage)?;
+    let names = store::file_names_below(folder, FOLDERS_MAX).map_err(Failure::usage)?;
     let source = |name: String| {
         let start = store::read_start(&folder.join(&name), SOURCE_BYTES_MAX).ok()?;
         let text = String::from_utf8_lossy(&start).into_owned();

@@ -2,7 +2,7 @@
 
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, StepOutcome};
-use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepScript};
+use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepFile, StepScript};
 use tokio::time::Instant;
 
 use super::dial::DialTurn;
@@ -10,7 +10,7 @@ use super::live::Mark;
 use super::one_shot::OneShot;
 use super::raw::RawTurn;
 use super::stage::{CONNECT_WITHIN, REFUSED_WITHIN, Stage};
-use super::step::{Fill, LastWord, Request, Unmet};
+use super::step::{LastWord, Request, Unmet};
 use super::terminal::Terminal;
 use super::watch::sample;
 use crate::sandbox::SandboxError;
@@ -87,7 +87,7 @@ impl Turn<'_> {
         let is_per_step = self.stage.play.commands.client.is_per_step();
         let taken = match &entry.step {
             Step::Connect | Step::Quit if is_per_step => {
-                self.one_shot(&entry.step, &Fill::default()).await
+                self.one_shot(&entry.step, &StepFile::default()).await
             }
             Step::Connect => self.connect().await,
             Step::Hold => self.hold().await,
@@ -111,11 +111,11 @@ impl Turn<'_> {
         let mark = Mark::default();
         let converse = async {
             match script {
-                Some(script) => request.converse(script, &Fill::default()).await,
+                Some(script) => request.converse(script, &StepFile::default()).await,
                 None => Ok(LastWord::Ours),
             }
         };
-        let (handshake, last_word) = tokio::join!(self.handshake(&program), converse);
+        let (handshake, last_word) = tokio::join!(self.handshake(&request), converse);
         handshake?;
         match last_word? {
             LastWord::Program => {}
@@ -125,9 +125,9 @@ impl Turn<'_> {
     }
 
     /// Waits until the client's connection was taken, then gives the turn on.
-    async fn handshake(&self, program: &Terminal) -> Result<(), Unmet> {
-        let taken = match self.answered(program).await {
-            Ok(answered) if answered.ending() == Ending::Refused => self.another_try(program).await,
+    async fn handshake(&self, request: &Request<'_>) -> Result<(), Unmet> {
+        let taken = match self.answered(request.terminal).await {
+            Ok(answered) if answered.ending() == Ending::Refused => self.another_try(request).await,
             answered => answered.map(drop),
         };
         self.stage.pass_turn(self.client);
@@ -152,18 +152,17 @@ impl Turn<'_> {
     }
 
     /// A refused client tries the next address of a name (`localhost` has two), or ends by itself.
-    async fn another_try(&self, program: &Terminal) -> Result<(), Unmet> {
+    async fn another_try(&self, request: &Request<'_>) -> Result<(), Unmet> {
         let deadline = Instant::now() + REFUSED_WITHIN;
         let taken = self.stage.wire.until(deadline, |wire| {
             let connection = wire.connection_of(self.client, self.stage.listen())?;
             connection.setup.syn_ack.map(drop)
         });
-        let waiting_for = "the client to end after its SYN was refused".to_owned();
-        tokio::select! {
-            biased;
-            taken = taken => taken.ok_or(Unmet::Late { waiting_for }),
-            _ = program.program.wait() => Err(Unmet::Ended),
-        }
+        let waiting_for = || "the client to end after its SYN was refused".to_owned();
+        let taken = request.unless_futile(taken, waiting_for).await?;
+        taken.ok_or_else(|| Unmet::Late {
+            waiting_for: waiting_for(),
+        })
     }
 
     fn missing_handshake(&self) -> String {
@@ -174,7 +173,7 @@ impl Turn<'_> {
         }
     }
 
-    async fn one_shot(&self, step: &Step, fill: &Fill) -> Result<StepOutcome, StepOutcome> {
+    async fn one_shot(&self, step: &Step, file: &StepFile) -> Result<StepOutcome, StepOutcome> {
         let Self {
             stage,
             client,
@@ -185,7 +184,7 @@ impl Turn<'_> {
             client,
             place,
         };
-        one_shot.take(step, fill).await
+        one_shot.take(step, file).await
     }
 
     /// One request and its reply, by the client's program or by a process of its own.
@@ -199,8 +198,8 @@ impl Turn<'_> {
 
     /// One request by a process of its own.
     async fn one_shot_request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
-        let fill = self.prepare(step).await?;
-        let taken = self.one_shot(step, &fill).await;
+        let file = self.prepare(step).await?;
+        let taken = self.one_shot(step, &file).await;
         let collected = self.stage.collect_download(self.client, self.place).await;
         collected.map_err(|why| self.stage.fault(why))?;
         taken
@@ -210,12 +209,12 @@ impl Turn<'_> {
     async fn request(&self, step: &Step) -> Result<StepOutcome, StepOutcome> {
         let program = self.stage.client_program(self.client)?;
         let script = self.script(step)?;
-        let fill = self.prepare(step).await?;
+        let file = self.prepare(step).await?;
         let settled = if self.is_connected() {
-            self.exchange(&program, script, &fill).await
+            self.exchange(&program, script, &file).await
         } else {
             let turn = DialTurn::take(self.stage, self.client).await;
-            turn.during(self.exchange(&program, script, &fill)).await
+            turn.during(self.exchange(&program, script, &file)).await
         };
         self.stage
             .collect_download(self.client, self.place)
@@ -230,11 +229,11 @@ impl Turn<'_> {
         &self,
         program: &Terminal,
         script: &StepScript,
-        fill: &Fill,
+        file: &StepFile,
     ) -> Result<(), Unmet> {
         let mark = self.stage.wire.now().mark(self.client);
         let request = self.ask(program);
-        let last_word = request.converse(script, fill).await?;
+        let last_word = request.converse(script, file).await?;
         request.settle(mark, last_word).await
     }
 
@@ -246,7 +245,7 @@ impl Turn<'_> {
     }
 
     /// Lays out the step's file. A folder that does not take it is as the program left it.
-    async fn prepare(&self, step: &Step) -> Result<Fill, StepOutcome> {
+    async fn prepare(&self, step: &Step) -> Result<StepFile, StepOutcome> {
         let prepared = self.stage.prepare(self.client, self.place, step).await;
         prepared.map_err(|error| match error {
             SandboxError::Refused(why) => StepOutcome::Obstructed { why },
@@ -263,26 +262,24 @@ impl Turn<'_> {
         let program = self.stage.client_program(self.client)?;
         let request = self.ask(&program);
         match request
-            .converse(self.script(&Step::Quit)?, &Fill::default())
+            .converse(self.script(&Step::Quit)?, &StepFile::default())
             .await
         {
             Ok(_) | Err(Unmet::Ended) => {}
-            Err(late @ Unmet::Late { .. }) => return Err(late.into()),
+            Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => {
+                return Err(unmet.into());
+            }
         }
         let closed = self.stage.wire.until(request.deadline, |wire| {
             wire.connections_of(self.client).all(is_over).then_some(())
         });
-        let over = tokio::select! {
-            closed = closed => closed.is_some(),
-            _ = program.program.wait() => true,
-        };
         let waiting_for = || "the program to end or its connection to close".to_owned();
-        if over {
-            Ok(StepOutcome::Done)
-        } else {
-            Err(StepOutcome::TimedOut {
+        match request.unless_futile(closed, waiting_for).await {
+            Ok(Some(())) | Err(Unmet::Ended) => Ok(StepOutcome::Done),
+            Ok(None) => Err(StepOutcome::TimedOut {
                 waiting_for: waiting_for(),
-            })
+            }),
+            Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => Err(unmet.into()),
         }
     }
 

@@ -3,14 +3,12 @@
 use sha2::{Digest as _, Sha256};
 use synfin_core::content::file_bytes;
 use synfin_core::manifest::{FileRecord, Role, Transfer};
-use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry};
+use synfin_core::spec::{Beside, ClientNumber, PlacedContents, Step, StepEntry, StepFile};
 
 use super::client::place_number;
 use super::play::Play;
 use super::stage::Stage;
-use super::step::Fill;
 use crate::sandbox::SandboxError;
-use crate::store;
 
 /// The size of a file that a step downloads and none uploaded before, bytes.
 const PLACED_SIZE: u64 = 64 * 1024;
@@ -33,21 +31,25 @@ impl Stage {
         client: ClientNumber,
         place: usize,
         step: &Step,
-    ) -> Result<Fill, SandboxError> {
+    ) -> Result<StepFile, SandboxError> {
         let Some(file) = self.file_of(client, place, step) else {
-            return Ok(Fill::default());
+            return Ok(StepFile::default());
         };
         let role = Role::Client(client.0);
-        let path = format!("{}/{}", self.play.target.files.client_dir, file.name);
+        let files = &self.play.target.files;
         match file.transfer {
             Transfer::Upload => {
+                let path = format!("{}/{}", files.client_dir, file.name);
                 let contents = contents(self.play.seed, &file);
                 self.sandbox.put(role, &path, &contents).await?;
             }
-            Transfer::Download => self.sandbox.remove(role, &path).await?,
+            Transfer::Download => {
+                let path = files.download_path(&file.name);
+                self.sandbox.remove(role, &path).await?;
+            }
         }
         self.log().files.push(file.clone());
-        Ok(Fill {
+        Ok(StepFile {
             name: file.name,
             size: file.size,
         })
@@ -90,6 +92,7 @@ impl Stage {
             source_sha256: String::new(),
             arrived_size: None,
             arrived_sha256: None,
+            found_as: None,
         };
         file.source_sha256 = sha256(&contents(self.play.seed, &file));
         Some(file)
@@ -177,40 +180,50 @@ impl Stage {
             .cloned()
             .collect();
         for file in files {
-            let arrived = self.arrived(&file).await?;
+            let arrived = self.arrived(file.clone()).await?;
             let mut log = self.log();
             for record in log.files.iter_mut().filter(|record| **record == file) {
-                record.arrived_size = arrived.as_ref().map(|(size, _)| *size);
-                record.arrived_sha256 = arrived.as_ref().map(|(_, sha256)| sha256.clone());
+                record.clone_from(&arrived);
             }
         }
         Ok(())
     }
 
-    /// Size and digest of the file where it should have arrived.
-    async fn arrived(&self, file: &FileRecord) -> Result<Option<(u64, String)>, SandboxError> {
-        let (role, folder) = match file.transfer {
-            Transfer::Upload => (Role::Server, &self.play.target.files.server_dir),
-            Transfer::Download => (
-                Role::Client(file.client),
-                &self.play.target.files.client_dir,
-            ),
+    /// The program that a file goes to, the folder where it should arrive, and its path.
+    fn destination(&self, file: &FileRecord) -> (Role, &str, String) {
+        let files = &self.play.target.files;
+        match file.transfer {
+            Transfer::Upload => {
+                let path = format!("{}/{}", files.server_dir, file.name);
+                (Role::Server, &files.server_dir, path)
+            }
+            Transfer::Download => {
+                let path = files.download_path(&file.name);
+                (Role::Client(file.client), &files.client_dir, path)
+            }
+        }
+    }
+
+    /// The record with what arrived: size and digest of the file where it should be, or its contents under another name.
+    async fn arrived(&self, file: FileRecord) -> Result<FileRecord, SandboxError> {
+        let (role, folder, path) = self.destination(&file);
+        let found_as = match self.digest_of(role, &path).await? {
+            Some((size, sha256)) => {
+                return Ok(FileRecord {
+                    arrived_size: Some(size),
+                    arrived_sha256: Some(sha256),
+                    found_as: None,
+                    ..file
+                });
+            }
+            None => self.found_elsewhere(role, folder, &file).await?,
         };
-        let opened = match self
-            .sandbox
-            .open(role, &format!("{folder}/{}", file.name))
-            .await
-        {
-            // What is not a regular file (a link, a FIFO) has not arrived.
-            Err(SandboxError::Refused(_)) => None,
-            opened => opened?,
-        };
-        let Some(mut opened) = opened else {
-            return Ok(None);
-        };
-        // A file may be as large as a role's whole scratch.
-        let digest = tokio::task::spawn_blocking(move || store::digest(&mut opened).ok());
-        Ok(digest.await.expect("hashing a file does not panic"))
+        Ok(FileRecord {
+            arrived_size: None,
+            arrived_sha256: None,
+            found_as,
+            ..file
+        })
     }
 }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use synfin_core::manifest::{Exit, Role, StepOutcome};
-use synfin_core::spec::{ClientNumber, Step};
+use synfin_core::spec::{ClientNumber, Step, StepFile};
 use tokio::time::{Instant, timeout_at};
 
 use super::client::{is_over, place_number};
 use super::dial::DialTurn;
 use super::stage::{SETTLE, Stage};
-use super::step::{Fill, Request, Unmet};
+use super::step::{Request, Unmet};
 use super::terminal::Terminal;
 
 /// One step of such a client.
@@ -21,7 +21,11 @@ pub(super) struct OneShot<'a> {
 
 impl OneShot<'_> {
     /// Lets a process do the step. To connect and to quit there is nothing to do, unless the target has a command for it.
-    pub(super) async fn take(&self, step: &Step, fill: &Fill) -> Result<StepOutcome, StepOutcome> {
+    pub(super) async fn take(
+        &self,
+        step: &Step,
+        file: &StepFile,
+    ) -> Result<StepOutcome, StepOutcome> {
         let Some(argv) = self.stage.play.commands.client.of_step(step.name()) else {
             return match step {
                 Step::Connect => {
@@ -36,11 +40,11 @@ impl OneShot<'_> {
                 | Step::Fault(_) => Err(StepOutcome::Unsupported),
             };
         };
-        let argv = argv.iter().map(|word| fill.fill(word)).collect();
+        let argv = argv.iter().map(|word| file.fill(word)).collect();
         let deadline = Instant::now() + self.stage.play.target.client.step_within;
         let before = self.connections();
         let program = self.start(argv, deadline).await?;
-        self.talk(&program, step, fill, deadline).await?;
+        self.talk(&program, step, file, deadline).await?;
         let ended = timeout_at(deadline, program.program.wait()).await;
         let ended = ended.map_err(|_| StepOutcome::TimedOut {
             waiting_for: "the program to end".to_owned(),
@@ -80,7 +84,7 @@ impl OneShot<'_> {
         &self,
         program: &Terminal,
         step: &Step,
-        fill: &Fill,
+        file: &StepFile,
         deadline: Instant,
     ) -> Result<(), StepOutcome> {
         let Some(script) = self.stage.play.target.client.script(step.name()) else {
@@ -92,9 +96,9 @@ impl OneShot<'_> {
             terminal: program,
             deadline,
         };
-        match request.converse(script, fill).await {
+        match request.converse(script, file).await {
             Ok(_) | Err(Unmet::Ended) => Ok(()),
-            Err(late @ Unmet::Late { .. }) => Err(late.into()),
+            Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => Err(unmet.into()),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use synfin_core::spec::{Scenario, Target, words_at};
+use synfin_core::spec::{Scenario, Target, step_words_at, words_at};
 
 /// What is to be recorded: a scenario and the programs that act in it.
 #[derive(Clone, Debug)]
@@ -32,10 +32,15 @@ pub(crate) struct Commands {
 impl Commands {
     /// The commands with the address filled in where they have a place for it.
     pub(crate) fn at(self, listen: SocketAddr) -> Self {
-        let filled = |argv: Vec<String>| words_at(&argv, listen);
+        let client = match self.client {
+            ClientCommands::Session(argv) => ClientCommands::Session(words_at(&argv, listen)),
+            of_steps @ ClientCommands::PerStep(_) => {
+                of_steps.map(|argv| step_words_at(&argv, listen))
+            }
+        };
         Self {
-            server: filled(self.server),
-            client: self.client.map(filled),
+            server: words_at(&self.server, listen),
+            client,
             environment: self.environment,
         }
     }

@@ -1,6 +1,7 @@
 //! What all clients of a recording share: its scenario, wire and programs, and the record of what happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -297,6 +298,18 @@ impl Stage {
         if let Err(error) = signalled {
             self.fault(error);
         }
+    }
+
+    /// Waits until nothing is left of the server that runs now; for ever, where none was started.
+    pub(super) async fn server_gone(&self) {
+        let now = || self.log().programs.get(&Role::Server).cloned();
+        while let Some(server) = now() {
+            server.program.wait_until_role_gone().await;
+            if now().is_some_and(|it| Arc::ptr_eq(&it, &server)) {
+                return;
+            }
+        }
+        pending::<()>().await;
     }
 
     /// The client's program; a step before `connect` has none.

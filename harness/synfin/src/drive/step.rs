@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use synfin_core::flow::Connection;
 use synfin_core::manifest::{PROMPT, StepOutcome};
-use synfin_core::spec::{self, ClientNumber, StepScript};
+use synfin_core::spec::{self, ClientNumber, StepFile, StepScript};
 use tokio::time::{Instant, timeout_at};
 
+use super::client::is_over;
 use super::live::{Exchange, Mark};
 use super::stage::Stage;
 use super::terminal::{NotRead, Terminal};
@@ -33,23 +35,6 @@ pub(crate) struct Request<'a> {
     pub(crate) deadline: Instant,
 }
 
-/// What `{name}` and `{size}` stand for in the lines of a step.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Fill {
-    /// The file's name.
-    pub(crate) name: String,
-    /// The file's size, bytes.
-    pub(crate) size: u64,
-}
-
-impl Fill {
-    /// The text with both filled in.
-    pub(crate) fn fill(&self, text: &str) -> String {
-        text.replace("{name}", &self.name)
-            .replace("{size}", &self.size.to_string())
-    }
-}
-
 /// What came last when a step's lines had been typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LastWord {
@@ -67,6 +52,11 @@ pub(crate) enum Unmet {
         /// What was still missing.
         waiting_for: String,
     },
+    /// The server ended, and the client waits without doing anything more.
+    ServerEnded {
+        /// What was still missing.
+        waiting_for: String,
+    },
     /// The program ended.
     Ended,
 }
@@ -75,6 +65,7 @@ impl From<Unmet> for StepOutcome {
     fn from(unmet: Unmet) -> Self {
         match unmet {
             Unmet::Late { waiting_for } => Self::TimedOut { waiting_for },
+            Unmet::ServerEnded { waiting_for } => Self::ServerEnded { waiting_for },
             Unmet::Ended => Self::ProgramEnded,
         }
     }
@@ -85,12 +76,12 @@ impl Request<'_> {
     pub(crate) async fn converse(
         &self,
         script: &StepScript,
-        fill: &Fill,
+        file: &StepFile,
     ) -> Result<LastWord, Unmet> {
         let mut last = LastWord::Ours;
         let mut awaited = PROMPT;
         for exchange in &script.exchanges {
-            last = self.exchange(exchange, fill, awaited).await?;
+            last = self.exchange(exchange, file, awaited).await?;
             if last == LastWord::Ours {
                 awaited = "its output to match";
             }
@@ -102,7 +93,7 @@ impl Request<'_> {
     async fn exchange(
         &self,
         exchange: &spec::Exchange,
-        fill: &Fill,
+        file: &StepFile,
         awaited: &str,
     ) -> Result<LastWord, Unmet> {
         if let Some(expect) = &exchange.expect {
@@ -112,7 +103,7 @@ impl Request<'_> {
         let Some(line) = &exchange.send else {
             return Ok(LastWord::Program);
         };
-        let line = fill.fill(line);
+        let line = file.fill(line);
         let waiting_for = || "the program to take its input".to_owned();
         let typed = self.terminal.send_line(&line, INPUT_WITHIN);
         self.met(typed, waiting_for)
@@ -145,12 +136,11 @@ impl Request<'_> {
             }
         };
         let reached = async { reached.await.ok_or(()) };
-        match self.unless_ended(reached).await? {
-            Ok(()) => Ok(()),
-            Err(()) => Err(Unmet::Late {
+        self.unless_futile(reached, waiting_for)
+            .await?
+            .map_err(|()| Unmet::Late {
                 waiting_for: waiting_for(),
-            }),
-        }
+            })
     }
 
     /// Waits until wire and terminal have been quiet for long enough, with every thread of the program asleep.
@@ -196,9 +186,45 @@ impl Request<'_> {
         waiting_for: impl Fn() -> String,
     ) -> Result<T, Unmet> {
         let within = timeout_at(self.deadline, wanted);
-        self.unless_ended(within).await?.map_err(|_| Unmet::Late {
+        let value = self.unless_futile(within, &waiting_for).await?;
+        value.map_err(|_| Unmet::Late {
             waiting_for: waiting_for(),
         })
+    }
+
+    /// What `wanted` gives, unless the program ends first or nothing can come any more.
+    pub(super) async fn unless_futile<T>(
+        &self,
+        wanted: impl Future<Output = T>,
+        waiting_for: impl Fn() -> String,
+    ) -> Result<T, Unmet> {
+        tokio::select! {
+            biased;
+            value = self.unless_ended(wanted) => value,
+            () = self.abandoned() => Err(Unmet::ServerEnded { waiting_for: waiting_for() }),
+        }
+    }
+
+    /// Returns when nothing can come any more: the server has ended, on the wire too, and the client has been at rest since.
+    async fn abandoned(&self) {
+        self.stage.server_gone().await;
+        let wire = &self.stage.wire;
+        let has_left = |one: &Connection| is_over(one) || one.by_responder.fin.is_some();
+        wire.until_told(|| wire.now().connections_of(self.client).all(has_left))
+            .await;
+        let quiet = self.stage.play.target.client.quiet * PATIENCE;
+        let mut last_sign = Instant::now();
+        loop {
+            let segment = wire.now().last_segment_of(self.client);
+            let due = segment.map_or(last_sign, |at| at.max(last_sign)) + quiet;
+            if let Err(printed) = self.terminal.silent_until(due).await {
+                last_sign = printed;
+            } else if all_asleep(self.stage, self.client).await {
+                return;
+            } else {
+                last_sign = Instant::now();
+            }
+        }
     }
 
     /// What `wanted` gives, unless the program ends first.

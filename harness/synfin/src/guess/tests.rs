@@ -70,3 +70,57 @@ fn a_folder_without_programs_becomes_files_with_gaps_that_are_named() {
     assert_eq!(target(&guess).server.listen.port(), 7777);
     assert!(guess.unknowns()[0].starts_with("which program is the server"));
 }
+
+#[test]
+fn among_several_programs_calls_names_and_entries_decide_and_the_others_are_named() {
+    let server = "s.bind(a)\ns.listen()\ns.accept()";
+    let client = "s.connect(('localhost', 5001))";
+    let guess = guess(&[
+        ("chat.py", "button.bind('<Return>', send)\ns.connect(a)"),
+        ("client.py", client),
+        ("old_server.py", server),
+        ("server.py", server),
+        ("test_client.py", client),
+    ]);
+    let text = target_text(&guess);
+    let target = target(&guess);
+    assert_eq!(target.server.command.words(), ["python3", "server.py"]);
+    assert_eq!(
+        target.client.command.first().words(),
+        ["python3", "client.py"]
+    );
+    let servers = "[server]\n# or old_server.py?\n# or chat.py?\ncommand";
+    let clients = "[client]\n# or chat.py?\n# or test_client.py?\ncommand";
+    for expected in [servers, clients] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+#[test]
+fn java_in_packages_is_built_into_a_folder_and_started_by_its_class() {
+    let main = "public static void main(String[] args)";
+    let server = format!("package org.chat;\n{main} {{ new ServerSocket(5001).accept(); }}");
+    let client = format!("package org.chat.ui;\n{main} {{ new Socket(\"localhost\", 5001); }}");
+    let handler = "package org.chat;\nclass ServerHandler { ServerSocket s; void f() { s.accept(); new ServerSocket(1); } }";
+    let guess = guess(&[
+        ("src/main/java/org/chat/Server.java", server.as_str()),
+        ("src/main/java/org/chat/ServerHandler.java", handler),
+        ("src/main/java/org/chat/ui/ChatClient.java", client.as_str()),
+    ]);
+    let target = target(&guess);
+    let java = |class| ["java", "-cp", "classes", class];
+    assert_eq!(target.server.command.words(), java("org.chat.Server"));
+    assert_eq!(
+        target.client.command.first().words(),
+        java("org.chat.ui.ChatClient")
+    );
+    let build: Vec<_> = target
+        .build
+        .iter()
+        .map(|it| it.words()[2].clone())
+        .collect();
+    assert_eq!(
+        build,
+        ["javac -d classes $(find src/main/java -name '*.java')"]
+    );
+}

@@ -19,10 +19,10 @@ pub fn target_text(guess: &Guess) -> String {
          schema = 1\n\
          {build}\n\
          [server]\n\
-         command = {server}\n\
+         {other_servers}command = {server}\n\
          listen = \"127.0.0.1:{port}\"\n\n\
          [client]\n\
-         command = {client}\n\n\
+         {other_clients}command = {client}\n\n\
          # What a user would type for each step. `expect` is a regular expression for what the client prints first.\n\
          [client.steps]\n\
          {steps}\n\
@@ -31,6 +31,8 @@ pub fn target_text(guess: &Guess) -> String {
          client_dir = {client_dir}\n\
          server_dir = {server_dir}\n",
         unknown = unknown(guess),
+        other_servers = others(&guess.other_servers),
+        other_clients = others(&guess.other_clients),
         server = array(server),
         client = array(client),
         port = guess.port.unwrap_or(DEFAULT_PORT),
@@ -46,6 +48,12 @@ fn unknown(guess: &Guess) -> String {
         none if none.is_empty() => String::new(),
         lines => format!("#\n# Could not be guessed; please look at:\n{lines}"),
     }
+}
+
+/// The programs that were not chosen, for whoever knows better.
+fn others(names: &[String]) -> String {
+    let lines = names.iter().map(|name| format!("# or {name}?\n"));
+    lines.collect()
 }
 
 fn steps(guess: &Guess) -> String {

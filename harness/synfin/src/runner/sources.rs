@@ -4,6 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use synfin_core::checks::SourceText;
+use synfin_core::grade::gradable;
 use synfin_core::manifest::{NotRecorded, Targets};
 use synfin_core::spec::{self, ClientCommand, Rubric, Runner, SpecError, Target};
 
@@ -13,7 +15,7 @@ use super::wine::{Wine, WineError};
 use crate::drive::{ClientCommands, Commands};
 use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
 use crate::recording::{BuiltFolders, Folders, WINE};
-use crate::sandbox::Setup;
+use crate::sandbox::{SCRATCH, Setup};
 use crate::store::{self, StoreError};
 
 /// What a target's folder calls its target.
@@ -80,7 +82,10 @@ impl Sources {
     /// Reads and understands rubric and targets; `building` is told the command that builds the reference pair, if one does.
     pub(crate) fn load(options: &RunOptions, building: &dyn Fn(&str)) -> Result<Self, SourceError> {
         let (name, rubric_text) = rubric_text(&options.rubric)?;
-        let rubric = Rubric::parse(&name, &rubric_text)?;
+        let rubric = gradable(SourceText {
+            name: &name,
+            text: &rubric_text,
+        })?;
         let target = match &options.programs {
             Programs::Reference => reference(building)?,
             Programs::Target(path) => from_file(path)?,
@@ -197,11 +202,22 @@ impl Cast {
             .map(PathBuf::from)
             .filter(|path| path.is_absolute());
         absolute
-            .filter_map(|path| path.parent().map(Path::to_owned))
+            .filter_map(|path| place_of(&path))
             .chain(self.folders.server.clone())
             .chain(self.folders.client.clone())
             .collect()
     }
+}
+
+/// Where a program lies that must stay visible: its folder, or the file alone where scratch takes that folder's place.
+fn place_of(program: &Path) -> Option<PathBuf> {
+    let folder = program.parent()?;
+    let place = if folder == Path::new(SCRATCH) {
+        program
+    } else {
+        folder
+    };
+    Some(place.to_owned())
 }
 
 fn client_commands(target: &Target) -> ClientCommands {

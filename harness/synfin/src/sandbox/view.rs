@@ -10,8 +10,8 @@ use rustix::mount::{MountFlags, MoveMountFlags, OpenTreeFlags};
 
 use super::furnish::{SCRATCH_STORE, mount_fresh_proc, mount_tmpfs};
 
-/// Where a role's scratch is mounted; its folder is below, named after the role.
-pub(super) const SCRATCH: &str = "/tmp";
+/// Where a role's scratch is mounted; its folder is below, named after the role. What lies there outside is hidden.
+pub(crate) const SCRATCH: &str = "/tmp";
 
 /// Shared memory that programs of one role may use among themselves.
 const SHARED_MEMORY_OPTIONS: &str = "mode=1777,size=64m";
@@ -19,7 +19,10 @@ const SHARED_MEMORY_OPTIONS: &str = "mode=1777,size=64m";
 /// Makes this process's mount namespace, a copy of init's, the view of the role whose scratch init keeps at `scratch`.
 /// `exposed` stays visible where it is.
 pub(super) fn enter(scratch: &Path, exposed: &[PathBuf]) -> io::Result<()> {
-    let covered = |path: &&PathBuf| path.starts_with(SCRATCH) && path.exists();
+    // All of it would cover the scratch itself.
+    let covered = |path: &&PathBuf| {
+        path.starts_with(SCRATCH) && path.as_path() != Path::new(SCRATCH) && path.exists()
+    };
     let exposed = exposed
         .iter()
         .filter(covered)

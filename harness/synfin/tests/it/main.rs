@@ -18,6 +18,7 @@ mod mutants;
 mod pair;
 mod reference;
 mod repeat;
+mod server_end;
 mod support;
 mod targets;
 mod tshark;

@@ -1,6 +1,7 @@
 //! What a target can ask for, asked for: each is a variant of the threaded example.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use synfin_core::manifest::{Exit, Limit, Recorded, Role};
@@ -11,7 +12,7 @@ use crate::support::{Run, has, run, said, synfin, workspace};
 
 /// A copy of the threaded example, its target changed.
 #[track_caller]
-fn target(replaced: &[(&str, &str)]) -> TempDir {
+pub(crate) fn target(replaced: &[(&str, &str)]) -> TempDir {
     let place = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(workspace().join("harness/examples/threaded")).unwrap() {
         let path = entry.unwrap().path();
@@ -22,7 +23,7 @@ fn target(replaced: &[(&str, &str)]) -> TempDir {
 }
 
 #[track_caller]
-fn replace(file: &Path, replaced: &[(&str, &str)]) {
+pub(crate) fn replace(file: &Path, replaced: &[(&str, &str)]) {
     let mut text = fs::read_to_string(file).unwrap();
     for (old, new) in replaced {
         assert!(text.contains(old), "{old} in {}", file.display());
@@ -354,6 +355,25 @@ fn init_writes_a_target_that_runs_and_never_overwrites() {
     assert!(place.path().join("reports/latest/report.json").is_file());
 }
 
+#[test]
+fn a_program_that_lies_in_tmp_itself_is_started_from_there() {
+    if !python() {
+        return;
+    }
+    let place = target(&[]);
+    let script = fs::read_to_string(place.path().join("server.py")).unwrap();
+    let program = tempfile::Builder::new().tempfile_in("/tmp").unwrap();
+    let program = program.into_temp_path();
+    fs::write(&program, format!("#!/usr/bin/env python3\n{script}")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let command = format!("[{:?}]", program.to_str().unwrap());
+    replace(
+        &place.path().join("target.toml"),
+        &[(r#"["python3", "server.py"]"#, &command)],
+    );
+    assert_passes(&run_one(&place, "lifecycle"));
+}
+
 /// The worked examples of `docs/targets.md`, each run as it is told there.
 #[test]
 fn the_worked_examples_do_what_the_handbook_says() {
@@ -389,4 +409,46 @@ fn the_worked_examples_do_what_the_handbook_says() {
         ]);
         assert_passes(&run(arguments));
     }
+}
+
+#[test]
+fn a_download_under_another_name_is_named_and_passes_only_if_the_target_says_so() {
+    if !python() {
+        return;
+    }
+    let place = target(&[]);
+    replace(
+        &place.path().join("client.py"),
+        &[(
+            "os.path.join(FOLDER, name), \"wb\"",
+            "os.path.join(FOLDER, \"downloaded_\" + name), \"wb\"",
+        )],
+    );
+    let run = run_one(&place, "lifecycle");
+    let failed: Vec<_> = run
+        .report
+        .items
+        .iter()
+        .flat_map(|item| &item.checks)
+        .filter(|check| check.result == Fail)
+        .collect();
+    assert!(!failed.is_empty(), "{}", said(&run.output));
+    for check in failed {
+        let found = "client 1's folder has “downloaded_notes.bin” with the same contents";
+        assert!(check.saw.contains(found), "{}", check.saw);
+        let remedy = "download_as = \"downloaded_{name}\"";
+        assert!(
+            check.usually[0].remedy.contains(remedy),
+            "{:?}",
+            check.usually
+        );
+    }
+    replace(
+        &place.path().join("target.toml"),
+        &[(
+            "[files]\n",
+            "[files]\ndownload_as = \"downloaded_{name}\"\n",
+        )],
+    );
+    assert_passes(&run_one(&place, "lifecycle"));
 }

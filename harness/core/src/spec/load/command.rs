@@ -1,9 +1,11 @@
 //! Command lines and environments of a target.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::{Spanned, Value};
 
+use super::placeholder::{self, Place};
 use super::{Problems, did_you_mean};
 use crate::spec::{ClientCommand, Command};
 
@@ -19,7 +21,7 @@ pub(super) fn shell(line: &Spanned<String>, problems: &mut Problems) -> Option<C
 
 /// `["program", "argument"]`.
 pub(super) fn command(value: &Spanned<Value>, problems: &mut Problems) -> Option<Command> {
-    words(value.get_ref(), value.span(), problems)
+    words(value.get_ref(), value.span(), Place::Command, problems)
 }
 
 /// The same, or a table that has one for each step: `{ upload = ["put", "{name}"] }`.
@@ -40,7 +42,8 @@ pub(super) fn client_command(
             problems.suggest(value.span(), message, Some(help));
             return None;
         }
-        commands.insert(step.clone(), words(line, value.span(), problems)?);
+        let command = words(line, value.span(), Place::StepCommand(step), problems)?;
+        commands.insert(step.clone(), command);
     }
     if commands.is_empty() {
         problems.add(value.span(), "the client has no command for any step");
@@ -49,7 +52,12 @@ pub(super) fn client_command(
     Some(ClientCommand::PerStep(commands))
 }
 
-fn words(value: &Value, span: std::ops::Range<usize>, problems: &mut Problems) -> Option<Command> {
+fn words(
+    value: &Value,
+    span: Range<usize>,
+    place: Place<'_>,
+    problems: &mut Problems,
+) -> Option<Command> {
     let Some(words) = value.as_array().and_then(|words| {
         let word = |word: &Value| word.as_str().map(str::to_owned);
         words.iter().map(word).collect::<Option<Vec<_>>>()
@@ -68,6 +76,10 @@ fn words(value: &Value, span: std::ops::Range<usize>, problems: &mut Problems) -
         problems.add(span, "the command is empty");
         return None;
     }
+    let mut all = words.iter();
+    if !all.all(|word| placeholder::check(word, span.clone(), place, problems)) {
+        return None;
+    }
     Command::new(words)
 }
 
@@ -82,17 +94,21 @@ fn array_of(line: &str) -> String {
 
 /// An environment, whose names the kernel takes.
 pub(super) fn environment(
-    variables: &BTreeMap<Spanned<String>, String>,
+    variables: &BTreeMap<Spanned<String>, Spanned<String>>,
     problems: &mut Problems,
 ) -> Option<Vec<(String, String)>> {
     let mut environment = Vec::new();
     for (name, value) in variables {
-        if name.get_ref().is_empty() || name.get_ref().contains(['=', '\0']) || value.contains('\0')
-        {
+        let text = value.get_ref();
+        let is_name = !name.get_ref().is_empty() && !name.get_ref().contains(['=', '\0']);
+        if !is_name || text.contains('\0') {
             problems.add(name.span(), "no environment holds such a variable");
             return None;
         }
-        environment.push((name.get_ref().clone(), value.clone()));
+        if !placeholder::check(text, value.span(), Place::Command, problems) {
+            return None;
+        }
+        environment.push((name.get_ref().clone(), text.clone()));
     }
     Some(environment)
 }

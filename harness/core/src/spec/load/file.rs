@@ -256,7 +256,7 @@ pub(super) struct ServerProgramFile {
     /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the address.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    pub env: BTreeMap<Spanned<String>, String>,
+    pub env: BTreeMap<Spanned<String>, Spanned<String>>,
     /// The loopback address on which it listens; may be absent if the command has `{addr}` or `{port}`.
     #[schemars(with = "Option<String>")]
     pub listen: Option<Spanned<String>>,
@@ -280,7 +280,7 @@ pub(super) struct ClientProgramFile {
     /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the server's address.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
-    pub env: BTreeMap<Spanned<String>, String>,
+    pub env: BTreeMap<Spanned<String>, Spanned<String>>,
     /// What executes it; `native` if absent.
     #[serde(default)]
     pub runner: RunnerFile,
@@ -318,7 +318,8 @@ pub(super) struct ExchangeFile {
     #[schemars(with = "Option<String>")]
     pub expect: Option<Spanned<String>>,
     /// The line typed; `{name}` is the file's name, `{size}` its size.
-    pub send: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub send: Option<Spanned<String>>,
     /// A regular expression: what the server's reply looks like on the wire.
     #[schemars(with = "Option<String>")]
     pub reply: Option<Spanned<String>>,
@@ -354,6 +355,9 @@ pub(super) struct FilesFile {
     /// Where uploads are read from and downloads arrive.
     #[schemars(with = "Option<String>")]
     pub client_dir: Option<Spanned<String>>,
+    /// What the client calls a download, such as `downloaded_{name}`, in `client_dir`; `{name}` if absent.
+    #[schemars(with = "Option<String>")]
+    pub download_as: Option<Spanned<String>>,
     /// Where uploads are stored and downloads are read from.
     #[schemars(with = "Option<String>")]
     pub server_dir: Option<Spanned<String>>,

@@ -3,6 +3,7 @@
 use toml::Spanned;
 
 use super::file::{BesideFile, FilesFile, PlacedFile};
+use super::placeholder::{self, Place};
 use super::{Problems, is_one_component};
 use crate::spec::step_text::bytes;
 use crate::spec::{Beside, Files, Placed, PlacedContents};
@@ -12,10 +13,13 @@ const PLACED_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn files(file: FilesFile, problems: &mut Problems) -> Option<Files> {
     let client_dir = folder(file.client_dir, problems);
+    let download_as = file.download_as.as_ref();
+    let download_as = download_as.map_or(Some("{name}".to_owned()), |it| file_name(it, problems));
     let server_dir = folder(file.server_dir, problems);
     let place: Vec<_> = file.place.iter().map(|it| placed(it, problems)).collect();
     Some(Files {
         client_dir: client_dir?,
+        download_as: download_as?,
         server_dir: server_dir?,
         place: place.into_iter().collect::<Option<_>>()?,
     })
@@ -28,6 +32,12 @@ fn folder(path: Option<Spanned<String>>, problems: &mut Problems) -> Option<Stri
         Some(path) if path.get_ref() == "." => Some(path.into_inner()),
         Some(path) => inside(&path, "folder", problems),
     }
+}
+
+/// What a file is called whose name stands for `{name}`.
+fn file_name(text: &Spanned<String>, problems: &mut Problems) -> Option<String> {
+    let is_known = placeholder::check(text.get_ref(), text.span(), Place::FileName, problems);
+    inside(text, "file", problems).filter(|_| is_known)
 }
 
 fn inside(path: &Spanned<String>, what: &str, problems: &mut Problems) -> Option<String> {

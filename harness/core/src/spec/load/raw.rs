@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
+use super::placeholder::{self, Place};
 use super::{Problems, did_you_mean};
 use crate::spec::{RawMessage, RawPart, RawSteps};
 
@@ -76,15 +77,12 @@ fn message(step: &str, value: &Spanned<Value>, problems: &mut Problems) -> Optio
         problems.suggest(value.span(), message, Some(HELP.to_owned()));
         return None;
     };
-    let has_content = |part: &RawPart| match part {
-        RawPart::Text(text) => text.contains("{content}"),
-        RawPart::Bytes(_) => false,
-    };
-    if step != "upload" && parts.iter().any(has_content) {
-        problems.add(value.span(), "only an upload has `{content}`");
-        return None;
-    }
-    Some(RawMessage { parts })
+    let mut all = parts.iter();
+    let stand_for_something = all.all(|part| match part {
+        RawPart::Text(text) => placeholder::check(text, value.span(), Place::Raw(step), problems),
+        RawPart::Bytes(_) => true,
+    });
+    stand_for_something.then_some(RawMessage { parts })
 }
 
 fn part(value: &Value) -> Option<RawPart> {

@@ -13,6 +13,7 @@ use super::file::{
 };
 use super::files::files;
 use super::limits::phase_limits;
+use super::placeholder::{self, Place};
 use super::raw::raw_steps;
 use super::{Problems, check_schema, did_you_mean};
 use crate::spec::{
@@ -229,7 +230,7 @@ fn picked_address(
     problems: &mut Problems,
 ) -> Option<SocketAddr> {
     let is_told = |word: &String| word.contains("{addr}") || word.contains("{port}");
-    let is_told_by_environment = file.env.values().any(is_told);
+    let is_told_by_environment = file.env.values().any(|value| is_told(value.get_ref()));
     if command.words().iter().any(is_told) || is_told_by_environment {
         return Some(DEFAULT_LISTEN);
     }
@@ -309,7 +310,7 @@ fn script(
     }
     let exchanges: Vec<_> = exchanges
         .iter()
-        .map(|it| exchange(it, talk, problems))
+        .map(|it| exchange(it, name.get_ref(), talk, problems))
         .collect();
     Some(StepScript {
         step: name.get_ref().clone(),
@@ -317,7 +318,12 @@ fn script(
     })
 }
 
-fn exchange(file: &Spanned<ExchangeFile>, talk: Talk, problems: &mut Problems) -> Option<Exchange> {
+fn exchange(
+    file: &Spanned<ExchangeFile>,
+    step: &str,
+    talk: Talk,
+    problems: &mut Problems,
+) -> Option<Exchange> {
     let ExchangeFile {
         expect,
         send,
@@ -330,9 +336,8 @@ fn exchange(file: &Spanned<ExchangeFile>, talk: Talk, problems: &mut Problems) -
     }
     if send
         .as_ref()
-        .is_some_and(|line| line.contains(['\n', '\r']))
+        .is_some_and(|line| !is_line(line, step, problems))
     {
-        problems.add(file.span(), "`send` is one line; write one exchange a line");
         return None;
     }
     let expect = expect.as_ref().map(|it| pattern(it, Regex::new, problems));
@@ -341,9 +346,18 @@ fn exchange(file: &Spanned<ExchangeFile>, talk: Talk, problems: &mut Problems) -
         .map(|it| pattern(it, regex::bytes::Regex::new, problems));
     Some(Exchange {
         expect: expect.map_or(Some(None), |it| it.map(Some))?,
-        send: send.clone(),
+        send: send.clone().map(Spanned::into_inner),
         reply: reply.map_or(Some(None), |it| it.map(Some))?,
     })
+}
+
+/// Whether this can be typed for the step.
+fn is_line(line: &Spanned<String>, step: &str, problems: &mut Problems) -> bool {
+    if line.get_ref().contains(['\n', '\r']) {
+        problems.add(line.span(), "`send` is one line; write one exchange a line");
+        return false;
+    }
+    placeholder::check(line.get_ref(), line.span(), Place::Send(step), problems)
 }
 
 fn pattern<R>(
@@ -379,6 +393,7 @@ mod tests {
         assert_eq!(pair.build.len(), 1);
         let files = Files {
             client_dir: ".".to_owned(),
+            download_as: "{name}".to_owned(),
             server_dir: "stored".to_owned(),
             place: Vec::new(),
         };

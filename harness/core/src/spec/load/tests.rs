@@ -114,6 +114,25 @@ fn the_example_rubric_parses() {
 }
 
 #[test]
+fn a_table_of_which_there_may_be_several_has_two_brackets() {
+    let second = "[[item]]\nid = \"survives\"";
+    assert_snapshot!(edited_rubric(second, "[item]\nid = \"survives\""), @r"
+    error: there may be several tables `item`
+      --> rubric.toml:22:2
+       |
+    22 | [item]
+       |  ^^^^
+       |
+       = help: write `[[item]]`, with two brackets
+    ");
+    let (scenarios, _) = EXAMPLE_RUBRIC.split_once("[[item]]").unwrap();
+    let only = format!("{scenarios}[item]\nid = \"survives\"\n");
+    let error = Rubric::parse("rubric.toml", &only).unwrap_err();
+    let problem = &error.problems()[0];
+    assert_eq!(problem.message, "there may be several tables `item`");
+}
+
+#[test]
 fn every_built_in_rubric_parses() {
     for (name, text) in BUILTIN_RUBRICS {
         let rubric = rubric_of(text);
@@ -416,6 +435,8 @@ fn bytes_that_are_none_are_refused_where_they_stand() {
        |
     16 | download = "{content}"
        |            ^^^^^^^^^^^
+       |
+       = help: write it into `upload` of [raw.steps]: a program reads its file itself
     "#);
 }
 
@@ -748,6 +769,21 @@ proptest::proptest! {
 
 /// A mistake in the example target, and what is said: place, message and suggestion.
 const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        "[client]\n",
+        "[clients]\n",
+        "7:2 unknown field `clients`: did you mean `client`?",
+    ),
+    (
+        "[client]\n",
+        "[[client]]\n",
+        "7:1 there is one table `client`, not several: write `[client]`, with one bracket",
+    ),
+    (
+        "[files]\n",
+        "[server]\n",
+        "15:2 the table `server` is there already: put the keys of both together",
+    ),
     (
         "[client.steps]",
         "[clients.steps]",

@@ -1,0 +1,79 @@
+//! A server that ended while clients still needed it: every row that fails after it says so, whatever the row looks at.
+
+use super::program::of_process;
+use super::{Evidence, Verdict};
+use crate::diagnosis::Pattern;
+use crate::manifest::{ProcessRecord, Role, StepOutcome, StepRecord};
+use crate::observation::Observation;
+
+/// A client learns of the server's end from its kernel, we learn it from the server's parent, which may be later by so much,
+/// nanoseconds.
+const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
+
+/// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure.
+pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
+    let is_failure = match verdict {
+        Verdict::Pass(_) | Verdict::Skipped { .. } => return,
+        Verdict::Fail(_) => true,
+        Verdict::Inconclusive { .. } => false,
+    };
+    let (Some(server), Some(finding)) = (ended(observation), verdict.finding_mut()) else {
+        return;
+    };
+    let is_told = |evidence: &Evidence| {
+        matches!(
+            evidence,
+            Evidence::Process {
+                role: Role::Server,
+                ..
+            }
+        )
+    };
+    if finding.evidence.iter().any(is_told) {
+        return;
+    }
+    finding.evidence.insert(0, of_process(server));
+    if is_failure {
+        finding.usually.splice(0..0, Pattern::ServerEnded.usually());
+    }
+}
+
+/// The server that ended without our doing before a client had done its steps.
+fn ended(observation: &Observation) -> Option<&ProcessRecord> {
+    observation
+        .processes(Role::Server)
+        .filter(|server| server.exit.is_some() && server.stop_actions.is_empty())
+        .find(|server| {
+            server
+                .exited_at
+                .is_some_and(|at| was_needed(observation, at))
+        })
+}
+
+/// Whether a client gave up a step at that moment or later.
+fn was_needed(observation: &Observation, at: u64) -> bool {
+    let recorded = observation.recorded().into_iter();
+    let mut steps = recorded
+        .flat_map(|recorded| &recorded.client_steps)
+        .flat_map(|client| &client.steps);
+    steps.any(|step| {
+        is_given_up(step)
+            && step
+                .ended_at
+                .is_some_and(|end| end + DEATH_TO_REPORT_NS >= at)
+    })
+}
+
+fn is_given_up(step: &StepRecord) -> bool {
+    match step.outcome {
+        StepOutcome::TimedOut { .. }
+        | StepOutcome::ProgramEnded
+        | StepOutcome::ServerEnded { .. }
+        | StepOutcome::Disconnected => true,
+        StepOutcome::Done
+        | StepOutcome::Obstructed { .. }
+        | StepOutcome::CameTooLate
+        | StepOutcome::Unsupported
+        | StepOutcome::NotReached => false,
+    }
+}

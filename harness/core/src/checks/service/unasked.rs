@@ -1,0 +1,58 @@
+//! A client that sent no request during its step.
+
+use super::{Kind, Standing, failed, unanswered};
+use crate::checks::{Finding, program};
+use crate::manifest::{Role, StepOutcome, StepRecord};
+use crate::observation::Observation;
+use crate::spec::ClientNumber;
+
+/// The client never came to ask.
+pub(super) fn not_asked(
+    observation: &Observation,
+    client: ClientNumber,
+    record: &StepRecord,
+) -> Standing {
+    let what = unasked(observation, client, record);
+    let own = observation.sessions_of(client).last();
+    let waits_for_server = matches!(
+        record.outcome,
+        StepOutcome::TimedOut { .. } | StepOutcome::ServerEnded { .. }
+    );
+    match own {
+        Some(connection) if waits_for_server => unanswered(
+            observation,
+            client,
+            record,
+            (connection.wire.id, what),
+            None,
+        ),
+        Some(_) | None => failed(
+            Kind::NotAsked,
+            Finding::from(what).with_all(program::record(observation, Role::Client(client.0))),
+        ),
+    }
+}
+
+/// A step that was done without a request may have had one before it began: the client did not wait to be told.
+fn unasked(observation: &Observation, client: ClientNumber, record: &StepRecord) -> String {
+    if record.outcome != StepOutcome::Done {
+        return format!(
+            "client {client} sent no request: {}",
+            program::undone(record)
+        );
+    }
+    let step = &record.step;
+    let began = observation.window(record).map(|window| window.after);
+    let earlier = observation
+        .sessions_of(client)
+        .flat_map(|connection| connection.by_initiator.pieces())
+        .map(|piece| piece.at.frame)
+        .filter(|frame| began.is_none_or(|began| *frame <= began))
+        .max();
+    match earlier {
+        Some(frame) => format!(
+            "client {client} sent nothing during `{step}`, though it was done: what it sent last came before the step began (frame {frame})"
+        ),
+        None => format!("client {client} sent nothing during `{step}`, though it was done"),
+    }
+}
