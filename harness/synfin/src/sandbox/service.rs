@@ -127,8 +127,10 @@ impl Service {
         let scratch = scratch_of(role);
         fs::create_dir(&scratch)?;
         let options = format!(
-            "mode=0700,uid={},gid={},size={scratch_bytes}",
-            owner.uid, owner.gid
+            "mode=0700,uid={},gid={},size={scratch_bytes},nr_inodes={}",
+            owner.uid,
+            owner.gid,
+            inodes_max(scratch_bytes)
         );
         furnish::mount_tmpfs(&scratch, &options)?;
         let folder = scratch.join(role.to_string());
@@ -221,6 +223,13 @@ impl Service {
 
 fn plain(reply: Reply) -> Answer {
     (reply, Vec::new())
+}
+
+/// How many files a scratch of this size may hold: one a page, and more than a submission has. Empty files take no bytes of a
+/// tmpfs, but memory of the kernel.
+fn inodes_max(scratch_bytes: u64) -> u64 {
+    const OF_A_SUBMISSION: u64 = 16 * 1024;
+    (scratch_bytes / 4096).max(OF_A_SUBMISSION)
 }
 
 /// Where init keeps the role's scratch.
