@@ -8,8 +8,11 @@
     reason = "tests start programs, read files, and end where something is missing"
 )]
 
+mod files;
 mod network;
+mod output;
 mod processes;
+mod reading;
 #[path = "../edge/scenario.rs"]
 #[expect(
     dead_code,
@@ -23,3 +26,5 @@ mod submission;
     reason = "shared with the tests of the binary, which use more"
 )]
 mod support;
+mod told;
+mod wire;

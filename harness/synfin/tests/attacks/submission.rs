@@ -216,3 +216,24 @@ pub(crate) fn readable_for_all(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+/// Every path below a folder, links not followed.
+pub(crate) fn every_name(folder: &Path) -> Vec<PathBuf> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        names.push(entry.path());
+        if entry.file_type().unwrap().is_dir() {
+            names.extend(every_name(&entry.path()));
+        }
+    }
+    names.sort();
+    names
+}
+
+/// What all files below a folder hold, one after the other.
+pub(crate) fn every_text(folder: &Path) -> String {
+    let files = every_name(folder).into_iter().filter(|path| path.is_file());
+    let texts = files.map(|path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned());
+    texts.collect()
+}
