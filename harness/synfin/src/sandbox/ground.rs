@@ -60,7 +60,9 @@ impl Ground {
         match self {
             Self::Namespaces(_) => {
                 fs::create_dir(&scratch)?;
-                let options = format!("mode=0700,uid={uid},gid={gid},size={bytes}");
+                let inodes = inodes_max(bytes);
+                let options =
+                    format!("mode=0700,uid={uid},gid={gid},size={bytes},nr_inodes={inodes}");
                 furnish::mount_tmpfs(&scratch, &options)
             }
             Self::Host(_) => {
@@ -152,4 +154,11 @@ impl Ground {
             Self::Host(host) => host.leave(),
         }
     }
+}
+
+/// How many files a scratch of this size may hold: one a page, and more than a submission has. Empty files take no bytes of a
+/// tmpfs, but memory of the kernel.
+fn inodes_max(scratch_bytes: u64) -> u64 {
+    const OF_A_SUBMISSION: u64 = 16 * 1024;
+    (scratch_bytes / 4096).max(OF_A_SUBMISSION)
 }

@@ -14,7 +14,7 @@ use super::furnish::{SCRATCH_STORE, mount_fresh_proc, mount_tmpfs};
 pub(crate) const SCRATCH: &str = "/tmp";
 
 /// Shared memory that programs of one role may use among themselves.
-const SHARED_MEMORY_OPTIONS: &str = "mode=1777,size=64m";
+const SHARED_MEMORY_OPTIONS: &str = "mode=1777,size=64m,nr_inodes=16384";
 
 /// Makes this process's mount namespace, a copy of init's, the view of the role whose scratch init keeps at `scratch`.
 /// `exposed` stays visible where it is.

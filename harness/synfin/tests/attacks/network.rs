@@ -1,0 +1,80 @@
+//! Attempts at the network: packets of one's own, another network, the world, and somebody else's port.
+
+use synfin_core::manifest::Role;
+use synfin_core::report::ResultName::Fail;
+use synfin_core::report::Status;
+
+use crate::submission::Submission;
+
+/// What each attempt of `raw_network.py` comes to.
+const REFUSED: [&str; 15] = [
+    "AF_PACKET: EPERM",
+    "a raw socket: EPERM",
+    "a raw IPv6 socket: EPERM",
+    "TCP_REPAIR: EPERM",
+    "IP_TRANSPARENT: EPERM",
+    "lo down: EPERM",
+    "a network of its own: EPERM",
+    "a user namespace: ENOSPC",
+    "both: ENOSPC",
+    "mounts of its own: EPERM",
+    "a setting: EACCES",
+    "the way back: EACCES",
+    "another host: ENETUNREACH",
+    "another host by IPv6: ENETUNREACH",
+    "another host by UDP: ENETUNREACH",
+];
+
+#[test]
+fn no_packet_is_forged_and_no_network_left() {
+    let graded = Submission::sound()
+        .server("raw_network")
+        .client("raw_network")
+        .graded();
+    for role in [Role::Server, Role::Client(1)] {
+        assert_eq!(graded.told_by(role), REFUSED);
+    }
+    graded.assert_passes();
+}
+
+#[test]
+fn a_client_that_squats_on_the_port_of_a_server_that_listens_gets_nothing() {
+    let graded = Submission::sound().client("squat").graded();
+    let refused = [
+        "the port: EADDRINUSE",
+        "the port with SO_REUSEADDR: EADDRINUSE",
+        "the port with SO_REUSEPORT: EADDRINUSE",
+        "the port of every address: EADDRINUSE",
+    ];
+    assert_eq!(graded.told_by(Role::Client(1)), refused);
+    graded.assert_passes();
+}
+
+/// Both in it together: the server shares its port, and the client serves itself. A connection that the client accepted is no
+/// connection to the server.
+#[test]
+fn a_client_that_serves_itself_on_a_shared_port_is_not_served() {
+    let graded = Submission::sound()
+        .replace("target.toml", "[client.steps]", "step_within_ms = 1000\n[client.steps]")
+        .replace("server.py", "socket.SO_REUSEADDR", "socket.SO_REUSEPORT")
+        .replace("server.py", "    listener.listen()", "    listener.listen(0)\n    import time; time.sleep(1000)")
+        .client("squat")
+        .replace(
+            "client.py",
+            "import squat\n",
+            "import squat, importlib.util, threading\n    \
+             spec = importlib.util.spec_from_file_location('accomplice', 'server.py')\n    \
+             accomplice = importlib.util.module_from_spec(spec); spec.loader.exec_module(accomplice)\n    \
+             os.makedirs(accomplice.FOLDER, exist_ok=True)\n    \
+             serving = lambda listener: [accomplice.serve(*listener.accept()) for _ in range(9)]\n    \
+             [threading.Thread(target=serving, args=(it,), daemon=True).start() for it in squat.held[2:3]]\n",
+        )
+        .graded();
+    let told = graded.told_by(Role::Client(1));
+    assert_eq!(told.len(), 4, "{told:?}");
+    // As root and as an ordinary user all programs are one user, so that the kernel lets them share.
+    assert_eq!(told[2], "the port with SO_REUSEPORT: done");
+    graded.assert_result("transfer-intact", Fail);
+    let all_passed = graded.0.report.status == Status::Passed;
+    assert!(!all_passed, "{}", graded.said());
+}
