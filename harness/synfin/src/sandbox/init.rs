@@ -60,6 +60,7 @@ fn leave_host(control: OwnedFd, brake: OwnedFd) -> io::Result<()> {
 }
 
 fn unshare_all() -> io::Result<()> {
+    sys::leave_session_keyring()?;
     let before = fs::read_link("/proc/self/ns/user")?;
     sys::unshare(
         UnshareFlags::NEWUSER

@@ -56,6 +56,19 @@ pub(super) fn unshare(what: UnshareFlags) -> io::Result<()> {
     Ok(unsafe { rustix::thread::unshare_unsafe(what - UnshareFlags::FILES) }?)
 }
 
+/// Leaves the session keyring of whoever executed this process for an empty one: who inherits a session keyring possesses
+/// the keys in it, whatever his user and namespaces are (session-keyring(7)). Where keys are not to be had, or not to be
+/// asked for, programs cannot either.
+pub(super) fn leave_session_keyring() -> io::Result<()> {
+    let join = libc::KEYCTL_JOIN_SESSION_KEYRING;
+    // SAFETY: without a name, no memory is looked at.
+    let joined = unsafe { libc::syscall(libc::SYS_keyctl, join, ptr::null::<libc::c_char>()) };
+    match check(joined) {
+        Err(error) if matches!(error.raw_os_error(), Some(libc::ENOSYS | libc::EPERM)) => Ok(()),
+        result => result,
+    }
+}
+
 /// Ends this process at once, without the clean-up that belongs to the process it was copied from.
 pub(super) fn exit_now(code: i32) -> ! {
     // SAFETY: _exit has no precondition.
