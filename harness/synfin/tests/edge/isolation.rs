@@ -227,7 +227,12 @@ async fn until_stopped(sandbox: &Sandbox, role: Role, stopped: bool) {
 
 #[tokio::test]
 async fn the_end_of_a_pause_does_not_wake_who_was_stopped() {
-    let sandbox = start().await;
+    pauses_are_told_from_stops(&setup()).await;
+}
+
+/// Stops the client, pauses everybody, and lets go: the server goes on, the client does not.
+pub(crate) async fn pauses_are_told_from_stops(setup: &Setup) {
+    let sandbox = start_with(setup).await;
     let (server, client) = (Role::Server, Role::Client(1));
     let programs = [
         shell(&sandbox, server, "echo ready; exec sleep 1000").await,

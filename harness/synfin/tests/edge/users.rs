@@ -13,7 +13,9 @@ use synfin_core::pcap::Reader;
 use synfin_core::spec::Stdin;
 use synfin_core::wire::{self, Packet};
 
-use super::isolation::{FORK_BOMB, everything_dies_with, readable_for_all, run_for_ever};
+use super::isolation::{
+    FORK_BOMB, everything_dies_with, pauses_are_told_from_stops, readable_for_all, run_for_ever,
+};
 use super::scenario::*;
 
 /// Names what tests do without, separated by commas.
@@ -391,7 +393,14 @@ async fn scenarios_that_capture_take_turns() {
 }
 
 #[tokio::test]
-async fn programs_are_paused_and_go_on_role_by_role() {
+async fn the_end_of_a_pause_does_not_wake_who_was_stopped() {
+    if is_root() {
+        pauses_are_told_from_stops(&users()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_on_a_terminal_is_stopped_and_goes_on() {
     if !is_root() {
         return;
     }

@@ -38,9 +38,9 @@ fn clients_that_hang_on_when_the_server_crashed_are_not_waited_for() {
         &place.path().join("server.py"),
         &[("        if command == \"LIST\":\n", crash)],
     );
-    let lost = "        sys.exit(f\"Connection lost: {error}\")\n";
+    let exits = "        sys.exit(f\"Connection lost: {error}\")\n";
     let hang = "        __import__(\"time\").sleep(3600)\n";
-    replace(&place.path().join("client.py"), &[(lost, hang)]);
+    replace(&place.path().join("client.py"), &[(exits, hang)]);
     let rubric = place.path().join("five.toml");
     fs::write(&rubric, RUBRIC).unwrap();
     let run = run([
