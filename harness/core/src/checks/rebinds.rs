@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
         source: "RFC 9293 3.3.2; socket(7), SO_REUSEADDR",
     },
     precondition: "a `restart` step was reached, and before the new start a socket of the server's last life was left on its \
-                   port, in TIME_WAIT or still closing",
+                   port, in TIME_WAIT or still closing, and was there still when the server listened or its time was over",
     needs: &[Need::SocketTable, Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(Rebinds)),
@@ -79,11 +79,25 @@ fn restarts(observation: &Observation) -> impl Iterator<Item = Restart<'_>> {
     })
 }
 
-/// Sockets on the server's port when the server was gone.
+/// Sockets on the server's port when the server was gone, and still when it listened or should have: those that went in between
+/// may have gone before `bind`.
 fn left_over<'a>(observation: &Observation, sample: &'a SocketSample) -> Vec<&'a SocketRow> {
     let port = observation.server.port();
+    let mut later = observation
+        .recorded()
+        .into_iter()
+        .flat_map(|recorded| &recorded.socket_samples)
+        .skip_while(|later| later.at <= sample.at);
+    let started = later.find(|later| later.reason == SampleReason::Listen);
+    let is_still_there = |row: &SocketRow| {
+        started.is_some_and(|started| {
+            let mut rows = started.sockets.iter();
+            rows.any(|it| (it.local, it.remote) == (row.local, row.remote))
+        })
+    };
     let rows = sample.sockets.iter();
     rows.filter(|row| row.local.port() == port && row.state != SocketState::Listen)
+        .filter(|row| is_still_there(row))
         .collect()
 }
 

@@ -189,39 +189,51 @@ fn connections_that_a_restart_met_are_left_out_by_default() {
     );
 }
 
-/// The socket table when the server was gone: these were left on its port.
-fn left(world: World, states: &[SocketState]) -> World {
+/// The socket table when the server was gone, and again when it was back: these were left on its port.
+fn left(world: World, before: &[SocketState], after: &[SocketState]) -> World {
+    let restart = SampleReason::Restart { entry: 1 };
+    let samples = [
+        (at(6), restart, before),
+        (at(7), SampleReason::Listen, after),
+    ];
     world.with(|recorded| {
-        let server = SERVER.parse().unwrap();
-        let sockets = states
-            .iter()
-            .map(|state| socket(server, address(1), *state))
-            .collect();
-        recorded.socket_samples.push(SocketSample {
-            at: at(6),
-            reason: SampleReason::Restart { entry: 1 },
-            sockets,
-            listen_overflows: 0,
-            server_runs: Some(false),
-        });
+        for (at, reason, states) in samples {
+            let server = SERVER.parse().unwrap();
+            let sockets = states
+                .iter()
+                .map(|state| socket(server, address(1), *state));
+            recorded.socket_samples.push(SocketSample {
+                at,
+                reason,
+                sockets: sockets.collect(),
+                listen_overflows: 0,
+                server_runs: Some(false),
+            });
+        }
     })
 }
+
+const BOTH: &[SocketState] = &[SocketState::TimeWait, SocketState::FinWait2];
 
 #[test]
 fn a_server_that_listens_beside_what_is_left_of_its_last_life_rebinds() {
     let served = restarted(&StepOutcome::Done, SECOND_LIFE);
     assert_eq!(
-        left(served, &[SocketState::TimeWait, SocketState::FinWait2]).says(REBINDS),
+        left(served, BOTH, BOTH).says(REBINDS),
         "Pass: the server listened again beside 2 sockets of its last life (FIN_WAIT2, TIME_WAIT)"
     );
 }
 
 #[test]
 fn a_restart_on_a_port_that_was_free_tells_nothing_about_rebinding() {
-    for outcome in [StepOutcome::Done, StepOutcome::ProgramEnded] {
+    for (outcome, before) in [
+        (StepOutcome::Done, BOTH),
+        (StepOutcome::Done, &[]),
+        (StepOutcome::ProgramEnded, &[]),
+    ] {
         let restarted = restarted(&outcome, SECOND_LIFE);
         assert_eq!(
-            left(restarted, &[]).says(REBINDS),
+            left(restarted, before, &[]).says(REBINDS),
             "Inconclusive(Harness): no socket of the server's last life was left on its port: nothing kept it from binding"
         );
     }
@@ -250,7 +262,7 @@ fn a_server_that_ends_when_it_is_started_again_does_not_survive() {
         ended.says(SURVIVES),
         "Fail: the server was started again and exited with code 1, 1.000 ms after its start"
     );
-    let rebinding = left(ended, &[SocketState::TimeWait]);
+    let rebinding = left(ended, &[SocketState::TimeWait], &[SocketState::TimeWait]);
     assert_eq!(
         rebinding.says(REBINDS),
         "Fail: the server was started again and exited with code 1, 1.000 ms after its start, beside 1 socket of its last \
