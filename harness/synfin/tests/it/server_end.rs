@@ -53,9 +53,9 @@ fn clients_that_hang_on_when_the_server_crashed_are_not_waited_for() {
     let recording = fs::read(run.captures().join("five.json")).unwrap();
     let recorded = Recorded::from_json(&recording).unwrap();
     for client in &recorded.client_steps {
-        let list = &client.steps[2];
-        let is_given_up = matches!(list.outcome, StepOutcome::ServerEnded { .. });
-        assert!(is_given_up, "client {}: {:?}", client.client, list.outcome);
+        let asked = &client.steps[2];
+        let is_given_up = matches!(asked.outcome, StepOutcome::ServerEnded { .. });
+        assert!(is_given_up, "client {}: {:?}", client.client, asked.outcome);
     }
     for id in ["serves-five", "closes"] {
         let check = &run.item(id).checks[0];
