@@ -9,6 +9,7 @@
 mod json;
 mod level;
 mod limit;
+mod link;
 mod recorded;
 mod role;
 mod run;
@@ -17,10 +18,11 @@ mod sockets;
 pub use json::{ManifestError, SCHEMA};
 pub use level::{Level, Need};
 pub use limit::{Limit, LimitHit};
+pub use link::LinkRecord;
 pub use recorded::{
-    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, LinkRecord, Manifest, PROMPT,
-    ProcessRecord, RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome,
-    StepRecord, StopAction, Supervision, ThreadSample, Transfer,
+    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
+    RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome, StepRecord,
+    StopAction, Supervision, ThreadSample, Transfer,
 };
 pub use role::{Role, UnknownRole};
 pub use run::{Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

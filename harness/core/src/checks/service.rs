@@ -95,9 +95,7 @@ pub(super) fn standing(
             is_request_acknowledged,
         } => {
             let request = format!("client {client}'s request (frame {})", request.frame);
-            let has_left = observation
-                .connection(connection)
-                .is_some_and(|connection| server_left_first(observation, connection));
+            let has_left = has_left(observation, connection);
             // What meets a closed socket is reset, not acknowledged.
             if is_request_acknowledged || has_left {
                 let what = format!("{request} got no answer");
@@ -220,6 +218,12 @@ fn given(
     )
 }
 
+fn has_left(observation: &Observation, connection: ConnectionId) -> bool {
+    observation
+        .connection(connection)
+        .is_some_and(|connection| server_left_first(observation, connection))
+}
+
 /// Bytes that are no answer: certain by the target's pattern, or where the server then left.
 fn other(
     observation: &Observation,
@@ -233,10 +237,7 @@ fn other(
         at.frame
     ))
     .with(Evidence::frames("not an answer", connection, [at.frame]));
-    let has_left = observation
-        .connection(connection)
-        .is_some_and(|connection| server_left_first(observation, connection));
-    if has_left {
+    if has_left(observation, connection) {
         failed(Kind::TurnedAway, finding)
     } else {
         Standing::Undecided {
