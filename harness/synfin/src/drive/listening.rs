@@ -79,7 +79,7 @@ async fn servers_listeners(stage: &Stage) -> Result<Vec<TcpSocket>, SandboxError
 }
 
 /// Whether a socket at `local` takes connections to `asked`: the very address, its family's wildcard, or `::` for IPv4.
-fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
+pub(super) fn covers(local: SocketAddr, v6_only: Option<bool>, asked: SocketAddr) -> bool {
     let same_family = local.is_ipv4() == asked.is_ipv4();
     let wildcard =
         local.ip().is_unspecified() && (same_family || (local.is_ipv6() && v6_only != Some(true)));

@@ -1,6 +1,7 @@
 //! What the kernel tells beside the wire: whose a connection is, what the sockets hold, what threads do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use synfin_core::flow::Connection;
@@ -10,6 +11,7 @@ use synfin_core::manifest::{
 use synfin_core::spec::ClientNumber;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::listening::covers;
 use super::stage::Stage;
 use crate::clock;
 use crate::sandbox::{RoleStat, SandboxError, TcpSocket};
@@ -32,17 +34,19 @@ pub(crate) async fn attribute(stage: &Stage) {
     loop {
         let opened = stage.wire.opened_after(known).await;
         known += opened.len();
-        let owners = owners(stage, &opened).await;
-        for (connection, owner) in opened.iter().zip(owners) {
-            attribute_one(stage, connection, owner);
+        let ends = ends(stage, &opened).await;
+        for (connection, ends) in opened.iter().zip(ends) {
+            attribute_one(stage, connection, &ends);
         }
     }
 }
 
-fn attribute_one(stage: &Stage, connection: &Connection, owner: Option<Role>) {
+fn attribute_one(stage: &Stage, connection: &Connection, ends: &Ends) {
     let presumed = stage.presumed_owner(connection.first.at);
-    let owner = stage.take_raw(connection.initiator).or(owner);
+    let owner = stage.take_raw(connection.initiator).or(ends.initiator);
     let client = match owner {
+        // A client that is served by a client, itself perhaps, is not served by the server.
+        Some(Role::Client(_)) if ends.is_taken_by_client => None,
         Some(Role::Client(number)) => Some(ClientNumber(number)),
         // A server may connect to itself, to wake its own accept().
         Some(Role::Server) => None,
@@ -58,24 +62,56 @@ fn attribute_one(stage: &Stage, connection: &Connection, owner: Option<Role>) {
     stage.wire.set_owner(connection.id, client);
 }
 
-/// The role that holds the initiator's socket of each connection; `None` if it is gone already.
-async fn owners(stage: &Stage, connections: &[Connection]) -> Vec<Option<Role>> {
+/// Whose a connection's two ends are.
+struct Ends {
+    /// The role that holds the initiator's socket; `None` if it is gone already.
+    initiator: Option<Role>,
+    /// Whether a client holds the responder's socket, or a listener that the connection may come to.
+    is_taken_by_client: bool,
+}
+
+async fn ends(stage: &Stage, connections: &[Connection]) -> Vec<Ends> {
+    // Before the connections: a listener that is gone by then has handed over what came to it.
+    let listeners = stage.sockets().listeners().unwrap_or_default();
     let inodes: Vec<_> = connections
         .iter()
         .map(|connection| {
-            let found = stage
-                .sockets()
-                .find(connection.initiator, connection.responder);
-            Some(found.ok()??.inode).filter(|inode| *inode != 0)
+            let (one, other) = (connection.initiator, connection.responder);
+            let responders = listeners
+                .iter()
+                .filter(|listener| covers(listener.local, listener.v6_only, other))
+                .map(|listener| listener.inode)
+                .chain(inode(stage, other, one))
+                .collect::<Vec<_>>();
+            (inode(stage, one, other), responders)
         })
         .collect();
-    let wanted = inodes.iter().flatten().copied().collect();
-    let owners = stage.sandbox.owners(wanted).await.unwrap_or_default();
-    let owner = |inode: Option<u64>| {
-        let (_, role) = owners.iter().find(|(held, _)| Some(*held) == inode)?;
+    let wanted = inodes
+        .iter()
+        .flat_map(|(initiator, responders)| initiator.iter().chain(responders).copied());
+    let owners = stage
+        .sandbox
+        .owners(wanted.collect())
+        .await
+        .unwrap_or_default();
+    let owner = |inode: u64| {
+        let (_, role) = owners.iter().find(|(held, _)| *held == inode)?;
         Some(*role)
     };
-    inodes.into_iter().map(owner).collect()
+    let is_client = |inode: &u64| matches!(owner(*inode), Some(Role::Client(_)));
+    inodes
+        .iter()
+        .map(|(initiator, responders)| Ends {
+            initiator: initiator.and_then(owner),
+            is_taken_by_client: responders.iter().any(is_client),
+        })
+        .collect()
+}
+
+/// The inode of the socket at this end of a connection, if a process holds it.
+fn inode(stage: &Stage, local: SocketAddr, remote: SocketAddr) -> Option<u64> {
+    let found = stage.sockets().find(local, remote).ok()??;
+    Some(found.inode).filter(|inode| *inode != 0)
 }
 
 fn role_of(client: ClientNumber) -> Role {
