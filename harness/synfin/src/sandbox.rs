@@ -53,5 +53,6 @@ pub(crate) use remedy::CAPABILITIES;
 pub use socket_table::{SocketTable, TcpSocket};
 pub use start::{INIT_ARGUMENT, Isolation, Setup, StartError};
 pub use step::Step;
+pub(crate) use sys::{Heirs, be_prompt};
 pub(crate) use view::SCRATCH;
 pub use words::{Ended, FileKind, Listed, RoleStat, Scope, Signal, Spawn, Standard, Thread, Usage};

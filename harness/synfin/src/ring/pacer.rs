@@ -11,7 +11,7 @@ use synfin_core::time::Timestamp;
 
 use super::memory::Gauge;
 use crate::clock;
-use crate::sandbox::Brake;
+use crate::sandbox::{Brake, Heirs, be_prompt};
 
 /// Programs are paused when more than one block in so many is waiting to be drained,
 const PAUSE_ABOVE: usize = 4;
@@ -61,6 +61,8 @@ impl Pacer {
 
     /// Looks at the ring every millisecond while frames come, until `stop` can be read.
     pub(super) fn watch(&self, stop: &OwnedFd) -> io::Result<()> {
+        // A ring of 64 MiB is full in less than the time that a busy machine may take to wake a thread.
+        be_prompt(Heirs::Ordinary);
         loop {
             wait(&[&self.gauge, stop], None)?;
             if wait(&[stop], Some(&LOOK_EVERY))? {

@@ -15,7 +15,7 @@ use rustix::thread::UnshareFlags;
 use super::ground::Ground;
 use super::message::{Numbered, Reply, Request, receive, send};
 use super::service::Service;
-use super::sys::{self, Forked};
+use super::sys::{self, Forked, Heirs};
 use super::{Isolation, Step};
 
 /// What the harness says on the brake: stop every process of the scenario.
@@ -61,6 +61,8 @@ fn leave_host(control: OwnedFd, brake: OwnedFd) -> io::Result<()> {
 
 fn unshare_all() -> io::Result<()> {
     sys::leave_session_keyring()?;
+    // Here, for in a user namespace nobody may; process 1 inherits it.
+    sys::be_prompt(Heirs::Prompt);
     let before = fs::read_link("/proc/self/ns/user")?;
     sys::unshare(
         UnshareFlags::NEWUSER
@@ -85,6 +87,7 @@ fn step_failed(step: Step, error: &io::Error) -> Reply {
 /// Furnishes the scenario and serves until the control socket closes; in namespaces this is their process 1.
 fn live(control: &OwnedFd, brake: &OwnedFd) -> io::Result<()> {
     sys::set_default_disposition(Signal::CHILD);
+    sys::be_prompt(Heirs::Ordinary);
     answer(control, 0, &Reply::Begun, &[])?;
     let Some((Numbered { number, body }, held)) = receive::<Numbered<Request>>(control)? else {
         return Ok(());

@@ -225,6 +225,26 @@ pub(super) fn set_default_disposition(signal: Signal) {
     unsafe { libc::signal(signal.as_raw(), libc::SIG_DFL) };
 }
 
+/// Who starts what this process forks from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heirs {
+    /// As prompt as this one.
+    Prompt,
+    /// Ordinary again.
+    Ordinary,
+}
+
+/// Has this thread run as soon as it has something to do, before all ordinary ones (sched(7)). Root may; who may not stays as he is.
+pub(crate) fn be_prompt(heirs: Heirs) {
+    let policy = match heirs {
+        Heirs::Prompt => libc::SCHED_RR,
+        Heirs::Ordinary => libc::SCHED_RR | libc::SCHED_RESET_ON_FORK,
+    };
+    let parameters = libc::sched_param { sched_priority: 1 };
+    // SAFETY: the kernel reads one sched_param.
+    unsafe { libc::sched_setscheduler(0, policy, &raw const parameters) };
+}
+
 /// Waits until this process has no children any more.
 pub(super) fn wait_for_all_children() {
     while rustix::process::wait(WaitOptions::empty()).is_ok() {}

@@ -50,6 +50,27 @@ fn a_client_that_squats_on_the_port_of_a_server_that_listens_gets_nothing() {
     graded.assert_passes();
 }
 
+/// The server only listens; what its client says to itself is no conversation with it.
+#[test]
+fn a_client_that_serves_itself_at_another_address_is_not_served() {
+    let graded = Submission::sound()
+        .client("serve_itself")
+        .replace("client.py", "HOST = \"127.0.0.1\"", "HOST = \"127.0.0.2\"")
+        .graded();
+    assert_eq!(
+        graded.told_by(Role::Client(1)),
+        ["a server of its own: done"]
+    );
+    for check in [
+        "connection-accepted",
+        "lifecycle-in-order",
+        "transfer-intact",
+        "orderly-close",
+    ] {
+        graded.assert_result(check, Fail);
+    }
+}
+
 /// Both in it together: the server shares its port, and the client serves itself. A connection that the client accepted is no
 /// connection to the server.
 #[test]
