@@ -192,6 +192,11 @@ fn not_transferred(
     .with_all(program::record(observation, Role::Client(client.0)))
     .usually(Pattern::FileMissing.usually());
     match standing(observation, client, undone) {
+        // It said something else, "go on" perhaps, and then nothing more.
+        Standing::Undecided {
+            cause: Cause::Program,
+            ..
+        } if was_idle_after(observation, client, undone) => Outcome::Violated(finding),
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
         Standing::Failed { kind, .. } => {
             let finding = finding.usually(kind.pattern().usually());
@@ -199,6 +204,13 @@ fn not_transferred(
         }
         Standing::Answered(_) => Outcome::Violated(finding),
     }
+}
+
+/// Whether every thread of the server slept when the step's time was over.
+fn was_idle_after(observation: &Observation, client: ClientNumber, record: &StepRecord) -> bool {
+    let sample = observation.sample_after(client, record.entry);
+    let has_timed_out = matches!(record.outcome, StepOutcome::TimedOut { .. });
+    has_timed_out && sample.is_some_and(|sample| sample.server_runs == Some(false))
 }
 
 fn word(transfer: Transfer) -> &'static str {

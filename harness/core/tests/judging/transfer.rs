@@ -117,6 +117,39 @@ fn a_file_that_never_arrived_fails() {
     );
 }
 
+/// An empty file: the server says GO and waits for what never comes.
+fn half_a_dialogue(server: &str) -> World {
+    let script = format!(
+        "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 upload\n c1 > \"PUT\"\n c1 < \"GO\"\n c1 > .\n -- c1 times out\n\
+         -- sample c1 {server}: c1 read\n -- stop"
+    );
+    world(STEPS, 1, &script).with(|recorded| {
+        recorded.files = vec![FileRecord {
+            client: 1,
+            entry: 1,
+            transfer: Transfer::Upload,
+            name: "notes.bin".to_owned(),
+            size: 0,
+            source_sha256: sha256(b""),
+            found_as: None,
+            arrived_size: None,
+            arrived_sha256: None,
+        }];
+    })
+}
+
+#[test]
+fn a_server_that_falls_asleep_in_the_middle_of_a_dialogue_has_not_taken_the_file() {
+    let nothing = "client 1: nothing arrived by `upload notes.bin 200`: `upload notes.bin 200` timed out waiting for";
+    let said = half_a_dialogue("asleep").says(INTACT);
+    assert!(said.starts_with(&format!("Fail: {nothing}")), "{said}");
+    let said = half_a_dialogue("running").says(INTACT);
+    assert!(
+        said.starts_with(&format!("Inconclusive(Program): {nothing}")),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_file_under_another_name_fails_and_is_named_with_what_to_write() {
     let told = |transfer, found_as: &str| {
