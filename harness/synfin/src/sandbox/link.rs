@@ -1,6 +1,6 @@
 //! Makes the `lo` of a scenario's namespace do to packets what the scenario asks for.
 //!
-//! Loss and delay are the kernel's own, set by the tools that everybody knows: a rule of nft(8) drops every so manieth TCP
+//! Loss and delay are the kernel's own, set by the tools that everybody knows: a rule of nft(8) drops every n-th TCP
 //! segment on its way in, after the capture has seen it and never a sentinel; a queue of tc(8) holds every packet back.
 
 use std::io;
