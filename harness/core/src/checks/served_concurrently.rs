@@ -8,7 +8,7 @@ use super::service::{Given, Kind, Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::ConnectionId;
-use crate::manifest::{Need, Role};
+use crate::manifest::{Need, Role, StepOutcome};
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
 use crate::spec::{ClientNumber, Selection};
@@ -71,11 +71,7 @@ impl Judge for ServedConcurrently {
             .filter_map(|number| client(observation, number))
             .collect();
         if clients.len() < wanted {
-            let saw = format!(
-                "the steps let only {} ask for something",
-                program::count(clients.len(), "client")
-            );
-            return Verdict::undecided(Cause::Harness, saw);
+            return unasked(observation, &clients);
         }
         self.decide(observation, &clients)
     }
@@ -111,6 +107,21 @@ impl ServedConcurrently {
     }
 }
 
+/// Too few clients were to ask for something while all held their connections.
+fn unasked(observation: &Observation, clients: &[Client]) -> Verdict {
+    let mut steps = (1..=observation.setting.clients)
+        .flat_map(|number| observation.steps_of(ClientNumber(number)));
+    if let Some(unsupported) = steps.find(|it| it.outcome == StepOutcome::Unsupported) {
+        let why = program::undone(unsupported);
+        return Verdict::Skipped { why };
+    }
+    let saw = format!(
+        "the steps let only {} ask for something",
+        program::count(clients.len(), "client")
+    );
+    Verdict::undecided(Cause::Harness, saw)
+}
+
 /// Whether each step of the client is a process of its own.
 fn is_one_shot(observation: &Observation, client: &Client) -> bool {
     let mut processes = observation.processes(Role::Client(client.number.0));
@@ -126,7 +137,7 @@ fn holds_nothing(client: &Client, finding: Finding) -> Finding {
 }
 
 fn client(observation: &Observation, number: ClientNumber) -> Option<Client> {
-    let request = observation.requests_of(number).next()?;
+    let request = observation.held_request_of(number)?;
     Some(Client {
         number,
         standing: standing(observation, number, request),
