@@ -84,10 +84,11 @@ mod told {
                 "programs share the host's network, and can reach others; of the wire only the server's \
                  port is recorded, one scenario after the other",
             ),
-            Level::RootlessNamespaces
-            | Level::RootNamespaces
-            | Level::CaptureHelper
-            | Level::Nothing => None,
+            Level::CaptureHelper => Some(
+                "the same, and programs are you: they can read what you can, and a hostile one can change modes and \
+                 priorities of what is yours",
+            ),
+            Level::RootlessNamespaces | Level::RootNamespaces | Level::Nothing => None,
         }
     }
 

@@ -13,26 +13,30 @@ use landlock::{
 /// What is known of Landlock here; an older kernel enforces what it knows.
 const KNOWN: ABI = ABI::V6;
 
-/// Devices that a program may write to.
+/// Devices that a program may read and write, beside its terminal.
 const DEVICES: [&str; 7] = [
     "/dev/full",
     "/dev/null",
     "/dev/ptmx",
-    "/dev/pts",
+    "/dev/random",
     "/dev/tty",
     "/dev/zero",
     "/dev/urandom",
 ];
 
 /// Where all of the host write: none of it is a program's.
-const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
+const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 
 /// A fence around a program that is about to be executed; it stands when it is closed.
 pub(super) struct Fence(RulesetCreated);
 
 impl Fence {
-    /// A fence that lets `visible` be read and `own` be used.
-    pub(super) fn around(visible: &[PathBuf], own: &Path) -> io::Result<Self> {
+    /// A fence that lets `visible` be read, and `own` and the terminals be used.
+    pub(super) fn around(
+        visible: &[PathBuf],
+        own: &Path,
+        terminals: Option<PathBuf>,
+    ) -> io::Result<Self> {
         let ruleset = || {
             Ruleset::default()
                 .handle_access(AccessFs::from_all(KNOWN))?
@@ -40,6 +44,7 @@ impl Fence {
                 .create()?
                 .add_rules(path_beneath_rules(visible, AccessFs::from_read(KNOWN)))?
                 .add_rules(path_beneath_rules(DEVICES, devices()))?
+                .add_rules(path_beneath_rules(terminals, devices()))?
                 .add_rules(path_beneath_rules([own], AccessFs::from_all(KNOWN)))
         };
         ruleset().map(Self).map_err(io::Error::other)
@@ -53,6 +58,21 @@ impl Fence {
             RulesetStatus::NotEnforced => Err(missing()),
         }
     }
+}
+
+/// Holds this process, and all that it becomes or starts, in a domain of its own: it can signal those in it, and in domains in
+/// it, and nobody else.
+pub(super) fn enclose_signals() -> io::Result<()> {
+    let enclosed = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .scope(Scope::Signal)
+        .and_then(Ruleset::create)
+        .and_then(RulesetCreated::restrict_self);
+    let missing = |_| {
+        let why = "the kernel's Landlock does not keep signals apart";
+        io::Error::new(io::ErrorKind::Unsupported, why)
+    };
+    enclosed.map(drop).map_err(missing)
 }
 
 /// Whether this kernel has Landlock.

@@ -1,4 +1,5 @@
-//! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made.
+//! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made; where
+//! there are none, all of the role's user, or all that descend from its keeper.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -34,6 +35,8 @@ pub(super) enum Mark {
     PidNamespace(PathBuf),
     /// Their user, which the keeper is not.
     User(User),
+    /// Their descent from the keeper, who adopts what loses its parent.
+    Descent,
 }
 
 impl Mark {
@@ -43,17 +46,18 @@ impl Mark {
     }
 
     /// Whether the process has it; not, if it has ended.
-    fn is_on(&self, pid: Pid) -> bool {
+    fn is_on(&self, pid: Pid, keeper: Pid) -> bool {
         match self {
             Self::PidNamespace(namespace) => namespace_of(pid).is_ok_and(|its| its == *namespace),
             Self::User(user) => real_uid(pid) == Some(user.owner.uid),
+            Self::Descent => descends(pid, keeper),
         }
     }
 
     /// Looks into the role's processes with the rights that it takes.
     fn looking<T>(&self, look: impl FnOnce() -> T) -> io::Result<T> {
         match self {
-            Self::PidNamespace(_) => Ok(look()),
+            Self::PidNamespace(_) | Self::Descent => Ok(look()),
             Self::User(user) => user.acting(look),
         }
     }
@@ -90,7 +94,7 @@ impl RoleProcesses {
     }
 
     fn has(&self, pid: Pid) -> bool {
-        pid != self.keeper && self.mark.is_on(pid)
+        pid != self.keeper && self.mark.is_on(pid, self.keeper)
     }
 
     /// A process handle is readable when its process has ended (pidfd_open(2)).
@@ -225,6 +229,43 @@ fn real_uid(pid: Pid) -> Option<u32> {
     let status = read(&directory(pid).join("status")).ok()?;
     let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
     ids.split_whitespace().next()?.parse().ok()
+}
+
+/// Whether the process descends from this one, by way of those that live: who loses a parent gets another one, so that the
+/// way is begun anew.
+fn descends(pid: Pid, from: Pid) -> bool {
+    'anew: loop {
+        let Some(mut parent) = parent_of(pid) else {
+            return false;
+        };
+        while parent != from {
+            if parent.is_init() {
+                return false;
+            }
+            match parent_of(parent) {
+                Some(next) => parent = next,
+                None if directory(parent).exists() => return false,
+                None => continue 'anew,
+            }
+        }
+        return true;
+    }
+}
+
+/// The parent of a process, if it has one in this pid namespace.
+fn parent_of(pid: Pid) -> Option<Pid> {
+    let stat = read(&directory(pid).join("stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    Pid::from_raw(after_name.split_whitespace().nth(1)?.parse().ok()?)
+}
+
+/// How many processes and threads this user has.
+pub(super) fn threads_of_user(uid: u32) -> io::Result<u64> {
+    let its = all_pids()?.into_iter();
+    let its = its.filter(|pid| real_uid(*pid) == Some(uid));
+    // What has ended in the meantime has none.
+    let threads = |pid| fs::read_dir(directory(pid).join("task")).map_or(0, Iterator::count);
+    Ok(its.map(|pid| threads(pid) as u64).sum())
 }
 
 fn directory(pid: Pid) -> PathBuf {
