@@ -82,7 +82,7 @@ fn without_a_unix_socket_to_lend_it_over_it_fails() {
 
 /// Borrows a packet socket, tries to make more of it, and tells which ports it shows of what crosses `lo` on several.
 const BORROW: &str = "import errno, socket, struct, subprocess, sys
-SOL_PACKET, PACKET_ADD_MEMBERSHIP, SO_DETACH_FILTER, SO_ATTACH_FILTER = 263, 1, 27, 26
+SO_ATTACH_FILTER, SO_DETACH_FILTER, SO_LOCK_FILTER = 26, 27, 44
 def bound():
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); made.bind(('127.0.0.1', 0)); return made
 def listening():
@@ -99,16 +99,16 @@ def attempt(name, act):
     except OSError as error: print(name, errno.errorcode[error.errno])
 attempt('no filter', lambda: lent.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0))
 attempt('another filter', lambda: lent.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, b'\\0' * 16))
-attempt('unlocked', lambda: lent.setsockopt(socket.SOL_SOCKET, 44, 0))
-attempt('every interface', lambda: lent.bind(('', 3)))
+attempt('unlocked', lambda: lent.setsockopt(socket.SOL_SOCKET, SO_LOCK_FILTER, 0))
+attempt('bound anew', lambda: lent.bind(('lo', 3)))
 attempt('another socket', lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW))
 for listener in (other, server):
     socket.create_connection(listener.getsockname()).close(); listener.accept()[0].close()
 sender = bound()
 for to in (stranger, sentinels): sender.sendto(b'x', to.getsockname())
 names = {port(server): 'server', port(sentinels): 'sentinels'}
-seen, lent_for = set(), 5
-lent.settimeout(lent_for)
+seen = set()
+lent.settimeout(5)
 while 'sentinels' not in seen:
     frame = lent.recv(65536)
     ports = struct.unpack_from('!HH', frame, 34)
@@ -130,7 +130,7 @@ fn what_it_lends_sees_its_server_and_sentinels_alone_and_cannot_be_widened() {
 no filter EPERM
 another filter EPERM
 unlocked EPERM
-every interface EINVAL
+bound anew EINVAL
 another socket EPERM
 sentinels server
 ";

@@ -169,7 +169,7 @@ fn a_program_has_its_own_terminal_and_none_of_its_users() {
                  : < $(tty) && : > $(tty) && : > /dev/tty && echo own"
             );
             let client = start(Role::Client(1), script).await;
-            assert_eq!(end_of(client).await.1, "own\r\n");
+            assert_eq!(end_of(client).await.1, "own\n");
         },
     );
 }
