@@ -35,6 +35,7 @@ mod message;
 mod packet;
 mod processes;
 mod program;
+mod refusals;
 mod remedy;
 mod service;
 mod socket_table;

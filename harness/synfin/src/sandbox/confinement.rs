@@ -88,12 +88,14 @@ impl Confinement {
         else {
             return Ok(None);
         };
-        let terminals = match standing {
-            Standing::User(_) => Some(PathBuf::from("/dev/pts")),
-            // The others are the user's own.
-            Standing::Domain(_) => terminal(stdin),
+        let fence = match standing {
+            Standing::User(_) => Fence::around(visible, scratch, Some("/dev/pts".into())),
+            // The other terminals are the user's own.
+            Standing::Domain(_) => {
+                Fence::around(visible, scratch, terminal(stdin))?.with_refusals()
+            }
         };
-        Fence::around(visible, scratch, terminals).map(Some)
+        fence.map(Some)
     }
 
     /// Kills all processes of the role; `program`, as long as it has not been reaped, may not be its user's yet.

@@ -9,6 +9,9 @@ use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
+use libc::sock_filter;
+
+use super::{refusals, sys};
 
 /// What is known of Landlock here; an older kernel enforces what it knows.
 const KNOWN: ABI = ABI::V6;
@@ -28,7 +31,10 @@ const DEVICES: [&str; 7] = [
 const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 
 /// A fence around a program that is about to be executed; it stands when it is closed.
-pub(super) struct Fence(RulesetCreated);
+pub(super) struct Fence {
+    ruleset: RulesetCreated,
+    refusals: Option<Vec<sock_filter>>,
+}
 
 impl Fence {
     /// A fence that lets `visible` be read, and `own` and the terminals be used.
@@ -47,15 +53,30 @@ impl Fence {
                 .add_rules(path_beneath_rules(terminals, devices()))?
                 .add_rules(path_beneath_rules([own], AccessFs::from_all(KNOWN)))
         };
-        ruleset().map(Self).map_err(io::Error::other)
+        Ok(Self {
+            ruleset: ruleset().map_err(io::Error::other)?,
+            refusals: None,
+        })
+    }
+
+    /// The same, with system calls refused that reach beyond it.
+    pub(super) fn with_refusals(self) -> io::Result<Self> {
+        Ok(Self {
+            refusals: Some(refusals::program()?),
+            ..self
+        })
     }
 
     /// Holds this process, and all that it becomes or starts, inside; it can gain no privilege from here on.
     pub(super) fn close(self) -> io::Result<()> {
-        let status = self.0.restrict_self().map_err(io::Error::other)?;
+        let status = self.ruleset.restrict_self().map_err(io::Error::other)?;
         match status.ruleset {
-            RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
-            RulesetStatus::NotEnforced => Err(missing()),
+            RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => {}
+            RulesetStatus::NotEnforced => return Err(missing()),
+        }
+        match self.refusals {
+            Some(program) => sys::filter_system_calls(&program),
+            None => Ok(()),
         }
     }
 }

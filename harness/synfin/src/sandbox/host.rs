@@ -17,7 +17,7 @@ use super::inside::WireScope;
 use super::message::{Order, Owner};
 use super::service::found;
 use super::users::{User, Users};
-use super::{Step, fence, processes, sys};
+use super::{Step, fence, processes, refusals, sys};
 
 /// How many files and directories are counted: one that makes more is counted as full.
 const COUNTED_MAX: usize = 20_000;
@@ -90,6 +90,7 @@ impl Host {
     ) -> Result<Self, (Step, io::Error)> {
         refuse_conditions(order)?;
         fence::enclose_signals().map_err(at(Step::EncloseSignals))?;
+        refusals::program().map_err(at(Step::RefuseCalls))?;
         // What a keeper that was killed leaves behind.
         sys::adopt_orphans().map_err(at(Step::Start))?;
         Ok(Self {

@@ -54,6 +54,7 @@ fn remedy(step: Step, settings: &Settings) -> String {
         Step::EncloseSignals => "Linux 6.12 or newer is needed, with landlock among the security modules (lsm= on the \
             kernel's command line)"
             .to_owned(),
+        Step::RefuseCalls => "record on x86-64, 64-bit ARM or RISC-V".to_owned(),
         Step::Helper => lend(settings.helper.as_deref()),
         Step::Mtu => "`mtu` needs a network of the scenario's own (level 0 or 1)".to_owned(),
         Step::Loss => "`loss` needs nft(8) (the package nftables), a kernel with nf_tables, and a network of the \

@@ -49,6 +49,8 @@ pub enum Step {
     Fence,
     /// Keeping signals in by Landlock.
     EncloseSignals,
+    /// Refusing programs system calls.
+    RefuseCalls,
     /// Having the capture helper open a packet socket.
     Helper,
     /// Making a folder of the host in which every user reaches its scratch.
@@ -79,6 +81,7 @@ impl fmt::Display for Step {
             Self::ActAsUser => "act as another user",
             Self::Fence => "fence programs in by Landlock",
             Self::EncloseSignals => "keep signals in by Landlock",
+            Self::RefuseCalls => "refuse programs system calls",
             Self::Helper => "get a packet socket from the capture helper",
             Self::SharedScratch => "make a folder for the programs' scratch",
         })

@@ -170,6 +170,18 @@ fn ask_of_loopback(what: libc::Ioctl, request: &libc::ifreq) -> io::Result<()> {
     check(unsafe { libc::ioctl(socket.as_raw_fd(), what, &raw const *request) }.into())
 }
 
+/// Has the kernel ask the program about every system call of this process, and of all that it becomes or starts (seccomp(2)).
+/// It can gain no privilege any more, or may not ask for this.
+pub(super) fn filter_system_calls(program: &[libc::sock_filter]) -> io::Result<()> {
+    let filter = libc::sock_fprog {
+        len: u16::try_from(program.len()).expect("a filter is short"),
+        filter: program.as_ptr().cast_mut(),
+    };
+    let mode = libc::SECCOMP_MODE_FILTER;
+    // SAFETY: the kernel reads one sock_fprog and the `len` instructions it points at, and changes neither.
+    check(unsafe { libc::prctl(libc::PR_SET_SECCOMP, mode, &raw const filter) }.into())
+}
+
 /// Blocks these signals, so that [`wait_for_signal`] can take them one by one.
 pub(super) fn block_signals(signals: &[Signal]) -> io::Result<()> {
     let set = signal_set(signals);

@@ -1,7 +1,7 @@
 //! The same as an ordinary user without namespaces: one user for all, Landlock domains, and a packet socket that is lent.
 
 use synfin::launch::Program;
-use synfin::sandbox::{Isolation, Setup};
+use synfin::sandbox::{Isolation, Scope, Setup, Signal};
 use synfin_core::manifest::{Exit, Role};
 use synfin_core::spec::Stdin;
 
@@ -102,6 +102,53 @@ fn nobody_takes_hold_of_harness_init_keeper_or_another_role() {
             let expected = existing.collect::<String>() + "tried\n";
             assert_eq!(end_of(client).await.1, expected);
             assert_eq!(server.ended(), None);
+        },
+    );
+}
+
+/// Tries each call by which a process acts upon others of its user without a signal, or leaves something behind, and then
+/// what ordinary programs do beside it; tells what was refused.
+const REACH_OUT: &str = "import ctypes, errno, os, resource, socket, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+def called(result):
+    if result < 0: raise OSError(ctypes.get_errno(), '')
+def way(name, attempt):
+    try: attempt(); print(f'{name}: done')
+    except OSError as error: print(f'{name}: {errno.errorcode[error.errno]}')
+harness = int(sys.argv[1])
+way('limit', lambda: resource.prlimit(harness, resource.RLIMIT_CPU, (1, 1)))
+way('renice', lambda: os.setpriority(os.PRIO_PROCESS, harness, 19))
+way('renice all', lambda: os.setpriority(os.PRIO_USER, 0, 19))
+way('idle', lambda: os.sched_setscheduler(harness, os.SCHED_IDLE, os.sched_param(0)))
+way('pin', lambda: os.sched_setaffinity(harness, {0}))
+way('unix', lambda: socket.socket(socket.AF_UNIX))
+way('shared memory', lambda: called(libc.shmget(0, 4096, 0o1600)))
+way('semaphore', lambda: called(libc.semget(0, 1, 0o1600)))
+way('queue', lambda: called(libc.msgget(0, 0o1600)))
+way('io_uring', lambda: called(libc.syscall(425, 1, ctypes.create_string_buffer(120))))
+way('keys', lambda: called(libc.syscall({'x86_64': 250}.get(os.uname().machine, 219), 0, -4, 0, 0, 0)))
+way('own limit', lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
+way('own scheduler', lambda: os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0)))
+way('own processors', lambda: os.sched_setaffinity(0, os.sched_getaffinity(0)))
+way('pair', lambda: socket.socketpair())
+way('network', lambda: socket.create_server(('127.0.0.1', 0)))
+way('thread', lambda: threading.Thread(target=int).start())";
+
+#[test]
+fn nobody_reaches_others_of_its_user_by_what_is_no_signal() {
+    as_ordinary_user(
+        "one_user::nobody_reaches_others_of_its_user_by_what_is_no_signal",
+        async {
+            let sandbox = start_with(&one_user()).await;
+            let harness = std::process::id().to_string();
+            let argv = ["python3", "-u", "-c", REACH_OUT, &harness];
+            let launch = launch(Role::Server, &argv, Stdin::Pipe);
+            let server = Program::start(&sandbox, &launch).await.unwrap();
+            let expected = "limit: EPERM, renice: EPERM, renice all: EPERM, idle: EPERM, pin: EPERM, unix: EPERM, \
+                shared memory: EPERM, semaphore: EPERM, queue: EPERM, io_uring: EPERM, keys: EPERM, own limit: done, \
+                own scheduler: done, own processors: done, pair: done, network: done, thread: done";
+            let printed = end_of(server).await.1;
+            assert_eq!(printed.lines().collect::<Vec<_>>().join(", "), expected);
         },
     );
 }
@@ -209,6 +256,27 @@ fn a_program_that_forks_and_kills_without_end_neither_escapes_nor_stays() {
         "one_user::a_program_that_forks_and_kills_without_end_neither_escapes_nor_stays",
         async { users::a_killer_is_killed(&one_user()).await },
     );
+}
+
+#[test]
+fn a_role_ends_alone() {
+    as_ordinary_user("one_user::a_role_ends_alone", async {
+        let sandbox = start_with(&one_user()).await;
+        let script = "setsid -f sleep 1000; echo ready; exec sleep 1000";
+        let server = shell(&sandbox, Role::Server, script).await;
+        let client = shell(&sandbox, Role::Client(1), script).await;
+        for program in [&server, &client] {
+            lines(program, 1).await;
+        }
+        let killed = sandbox.signal(Role::Client(1), Signal::Kill, Scope::Role);
+        assert!(killed.await.unwrap());
+        tokio::time::timeout(PATIENCE, client.wait_until_role_gone())
+            .await
+            .unwrap();
+        assert_eq!(server.ended(), None);
+        assert_eq!(sandbox.stat(Role::Server).await.unwrap().threads.len(), 2);
+        assert_eq!(sandbox.stat(Role::Client(1)).await.unwrap().threads, []);
+    });
 }
 
 /// Is never the same process for longer than it takes to fork, and never of the same session.
