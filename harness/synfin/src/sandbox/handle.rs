@@ -248,11 +248,10 @@ impl Sandbox {
 
     /// A packet socket on the scenario's `lo`; a UDP socket to send sentinels from, and the one that they arrive at.
     pub(crate) async fn wire_sockets(&self) -> Result<[OwnedFd; 3], SandboxError> {
-        let lent = self.shared.lent.lock().await.take();
-        match lent {
-            Some(sockets) => Ok(sockets),
-            None => self.sockets(SocketKind::Wire).await,
+        if let Some(sockets) = self.shared.lent.lock().await.take() {
+            return Ok(sockets);
         }
+        self.sockets(SocketKind::Wire).await
     }
 
     /// A TCP socket of the scenario, of the family of `server`.

@@ -47,7 +47,6 @@ pub(super) fn find(executable: &Path) -> io::Result<PathBuf> {
     files.find(|file| file.is_file()).ok_or_else(missing)
 }
 
-#[expect(clippy::disallowed_methods, reason = "starts the helper")]
 async fn borrow(program: &Path, ports: [u16; 2]) -> io::Result<OwnedFd> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let (ours, its) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None)?;

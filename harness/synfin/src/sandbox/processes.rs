@@ -1,6 +1,7 @@
 //! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made; where
 //! there are none, all of the role's user, or all that descend from its keeper.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
@@ -46,11 +47,11 @@ impl Mark {
     }
 
     /// Whether the process has it; not, if it has ended.
-    fn is_on(&self, pid: Pid, keeper: Pid) -> bool {
+    fn is_on(&self, pid: Pid, keeper: Pid, look: &Look) -> bool {
         match self {
             Self::PidNamespace(namespace) => namespace_of(pid).is_ok_and(|its| its == *namespace),
             Self::User(user) => real_uid(pid) == Some(user.owner.uid),
-            Self::Descent => descends(pid, keeper),
+            Self::Descent => look.descends(pid, keeper),
         }
     }
 
@@ -60,6 +61,37 @@ impl Mark {
             Self::PidNamespace(_) | Self::Descent => Ok(look()),
             Self::User(user) => user.acting(look),
         }
+    }
+}
+
+/// One look at who descends from whom.
+#[derive(Default)]
+struct Look {
+    /// Those whose parent was asked for; some have none in this pid namespace, or had ended.
+    parents: RefCell<HashMap<Pid, Option<Pid>>>,
+}
+
+impl Look {
+    /// Whether the process descends from this one, by way of those that live: who loses a parent gets another one, and then all
+    /// are asked anew.
+    fn descends(&self, pid: Pid, from: Pid) -> bool {
+        let mut at = pid;
+        loop {
+            match self.parent_of(at) {
+                Some(parent) if parent == from => return true,
+                Some(parent) => at = parent,
+                None if at == pid || directory(at).exists() => return false,
+                None => {
+                    self.parents.borrow_mut().clear();
+                    at = pid;
+                }
+            }
+        }
+    }
+
+    fn parent_of(&self, pid: Pid) -> Option<Pid> {
+        let mut parents = self.parents.borrow_mut();
+        *parents.entry(pid).or_insert_with(|| parent_of(pid))
     }
 }
 
@@ -85,16 +117,17 @@ impl RoleProcesses {
         if self.keeper_has_ended()? {
             return Ok(found);
         }
+        let look = Look::default();
         for pid in all_pids()? {
-            if self.has(pid) {
+            if self.has(pid, &look) {
                 found.push(pid);
             }
         }
         Ok(found)
     }
 
-    fn has(&self, pid: Pid) -> bool {
-        pid != self.keeper && self.mark.is_on(pid, self.keeper)
+    fn has(&self, pid: Pid, look: &Look) -> bool {
+        pid != self.keeper && self.mark.is_on(pid, self.keeper, look)
     }
 
     /// A process handle is readable when its process has ended (pidfd_open(2)).
@@ -163,8 +196,9 @@ impl RoleProcesses {
 pub(super) fn usage(roles: &HashMap<Role, RoleProcesses>) -> io::Result<Vec<(Role, Usage)>> {
     let mut used: HashMap<Role, Usage> =
         roles.keys().map(|role| (*role, Usage::default())).collect();
+    let look = Look::default();
     for pid in all_pids()? {
-        if let Some((role, _)) = roles.iter().find(|(_, its)| its.has(pid)) {
+        if let Some((role, _)) = roles.iter().find(|(_, its)| its.has(pid, &look)) {
             // What ended in the meantime uses nothing.
             let _ = add_usage(pid, used.entry(*role).or_default());
         }
@@ -229,27 +263,6 @@ fn real_uid(pid: Pid) -> Option<u32> {
     let status = read(&directory(pid).join("status")).ok()?;
     let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
     ids.split_whitespace().next()?.parse().ok()
-}
-
-/// Whether the process descends from this one, by way of those that live: who loses a parent gets another one, so that the
-/// way is begun anew.
-fn descends(pid: Pid, from: Pid) -> bool {
-    'anew: loop {
-        let Some(mut parent) = parent_of(pid) else {
-            return false;
-        };
-        while parent != from {
-            if parent.is_init() {
-                return false;
-            }
-            match parent_of(parent) {
-                Some(next) => parent = next,
-                None if directory(parent).exists() => return false,
-                None => continue 'anew,
-            }
-        }
-        return true;
-    }
 }
 
 /// The parent of a process, if it has one in this pid namespace.

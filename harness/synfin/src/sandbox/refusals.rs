@@ -67,11 +67,11 @@ const X32: u32 = 0x4000_0000;
 
 /// This architecture as linux/audit.h names it: its machine in ELF files, 64 bits, little-endian.
 const NATIVE: Option<u32> = if cfg!(target_arch = "x86_64") {
-    Some(62 | WIDE | LITTLE_ENDIAN)
+    Some(0x3e | WIDE | LITTLE_ENDIAN)
 } else if cfg!(target_arch = "aarch64") {
-    Some(183 | WIDE | LITTLE_ENDIAN)
+    Some(0xb7 | WIDE | LITTLE_ENDIAN)
 } else if cfg!(target_arch = "riscv64") {
-    Some(243 | WIDE | LITTLE_ENDIAN)
+    Some(0xf3 | WIDE | LITTLE_ENDIAN)
 } else {
     None
 };
