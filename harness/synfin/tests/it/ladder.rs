@@ -96,18 +96,19 @@ fn where_nothing_works_a_run_is_reported_undecided_and_says_who_knows_more() {
 
 /// The binary in a container, about to be run by its root; none where the tests do without root.
 fn in_container() -> Option<Command> {
-    container_for(0, Path::new(env!("CARGO_BIN_EXE_synfin")))
+    has_containers().then(|| container_for(0, Path::new(env!("CARGO_BIN_EXE_synfin"))))
+}
+
+fn has_containers() -> bool {
+    has("python3", "--version", "python3") && is_root()
 }
 
 /// This synfin, about to be run in a container by this user.
-fn container_for(user: u32, synfin: &Path) -> Option<Command> {
-    if !has("python3", "--version", "python3") || !is_root() {
-        return None;
-    }
+fn container_for(user: u32, synfin: &Path) -> Command {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/container.py");
     let mut command = Command::new("python3");
     command.arg(script).arg(user.to_string()).arg(synfin);
-    Some(command)
+    command
 }
 
 /// What was concluded of each check of each item.
@@ -248,8 +249,11 @@ enum Helper {
 struct Installed(TempDir);
 
 impl Installed {
-    /// The pair is there only if it was built.
-    fn with(helper: Helper) -> Self {
+    /// None where the tests do without root. The pair is there only if it was built.
+    fn with(helper: Helper) -> Option<Self> {
+        if !has_containers() {
+            return None;
+        }
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let built = Path::new(env!("CARGO_BIN_EXE_synfin")).parent().unwrap();
@@ -264,20 +268,20 @@ impl Installed {
             rustix::fs::setxattr(file, "security.capability", &value, flags)
                 .expect("root may set file capabilities (CAP_SETFCAP)");
         }
-        Self(folder)
+        Some(Self(folder))
     }
 
     fn path(&self, name: &str) -> String {
         self.0.path().join(name).display().to_string()
     }
 
-    /// The binary about to be run; none where the tests do without root.
-    fn synfin(&self) -> Option<Command> {
-        let mut command = container_for(ORDINARY, &self.0.path().join("synfin"))?;
+    /// The binary about to be run.
+    fn synfin(&self) -> Command {
+        let mut command = container_for(ORDINARY, &self.0.path().join("synfin"));
         command
             .current_dir("/")
             .env("PATH", "/usr/local/bin:/usr/bin:/bin");
-        Some(command)
+        command
     }
 }
 
@@ -286,11 +290,10 @@ fn an_ordinary_user_with_the_helper_grades_the_reference_pair_as_namespaces_do()
     let nothing: [&OsStr; 0] = [];
     // Builds the pair, too.
     let apart = run(nothing);
-    let installed = Installed::with(Helper::Capable);
-    let Some(ordinary) = installed.synfin() else {
+    let Some(installed) = Installed::with(Helper::Capable) else {
         return;
     };
-    let together = run_by(ordinary, nothing);
+    let together = run_by(installed.synfin(), nothing);
     assert_eq!(
         together.report.level,
         "capture helper",
@@ -305,11 +308,10 @@ fn an_ordinary_user_with_the_helper_grades_the_reference_pair_as_namespaces_do()
 
 #[test]
 fn doctor_uses_level_3_where_the_helper_has_its_capability() {
-    let installed = Installed::with(Helper::Capable);
-    let Some(synfin) = installed.synfin() else {
+    let Some(installed) = Installed::with(Helper::Capable) else {
         return;
     };
-    let (code, told) = doctor(synfin);
+    let (code, told) = doctor(installed.synfin());
     assert_eq!(code, Some(0), "{told}");
     for words in [
         "level 0 rootless namespaces: does not work: start the sandbox: make user, network",
@@ -323,11 +325,10 @@ fn doctor_uses_level_3_where_the_helper_has_its_capability() {
 
 #[test]
 fn doctor_tells_what_a_helper_without_capability_lacks() {
-    let installed = Installed::with(Helper::Incapable);
-    let Some(synfin) = installed.synfin() else {
+    let Some(installed) = Installed::with(Helper::Incapable) else {
         return;
     };
-    let (code, told) = doctor(synfin);
+    let (code, told) = doctor(installed.synfin());
     assert_eq!(code, Some(1), "{told}");
     let helper = installed.path("synfin-capture");
     for words in [
@@ -341,11 +342,10 @@ fn doctor_tells_what_a_helper_without_capability_lacks() {
 
 #[test]
 fn doctor_tells_where_a_helper_was_looked_for_and_what_makes_one() {
-    let installed = Installed::with(Helper::Absent);
-    let Some(synfin) = installed.synfin() else {
+    let Some(installed) = Installed::with(Helper::Absent) else {
         return;
     };
-    let (code, told) = doctor(synfin);
+    let (code, told) = doctor(installed.synfin());
     assert_eq!(code, Some(1), "{told}");
     let beside = installed.0.path().display();
     for words in [
