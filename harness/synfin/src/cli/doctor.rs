@@ -85,8 +85,8 @@ mod told {
                  port is recorded, one scenario after the other",
             ),
             Level::CaptureHelper => Some(
-                "the same, and programs are you: they can read what you can, and a hostile one can change modes and \
-                 priorities of what is yours",
+                "as at level 2; and programs are you: they read what you can, and can change modes and times of \
+                 your files",
             ),
             Level::RootlessNamespaces | Level::RootNamespaces | Level::Nothing => None,
         }
