@@ -79,23 +79,20 @@ impl Confinement {
         }
     }
 
-    /// The fence around the program whose standard input this is, if it needs one; made with the rights that the program will
-    /// not have.
-    pub(super) fn fence(&self, scratch: &Path, stdin: &OwnedFd) -> io::Result<Option<Fence>> {
-        let Self::Host {
-            standing, visible, ..
-        } = self
-        else {
-            return Ok(None);
-        };
-        let fence = match standing {
-            Standing::User(_) => Fence::around(visible, scratch, Some("/dev/pts".into())),
-            // The other terminals are the user's own.
-            Standing::Domain(_) => {
-                Fence::around(visible, scratch, terminal(stdin))?.with_refusals()
-            }
-        };
-        fence.map(Some)
+    /// The fence around the program whose standard input this is; made with the rights that the program will not have.
+    pub(super) fn fence(&self, scratch: &Path, stdin: &OwnedFd) -> io::Result<Fence> {
+        match self {
+            Self::Namespaces { .. } => Fence::in_namespaces(),
+            Self::Host {
+                standing, visible, ..
+            } => match standing {
+                Standing::User(_) => Fence::around(visible, scratch, Some("/dev/pts".into())),
+                // The other terminals are the user's own.
+                Standing::Domain(_) => {
+                    Fence::around(visible, scratch, terminal(stdin))?.of_one_user()
+                }
+            },
+        }
     }
 
     /// Kills all processes of the role; `program`, as long as it has not been reaped, may not be its user's yet.

@@ -33,7 +33,17 @@ const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 /// A fence around a program that is about to be executed; it stands when it is closed.
 pub(super) struct Fence {
     ruleset: RulesetCreated,
-    refusals: Option<Vec<sock_filter>>,
+    /// What the kernel must know of Landlock, or the program is not executed.
+    needed: Needed,
+    refusals: Vec<sock_filter>,
+}
+
+/// How much of Landlock a fence cannot do without.
+enum Needed {
+    /// Namespaces keep the rest in.
+    Nothing,
+    /// There is nothing else.
+    Something,
 }
 
 impl Fence {
@@ -55,14 +65,26 @@ impl Fence {
         };
         Ok(Self {
             ruleset: ruleset().map_err(io::Error::other)?,
-            refusals: None,
+            needed: Needed::Something,
+            refusals: refusals::for_all(),
         })
     }
 
-    /// The same, with system calls refused that reach beyond it.
-    pub(super) fn with_refusals(self) -> io::Result<Self> {
+    /// A fence for a program in namespaces, which leave one way to other programs beside the network: Unix sockets without a
+    /// path. Before Linux 6.12 it stays open.
+    pub(super) fn in_namespaces() -> io::Result<Self> {
+        let scoped = Ruleset::default().scope(Scope::AbstractUnixSocket);
         Ok(Self {
-            refusals: Some(refusals::program()?),
+            ruleset: scoped.and_then(Ruleset::create).map_err(io::Error::other)?,
+            needed: Needed::Nothing,
+            refusals: refusals::for_all(),
+        })
+    }
+
+    /// The same for a program that is the harness's own user.
+    pub(super) fn of_one_user(self) -> io::Result<Self> {
+        Ok(Self {
+            refusals: refusals::for_one_user()?,
             ..self
         })
     }
@@ -70,14 +92,12 @@ impl Fence {
     /// Holds this process, and all that it becomes or starts, inside; it can gain no privilege from here on.
     pub(super) fn close(self) -> io::Result<()> {
         let status = self.ruleset.restrict_self().map_err(io::Error::other)?;
-        match status.ruleset {
-            RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => {}
-            RulesetStatus::NotEnforced => return Err(missing()),
+        match (status.ruleset, self.needed) {
+            (RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced, _)
+            | (RulesetStatus::NotEnforced, Needed::Nothing) => {}
+            (RulesetStatus::NotEnforced, Needed::Something) => return Err(missing()),
         }
-        match self.refusals {
-            Some(program) => sys::filter_system_calls(&program),
-            None => Ok(()),
-        }
+        sys::filter_system_calls(&self.refusals)
     }
 }
 

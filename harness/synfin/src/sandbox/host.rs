@@ -90,7 +90,7 @@ impl Host {
     ) -> Result<Self, (Step, io::Error)> {
         refuse_conditions(order)?;
         fence::enclose_signals().map_err(at(Step::EncloseSignals))?;
-        refusals::program().map_err(at(Step::RefuseCalls))?;
+        refusals::for_one_user().map_err(at(Step::RefuseCalls))?;
         // What a keeper that was killed leaves behind.
         sys::adopt_orphans().map_err(at(Step::Start))?;
         Ok(Self {

@@ -14,7 +14,6 @@ use rustix::process::{Gid, Resource, Rlimit, Signal, Uid};
 use rustix::thread::{CapabilitySet, CapabilitySets};
 use serde::{Deserialize, Serialize};
 
-use super::fence::Fence;
 use super::keeper::Keeping;
 use super::message::Owner;
 use super::sys;
@@ -101,9 +100,7 @@ fn try_become(keeping: &Keeping) -> Result<Infallible, Failure> {
         .fence(&keeping.scratch, &keeping.standard[0]);
     let fence = fence.map_err(ours("making its fence"))?;
     drop_privileges(keeping.owner).map_err(ours("dropping privileges"))?;
-    fence
-        .map_or(Ok(()), Fence::close)
-        .map_err(ours("closing its fence"))?;
+    fence.close().map_err(ours("closing its fence"))?;
     reset_signals().map_err(ours("signals"))?;
     for (fd, number) in keeping.standard.iter().zip(0..) {
         sys::place_fd(fd.as_fd(), number).map_err(ours("standard descriptors"))?;

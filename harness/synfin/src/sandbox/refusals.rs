@@ -1,5 +1,6 @@
-//! System calls that a program is refused where it is the harness's own user (seccomp(2)): those by which one process acts upon
-//! another of its user, or leaves something behind, and that Landlock knows nothing of.
+//! System calls that programs are refused (seccomp(2)), for nothing else keeps them in: everywhere, sockets that know no network
+//! namespaces; where a program is the harness's own user, also those by which one process acts upon another of its user, or
+//! leaves something behind, and that Landlock knows nothing of.
 
 use std::io;
 
@@ -14,22 +15,42 @@ enum When {
     Always,
     /// Unless the first argument is 0: the caller itself.
     OfOthers,
-    /// If the first argument is this.
-    First(u32),
+    /// If the first argument is none of these.
+    NoneOf(&'static [u32]),
 }
 
-/// A Unix socket leads to whatever listens for the user: a session bus or a container engine, that starts programs when
-/// asked. Those of socketpair(2) lead nowhere.
-const UNIX: u32 = libc::AF_UNIX.cast_unsigned();
+/// Families of sockets that belong to a network namespace, or to no network; packet sockets are the kernel's to refuse. Others,
+/// such as those to a machine's host (vsock(7)), pass by the wire that is recorded.
+const FAMILIES: &[u32] = &[
+    libc::AF_UNIX.cast_unsigned(),
+    libc::AF_INET.cast_unsigned(),
+    libc::AF_INET6.cast_unsigned(),
+    libc::AF_NETLINK.cast_unsigned(),
+    libc::AF_PACKET.cast_unsigned(),
+];
 
 #[cfg(any(
     target_arch = "x86_64",
     target_arch = "aarch64",
     target_arch = "riscv64"
 ))]
-const REFUSED: &[(c_long, When)] = &[
-    (libc::SYS_socket, When::First(UNIX)),
-    // It would make such sockets, too.
+const REFUSED_TO_ALL: &[(c_long, When)] = &[
+    (libc::SYS_socket, When::NoneOf(FAMILIES)),
+    // It makes sockets, too.
+    (libc::SYS_io_uring_setup, When::Always),
+];
+
+/// Without Unix sockets, which lead to whatever listens for the user: a session bus or a container engine, that starts programs
+/// when asked. Those of socketpair(2) lead nowhere.
+const FAMILIES_OF_ONE_USER: &[u32] = FAMILIES.split_at(1).1;
+
+#[cfg(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64"
+))]
+const REFUSED_TO_ONE_USER: &[(c_long, When)] = &[
+    (libc::SYS_socket, When::NoneOf(FAMILIES_OF_ONE_USER)),
     (libc::SYS_io_uring_setup, When::Always),
     // Limits, priorities and processors of the user's other processes.
     (libc::SYS_prlimit64, When::OfOthers),
@@ -55,7 +76,13 @@ const REFUSED: &[(c_long, When)] = &[
     target_arch = "aarch64",
     target_arch = "riscv64"
 )))]
-const REFUSED: &[(c_long, When)] = &[];
+const REFUSED_TO_ALL: &[(c_long, When)] = &[];
+#[cfg(not(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64"
+)))]
+const REFUSED_TO_ONE_USER: &[(c_long, When)] = &[];
 
 /// Where `seccomp_data` has the call's number, its architecture, and its first argument.
 const NUMBER: u32 = 0;
@@ -78,19 +105,35 @@ const NATIVE: Option<u32> = if cfg!(target_arch = "x86_64") {
 const WIDE: u32 = 0x8000_0000;
 const LITTLE_ENDIAN: u32 = 0x4000_0000;
 
-/// A program for seccomp(2) that refuses those calls with EPERM, and every call of another architecture, whose numbers are
-/// others.
-pub(super) fn program() -> io::Result<Vec<sock_filter>> {
+/// A program for seccomp(2) that refuses with EPERM what is refused everywhere. Calls of another architecture, such as those of a
+/// program of 32 bits, are not looked at; where the numbers of calls are not known, none is.
+pub(super) fn for_all() -> Vec<sock_filter> {
+    NATIVE.map_or_else(
+        || vec![allow()],
+        |native| program(native, allow(), REFUSED_TO_ALL),
+    )
+}
+
+/// A program for seccomp(2) that refuses with EPERM what is refused to programs that are the harness's own user, and every call of
+/// another architecture.
+pub(super) fn for_one_user() -> io::Result<Vec<sock_filter>> {
     let unknown = || io::Error::other("the system calls of this architecture are not known here");
+    let native = NATIVE.ok_or_else(unknown)?;
+    Ok(program(native, refuse(), REFUSED_TO_ONE_USER))
+}
+
+/// A program that refuses these calls, and does so with all calls that are not of the native architecture, whose numbers are
+/// others.
+fn program(native: u32, foreign: sock_filter, refused: &[(c_long, When)]) -> Vec<sock_filter> {
     let mut program = vec![
         load(ARCHITECTURE),
-        jump(BPF_JEQ, NATIVE.ok_or_else(unknown)?, 1, 0),
-        refuse(),
+        jump(BPF_JEQ, native, 1, 0),
+        foreign,
         load(NUMBER),
         jump(BPF_JGE, X32, 0, 1),
         refuse(),
     ];
-    for (call, when) in REFUSED {
+    for (call, when) in refused {
         let number = u32::try_from(*call).expect("a call's number is small");
         match when {
             When::Always => program.extend([jump(BPF_JEQ, number, 0, 1), refuse()]),
@@ -101,17 +144,18 @@ pub(super) fn program() -> io::Result<Vec<sock_filter>> {
                 allow(),
                 refuse(),
             ]),
-            When::First(value) => program.extend([
-                jump(BPF_JEQ, number, 0, 4),
-                load(FIRST_ARGUMENT),
-                jump(BPF_JEQ, *value, 0, 1),
-                refuse(),
-                allow(),
-            ]),
+            When::NoneOf(values) => {
+                let count = u8::try_from(values.len()).expect("there are few values");
+                program.extend([jump(BPF_JEQ, number, 0, count + 3), load(FIRST_ARGUMENT)]);
+                let to_allow = (1..=count).rev();
+                let known = values.iter().zip(to_allow);
+                program.extend(known.map(|(value, over)| jump(BPF_JEQ, *value, over, 0)));
+                program.extend([refuse(), allow()]);
+            }
         }
     }
     program.push(allow());
-    Ok(program)
+    program
 }
 
 /// Loads the low word of what lies there.

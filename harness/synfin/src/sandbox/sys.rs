@@ -30,11 +30,12 @@ pub(super) fn fork() -> io::Result<Forked> {
     forked(unsafe { libc::fork() }.into())
 }
 
-/// Copies this process into a pid namespace, as its process 1, and a mount namespace of its own.
+/// Copies this process into a pid namespace, as its process 1, and mount and IPC namespaces of its own.
 pub(super) fn fork_into_own_namespaces() -> io::Result<Forked> {
     // SAFETY: all-zero is a valid clone_args: no namespace, no stack, no id wanted.
     let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
-    args.flags = u64::from((libc::CLONE_NEWPID | libc::CLONE_NEWNS).cast_unsigned());
+    let namespaces = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
+    args.flags = u64::from(namespaces.cast_unsigned());
     args.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
     // SAFETY: like fork: one thread, and without a stack the child goes on with a copy of this one.
     forked(unsafe { libc::syscall(libc::SYS_clone3, &raw const args, size_of_val(&args)) })
