@@ -30,8 +30,10 @@ use self::done::Done;
 use self::submission::{Submission, submissions};
 use crate::causes::with_causes;
 use crate::grading::{self, Written, written};
-use crate::options::{BatchOptions, BatchWork, Keep, Programs, RubricSource, RunOptions};
-use crate::runner::{self, RunError, RunEvent, SourceError};
+use crate::options::{
+    BatchOptions, BatchWork, Keep, Programs, RubricSource, RunOptions, Selection,
+};
+use crate::runner::{self, RunError, RunEvent, SourceError, UnknownName};
 use crate::store::{self, StoreError};
 
 /// What came of a batch.
@@ -53,6 +55,9 @@ pub enum BatchError {
     /// The rubric or the template is wrong.
     #[error("{0}")]
     Spec(#[from] SpecError),
+    /// `--only` names what the rubric does not have.
+    #[error(transparent)]
+    Only(#[from] UnknownName),
     /// A file that all need could not be read, or a folder be listed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -128,7 +133,8 @@ impl Hall {
         interrupted: watch::Receiver<bool>,
     ) -> Result<Self, BatchError> {
         let rubric = grading::rubric_text(&options.rubric)?;
-        let items = grade::gradable(rubric.source())?.items.into_iter();
+        let gradable = grade::gradable(rubric.source())?;
+        runner::selected(&gradable, &options.selection.only)?;
         let template = options.template.as_deref().map(template).transpose()?;
         let outputs = options.out.join("batch");
         store::create_folder(&outputs)?;
@@ -139,7 +145,7 @@ impl Hall {
         Ok(Self {
             rubric: rubric.text,
             template,
-            items: items.map(|item| item.id).collect(),
+            items: gradable.items.into_iter().map(|item| item.id).collect(),
             submissions,
             at_once: Semaphore::new(options.jobs.get()),
             events,
@@ -200,9 +206,9 @@ impl Hall {
         let (hall, folder) = (Arc::clone(self), submission.folder.clone());
         let digest = spawn_blocking(move || {
             let template = hall.template.as_deref().unwrap_or_default();
-            let level = hall.options.level.map(|level| level.to_string());
-            let level = level.unwrap_or_default();
-            let texts = [env!("CARGO_PKG_VERSION"), &hall.rubric, template, &level];
+            let selection = in_words(&hall.options.selection);
+            let version = env!("CARGO_PKG_VERSION");
+            let texts = [version, &hall.rubric, template, &selection];
             store::digest_of_tree(&folder, &texts)
         });
         digest.await.expect("reading a folder does not panic")
@@ -262,13 +268,11 @@ impl Hall {
             programs,
             windows_target: None,
             rubric: self.options.rubric.clone(),
-            only: Vec::new(),
+            selection: self.options.selection.clone(),
             jobs: Some(std::num::NonZeroUsize::MIN),
             out: self.place(submission),
             keep: Keep::All,
             clients: None,
-            repeat: None,
-            level: self.options.level,
             hidden: others
                 .map(|other| other.folder.clone())
                 .chain([self.outputs()])
@@ -298,6 +302,16 @@ async fn graded_again(
         grading::grade_and_report(&run, &place, rubric.as_ref()).map(|it| it.report)
     });
     graded.await.expect("grading does not panic")
+}
+
+/// What is chosen of the rubric, such that two choices never read the same.
+fn in_words(selection: &Selection) -> String {
+    let Selection {
+        only,
+        repeat,
+        level,
+    } = selection;
+    format!("{only:?} {repeat:?} {level:?}")
 }
 
 /// The template's text, once it is found to be right.

@@ -23,6 +23,7 @@ mod record;
 #[cfg(target_os = "linux")]
 mod recorder;
 mod run;
+mod selection;
 mod selftest;
 
 use std::process::ExitCode;

@@ -15,8 +15,8 @@ pub struct RunOptions {
     pub windows_target: Option<PathBuf>,
     /// What it is graded by.
     pub rubric: RubricSource,
-    /// Scenarios and items by name; empty for all.
-    pub only: Vec<String>,
+    /// What of it is recorded.
+    pub selection: Selection,
     /// How many scenarios run at once; `None` lets the runner choose.
     pub jobs: Option<NonZeroUsize>,
     /// The folder under which `captures/` and `reports/` stand.
@@ -25,12 +25,19 @@ pub struct RunOptions {
     pub keep: Keep,
     /// How many clients scenarios with several clients run instead.
     pub clients: Option<NonZeroU32>,
+    /// What the programs may not see beside this run's own captures and reports: the work of others.
+    pub hidden: Vec<PathBuf>,
+}
+
+/// What of a rubric is recorded, how often, and at which level.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Scenarios and items by name; empty for all.
+    pub only: Vec<String>,
     /// How often each scenario is recorded, whatever the rubric says.
     pub repeat: Option<NonZeroU32>,
     /// The level at which it is recorded, or nothing is; `None` for the best that works.
     pub level: Option<Level>,
-    /// What the programs may not see beside this run's own captures and reports: the work of others.
-    pub hidden: Vec<PathBuf>,
 }
 
 /// What `synfin matrix` is to do.
@@ -64,8 +71,8 @@ pub struct BatchOptions {
     pub rubric: RubricSource,
     /// How many are run at once.
     pub jobs: NonZeroUsize,
-    /// The level at which they are recorded, or are not; `None` for the best that works.
-    pub level: Option<Level>,
+    /// What of it is recorded.
+    pub selection: Selection,
     /// The folder under which `batch/` stands.
     pub out: PathBuf,
     /// Whether anything is recorded.

@@ -30,6 +30,7 @@ use tokio::time::Instant;
 pub use self::command::record_command;
 pub use self::events::RunEvent;
 pub use self::plan::UnknownName;
+pub(crate) use self::plan::selected;
 pub use self::probe::{Ladder, Obstacle, Rung, probe};
 pub use self::reference::ReferenceError;
 pub use self::sources::SourceError;
@@ -97,13 +98,13 @@ pub async fn run(
     let began = Instant::now();
     let mut sources = load(options, &events).await?;
     let wishes = Wishes {
-        only: &options.only,
+        only: &options.selection.only,
         clients: options.clients,
-        repeat: options.repeat,
+        repeat: options.selection.repeat,
         has_windows: sources.windows.is_some(),
     };
     let mut planned = plan(&sources.rubric, &sources.target.target, &wishes)?;
-    let level = probe::choose(options.level).await;
+    let level = probe::choose(options.selection.level).await;
     let folder = RunFolder::create(&options.out, &sources)?;
     let slowness_percent = spawn_blocking(pace::slowness_percent).await;
     let slowness_percent = slowness_percent.expect("measuring does not panic");
@@ -166,7 +167,7 @@ fn run_file(
         targets: crew.sources.names(),
         seed: crew.seed,
         clients: options.clients.map(NonZeroU32::get),
-        repeat: options.repeat.map(NonZeroU32::get),
+        repeat: options.selection.repeat.map(NonZeroU32::get),
         machine: environment::machine(),
         slowness_percent: Some(crew.slowness_percent),
         level: crew.level,

@@ -9,7 +9,10 @@ mod catalogue;
 mod language;
 mod matrix;
 mod programs;
+mod row;
+mod table;
 mod trial;
+mod wrong;
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -20,9 +23,11 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::Instant;
 
-pub use self::matrix::{Matrix, Row, SkippedProgram, Wrong};
+pub use self::matrix::{Matrix, SkippedProgram};
 pub use self::programs::ProgramsError;
+pub use self::row::Row;
 pub use self::trial::TrialError;
+pub use self::wrong::Wrong;
 
 use self::catalogue::Entry;
 use self::programs::Programs;
@@ -211,3 +216,6 @@ fn tell(events: &mpsc::UnboundedSender<SelftestEvent>, event: SelftestEvent) {
     // Nobody has to listen.
     let _ = events.send(event);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,9 @@
 //! `refused-when-down`: nobody listens, and the client says so.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome, no_syn};
@@ -18,6 +21,11 @@ const TOLD_WITHIN_NS: u64 = 5_000_000_000;
 
 /// Characters of a line that are compared: fewer than a manifest keeps of its last lines.
 const COMPARED_CHARS: usize = 200;
+
+/// How text shows what cannot be printed.
+static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}").expect("the pattern is a constant")
+});
 
 pub(super) const CHECK: Check = Check {
     id: "refused-when-down",
@@ -37,7 +45,7 @@ struct RefusedWhenDown;
 
 impl Judge for RefusedWhenDown {
     fn expected(&self) -> String {
-        "within 5 s the client exits non-zero, or prints what it does not print when connected; no signal ends it".to_owned()
+        "within 5 s the client exits non-zero, or prints words that it does not print when connected; no signal ends it".to_owned()
     }
 
     fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
@@ -124,7 +132,7 @@ fn is_soon(observation: &Observation, process: &ProcessRecord, refused: Mileston
     })
 }
 
-/// A client that goes on told it if it printed a line that no connected client prints.
+/// A client that goes on told it if it printed words that no connected client prints.
 fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
     let printed = observation.setting.output.get(&process.role);
     let mut lines = printed
@@ -140,12 +148,12 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
             Reaction::Unknown
         };
     };
-    let usual: BTreeSet<String> = connected.iter().map(|line| likeness(line)).collect();
+    let usual: BTreeSet<Vec<String>> = connected.iter().map(|line| words(line)).collect();
     // A prompt stands alone where nothing follows it, and before the next output where something does.
     let is_usual = |line: &String| {
-        let line = likeness(line);
+        let line = words(line);
         let next = usual.range(line.clone()..).next();
-        next.is_some_and(|usual| usual.starts_with(&line))
+        line.is_empty() || next.is_some_and(|usual| usual.starts_with(&line))
     };
     if lines.all(is_usual) {
         Reaction::Silent
@@ -154,12 +162,14 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
     }
 }
 
-/// A line without what differs from run to run, a clock or a process id: runs of digits.
-fn likeness(line: &str) -> String {
+/// The words of a line, of two letters or more. What else stands in it may differ from run to run without telling anything:
+/// a clock, a process id, memory that nothing was received into.
+fn words(line: &str) -> Vec<String> {
     let shown = Foreign::new(line.trim(), COMPARED_CHARS);
-    let digits = |c: char| c.is_ascii_digit();
-    let parts = shown.as_str().split(digits).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("0")
+    let printed = ESCAPE.replace_all(shown.as_str(), " ");
+    let parts = printed.split(|c: char| !c.is_alphabetic());
+    let words = parts.filter(|part| part.chars().nth(1).is_some());
+    words.map(str::to_owned).collect()
 }
 
 /// The RST that answered the SYN.

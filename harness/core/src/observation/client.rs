@@ -24,11 +24,21 @@ impl Observation {
         self.setting.steps.get(entry).map(|entry| &entry.step)
     }
 
-    /// A client's steps that ask the server for something, in order.
+    /// A client's steps that ask the server for something, in order; not those that its target has no way to do.
     pub fn requests_of(&self, client: ClientNumber) -> impl Iterator<Item = &StepRecord> {
-        self.steps_of(client)
-            .iter()
-            .filter(|record| self.step(record).is_some_and(Step::is_request))
+        self.steps_of(client).iter().filter(|record| {
+            self.step(record).is_some_and(Step::is_request)
+                && record.outcome != StepOutcome::Unsupported
+        })
+    }
+
+    /// A client's first request that it holds its connection open after, as the others do; its first of all where the steps
+    /// hold nobody.
+    pub fn held_request_of(&self, client: ClientNumber) -> Option<&StepRecord> {
+        let is_hold = |record: &&StepRecord| self.step(record) == Some(&Step::Hold);
+        let last_hold = self.steps_of(client).iter().rfind(is_hold);
+        self.requests_of(client)
+            .find(|record| last_hold.is_none_or(|hold| record.entry < hold.entry))
     }
 
     /// The frames of a step; `None` if it was not reached.
@@ -51,11 +61,11 @@ impl Observation {
             .filter_map(|record| self.window(record))
     }
 
-    /// The first step that a client did not do.
+    /// The first step that a client did not do, though its target says how.
     pub fn first_undone(&self, client: ClientNumber) -> Option<&StepRecord> {
         self.steps_of(client)
             .iter()
-            .find(|record| record.outcome != StepOutcome::Done)
+            .find(|it| !matches!(it.outcome, StepOutcome::Done | StepOutcome::Unsupported))
     }
 
     /// Whether a client was ever asked to end its session.

@@ -1,5 +1,7 @@
 //! Connected is not served.
 
+use synfin_core::manifest::StepOutcome;
+
 use crate::setup::STEPS as ONE_CLIENT;
 use crate::world::{World, world};
 
@@ -59,6 +61,50 @@ fn a_client_that_is_refused_and_left_before_it_asks_is_not_served() {
     ]);
     let said = refused.says(TWO);
     assert!(said.starts_with("Fail: "), "{said}");
+}
+
+#[test]
+fn clients_that_can_ask_nothing_before_they_hold_are_not_failed_for_it() {
+    let steps = ["connect", "list", "hold", "upload notes.bin 1KiB", "quit"];
+    let left = "-- c1 upload\n-- c1 quit\n c1 > F.\n c1 < F.\n c1 > .\n-- c1 done\n";
+    let both = [
+        connect(1),
+        connect(2),
+        "-- c1 list\n-- c2 list\n-- c1 hold\n-- c2 hold\n".to_owned(),
+    ];
+    let others = left.replace("c1", "c2");
+    let unable = world(
+        &steps,
+        2,
+        &format!("{}{left}{others}-- stop", both.concat()),
+    )
+    .with(|recorded| {
+        for client in &mut recorded.client_steps {
+            client.steps[1].outcome = StepOutcome::Unsupported;
+        }
+    });
+    assert_eq!(
+        unable.says(TWO),
+        "Skipped: the target gives no way to do `list`"
+    );
+}
+
+#[test]
+fn clients_that_are_refused_fail_whatever_they_could_have_asked_for() {
+    let steps = ["connect", "list", "quit"];
+    let script = [
+        connect(1),
+        "-- c2 connect\n c2 > S\n c2 < R.\n-- stop".to_owned(),
+    ];
+    let refused = world(&steps, 2, &script.concat()).with(|recorded| {
+        for client in &mut recorded.client_steps {
+            client.steps[1].outcome = StepOutcome::Unsupported;
+        }
+    });
+    assert_eq!(
+        refused.says(TWO),
+        "Fail: 1 connection open (frame 3), 0 answered, 1 refused"
+    );
 }
 
 /// Client 1 is served and holds; client 2 waits in the accept queue until client 1 is gone.

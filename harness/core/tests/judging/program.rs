@@ -188,6 +188,20 @@ fn a_prompt_that_waits_is_nothing_new_though_it_went_on_when_connected() {
 }
 
 #[test]
+fn memory_that_nothing_was_received_into_tells_nothing() {
+    let line = "The server sent: \\x90\\x1cU\u{fffd}\\x7f";
+    let mut garbage = down(Exit::Code { code: 0 }, &[line]).observation();
+    let connected = ["The server sent: You have reached the server!"];
+    garbage.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+    let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
+    let verdict = in_a_line(&verdict_of(&garbage, &rubric));
+    assert!(
+        verdict.starts_with("Fail: client 1 refused: exited with code 0"),
+        "{verdict}"
+    );
+}
+
+#[test]
 fn without_a_connected_clients_output_a_line_tells_nothing() {
     let mut unknown = down(Exit::Code { code: 0 }, &["menu"]).observation();
     unknown.setting.connected_lines = None;

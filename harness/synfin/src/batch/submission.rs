@@ -1,5 +1,6 @@
 //! The submissions in a folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use crate::store::StoreError;
 /// One hand-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Submission {
-    /// Its folder's name.
+    /// Its folder's name, safe to print; no other submission's.
     pub(super) name: String,
     /// Its folder.
     pub(super) folder: PathBuf,
@@ -30,17 +31,50 @@ pub(super) fn submissions(folder: &Path, outputs: &Path) -> Result<Vec<Submissio
         let entry = entry.map_err(failed)?;
         let is_folder = entry.file_type().map_err(failed)?.is_dir();
         let path = fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path());
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        if is_folder && !name.starts_with('.') && !outputs.starts_with(&path) {
+        let name = entry.file_name();
+        if is_folder && !name.as_encoded_bytes().starts_with(b".") && !outputs.starts_with(&path) {
             submissions.push(Submission {
                 has_target: path.join("target.toml").is_file(),
-                name: visible(&name),
+                name: visible(&name.to_string_lossy()),
                 folder: path,
             });
         }
     }
-    submissions.sort_by(|one, other| one.name.cmp(&other.name));
+    submissions.sort_by(|one, other| (&one.name, &one.folder).cmp(&(&other.name, &other.folder)));
+    tell_apart(&mut submissions);
     Ok(submissions)
+}
+
+/// Numbers those whose names look the same when they are safe to print.
+fn tell_apart(submissions: &mut [Submission]) {
+    let mut taken: BTreeSet<String> = submissions.iter().map(|it| it.name.clone()).collect();
+    for place in 1..submissions.len() {
+        let (before, rest) = submissions.split_at_mut(place);
+        let this = &mut rest[0];
+        if before.iter().all(|other| other.name != this.name) {
+            continue;
+        }
+        let mut numbered = (2..).map(|number| format!("{} ({number})", this.name));
+        let free = numbered.find(|name| !taken.contains(name));
+        this.name = free.expect("numbers do not end before submissions do");
+        taken.insert(this.name.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_the_same_are_numbered() {
+        let named = |name: &str| Submission {
+            name: name.to_owned(),
+            folder: PathBuf::new(),
+            has_target: false,
+        };
+        let mut submissions = ["a", "a", "a", "a (2)", "b"].map(named);
+        tell_apart(&mut submissions);
+        let names = submissions.map(|submission| submission.name);
+        assert_eq!(names, ["a", "a (3)", "a (4)", "a (2)", "b"]);
+    }
 }

@@ -3,11 +3,11 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use synfin_core::manifest::Level;
 use synfin_core::spec::DEFAULT_RUBRIC;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
+use super::selection::SelectionArgs;
 use super::{count, source};
 use crate::options::{BatchOptions, BatchWork};
 
@@ -29,10 +29,8 @@ pub(super) struct Args {
     /// How many submissions run at once.
     #[arg(long, short, value_name = "N", default_value = "4", value_parser = count::at_once)]
     jobs: NonZeroUsize,
-    /// The isolation level, 0 to 4, as synfin doctor tells them; where it does not work, nothing is recorded. 0 and 1 count
-    /// as the same. The best that works, if nothing is said.
-    #[arg(long, value_name = "N", value_parser = count::level)]
-    level: Option<Level>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// The folder under which batch/ is made.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
@@ -73,7 +71,7 @@ fn options(args: &Args) -> Result<BatchOptions, Failure> {
         template: args.target.clone(),
         rubric: source::rubric(&args.rubric)?,
         jobs: args.jobs,
-        level: args.level,
+        selection: args.selection.values(),
         out: args.out.clone(),
         work: if args.regrade {
             BatchWork::Regrade

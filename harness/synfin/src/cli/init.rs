@@ -9,7 +9,7 @@ use synfin_core::manifest::Level;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use crate::guess::{Guess, Source, rubric_text, target_text};
-use crate::options::{Keep, Programs, RubricSource, RunOptions};
+use crate::options::{Keep, Programs, RubricSource, RunOptions, Selection};
 use crate::store;
 
 /// Look at a folder of programs and write a first target.toml and rubric.toml for them.
@@ -63,13 +63,11 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         programs: Programs::Target(target),
         windows_target: None,
         rubric: RubricSource::File(rubric),
-        only: Vec::new(),
+        selection: Selection::default(),
         jobs: None,
         out: args.out.clone(),
         keep: Keep::All,
         clients: None,
-        repeat: None,
-        level: None,
         hidden: Vec::new(),
     };
     try_out(&options, output)

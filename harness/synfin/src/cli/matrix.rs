@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use synfin_core::grade::REFERENCE;
-use synfin_core::manifest::Level;
 use synfin_core::report::{self, Matrix, Status};
 use synfin_core::spec::DEFAULT_RUBRIC;
 
 use super::exit::{Exit, Failure};
 use super::output::{self, Output};
+use super::selection::SelectionArgs;
 use super::{count, grade, source};
 use crate::grading::Written;
 use crate::options::{Keep, MatrixOptions, Named, Programs, RunOptions, TargetSource};
@@ -29,16 +29,15 @@ pub(super) struct Args {
     /// Leave the reference pair out: then no failure can be put down to a side.
     #[arg(long)]
     without_reference: bool,
-    /// A rubric file, or the name of a built-in rubric; the lifecycle scenario of installation-1 if nothing is said.
+    /// A rubric file, or the name of a built-in rubric; the lifecycle scenario of installation-1 if neither it nor --only is
+    /// given.
     #[arg(long, value_name = "FILE|NAME")]
     rubric: Option<String>,
     /// How many scenarios of a pair run at once.
     #[arg(long, short, value_name = "N", value_parser = count::at_once)]
     jobs: Option<NonZeroUsize>,
-    /// The isolation level, 0 to 4, as synfin doctor tells them; where it does not work, nothing is recorded. 0 and 1 count
-    /// as the same. The best that works, if nothing is said.
-    #[arg(long, value_name = "N", value_parser = count::level)]
-    level: Option<Level>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// The folder under which captures/ and reports/ are made.
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
@@ -85,10 +84,10 @@ fn record(_options: &MatrixOptions, _output: &Output) -> Result<(Matrix, Vec<Wri
 }
 
 fn options(args: &Args) -> Result<MatrixOptions, Failure> {
-    let only = match args.rubric {
-        None => vec![LIFECYCLE.to_owned()],
-        Some(_) => Vec::new(),
-    };
+    let mut selection = args.selection.values();
+    if args.rubric.is_none() && selection.only.is_empty() {
+        selection.only.push(LIFECYCLE.to_owned());
+    }
     Ok(MatrixOptions {
         servers: named("--server", &args.server, args)?,
         clients: named("--client", &args.client, args)?,
@@ -96,13 +95,11 @@ fn options(args: &Args) -> Result<MatrixOptions, Failure> {
             programs: Programs::Reference,
             windows_target: None,
             rubric: source::rubric(args.rubric.as_deref().unwrap_or(DEFAULT_RUBRIC))?,
-            only,
+            selection,
             jobs: args.jobs,
             out: args.out.clone(),
             keep: Keep::All,
             clients: None,
-            repeat: None,
-            level: args.level,
             hidden: Vec::new(),
         },
     })

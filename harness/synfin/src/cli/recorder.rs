@@ -72,7 +72,7 @@ pub(super) fn batch(options: &BatchOptions, output: &Output) -> Result<BatchOutc
     })?;
     done.map_err(|error| match error {
         BatchError::Spec(error) => Failure::Spec(Box::new(error)),
-        BatchError::Store(_) | BatchError::Empty(_) => Failure::usage(error),
+        BatchError::Only(_) | BatchError::Store(_) | BatchError::Empty(_) => Failure::usage(error),
     })
 }
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::anyhow;
-use synfin_core::manifest::Level;
 use synfin_core::spec::DEFAULT_RUBRIC;
 
 use super::exit::{Exit, Failure};
 use super::grade;
 use super::output::Output;
+use super::selection::SelectionArgs;
 use super::{count, source, words};
 use crate::options::{Keep, Programs, RunOptions, TargetSource};
 use crate::store::{self, StoreError};
@@ -39,9 +39,8 @@ pub(super) struct Args {
     /// A rubric file, or the name of a built-in rubric.
     #[arg(long, value_name = "FILE|NAME", default_value = DEFAULT_RUBRIC)]
     rubric: String,
-    /// Only this scenario, or the scenarios of this item; may be repeated.
-    #[arg(long, value_name = "SCENARIO|ITEM")]
-    only: Vec<String>,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// How many scenarios run at once.
     #[arg(long, short, value_name = "N", value_parser = count::at_once)]
     jobs: Option<NonZeroUsize>,
@@ -54,13 +53,6 @@ pub(super) struct Args {
     /// How many clients the scenarios with several clients run instead.
     #[arg(long, value_name = "N", value_parser = count::clients)]
     clients: Option<NonZeroU32>,
-    /// How often each scenario is recorded: an item that passes in some recordings only is flaky.
-    #[arg(long, value_name = "K", value_parser = count::repetitions)]
-    repeat: Option<NonZeroU32>,
-    /// The isolation level, 0 to 4, as synfin doctor tells them; where it does not work, nothing is recorded. 0 and 1 count
-    /// as the same. The best that works, if nothing is said.
-    #[arg(long, value_name = "N", value_parser = count::level)]
-    level: Option<Level>,
     #[command(flatten)]
     output: grade::OutputArgs,
 }
@@ -126,13 +118,11 @@ fn options(args: &Args) -> Result<RunOptions, Failure> {
         programs: programs(args)?,
         windows_target: args.windows_target.clone(),
         rubric: source::rubric(&args.rubric)?,
-        only: args.only.clone(),
+        selection: args.selection.values(),
         jobs: args.jobs,
         out: args.out.clone(),
         keep: args.keep.0,
         clients: args.clients,
-        repeat: args.repeat,
-        level: args.level,
         hidden: Vec::new(),
     })
 }

@@ -98,7 +98,9 @@ impl Request<'_> {
     ) -> Result<LastWord, Unmet> {
         if let Some(expect) = &exchange.expect {
             let waiting_for = || format!("{awaited} {:?}", expect.as_str());
-            self.met(self.terminal.expect(expect), waiting_for).await?;
+            let patience = self.stage.play.target.client.quiet * PATIENCE;
+            self.met(self.terminal.expect(expect, patience), waiting_for)
+                .await?;
         }
         let Some(line) = &exchange.send else {
             return Ok(LastWord::Program);

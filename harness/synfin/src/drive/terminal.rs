@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use regex::Regex;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::launch::{InputError, Program};
 
@@ -43,12 +43,20 @@ impl Terminal {
         }
     }
 
-    /// Waits for output that matches, after what was matched last and after the last line sent. A program that will print
-    /// no more is waited for as well: its end is seen elsewhere.
-    pub(crate) async fn expect(&self, pattern: &Regex) {
+    /// Waits for output that matches, after what was matched last and after the last line sent. What the end of the output
+    /// must match need not stay the end: once nothing more came for `patience`, something printed after it (a prompt
+    /// overtaken by another client's news) does not matter. A program that will print no more is waited for as well: its end
+    /// is seen elsewhere.
+    pub(crate) async fn expect(&self, pattern: &Regex, patience: Duration) {
+        let overtaken = without_end_anchor(pattern);
         let mut changes = self.program.output().changes();
         while !self.try_match(pattern) {
-            if changes.changed().await.is_err() {
+            let changed = match timeout(patience, changes.changed()).await {
+                Ok(changed) => changed,
+                Err(_) if overtaken.as_ref().is_some_and(|it| self.try_match(it)) => return,
+                Err(_) => changes.changed().await,
+            };
+            if changed.is_err() {
                 pending::<()>().await;
             }
         }
@@ -93,6 +101,13 @@ impl Terminal {
     }
 }
 
+/// The pattern without the `$` that it ends with, if it does.
+fn without_end_anchor(pattern: &Regex) -> Option<Regex> {
+    let rest = pattern.as_str().strip_suffix('$')?;
+    let escapes = rest.len() - rest.trim_end_matches('\\').len();
+    (escapes % 2 == 0).then(|| Regex::new(rest).ok())?
+}
+
 /// How many of the bytes stand before `end` in their reading as UTF-8, in which U+FFFD stands for what is none.
 fn bytes_of(bytes: &[u8], end: usize) -> usize {
     let (mut raw, mut read) = (0, 0);
@@ -110,6 +125,17 @@ fn bytes_of(bytes: &[u8], end: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_dollar_that_is_an_anchor_is_taken_off() {
+        let without = |pattern| without_end_anchor(&Regex::new(pattern).unwrap());
+        let text = |pattern| without(pattern).map(|it| it.as_str().to_owned());
+        assert_eq!(text("Choice: $").as_deref(), Some("Choice: "));
+        assert_eq!(text(r"C:\\$").as_deref(), Some(r"C:\\"));
+        assert_eq!(text(r"US\$"), None);
+        assert_eq!(text("Choice: "), None);
+        assert_eq!(text("(?m)^x|$").as_deref(), Some("(?m)^x|"));
+    }
 
     #[track_caller]
     fn check(bytes: &[u8], pattern: &str, rest: &[u8]) {

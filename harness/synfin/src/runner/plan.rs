@@ -71,7 +71,10 @@ pub(crate) fn plan(
 }
 
 /// The names of the scenarios that `--only` selects, by their own names or by items that judge them.
-fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>, UnknownName> {
+pub(crate) fn selected<'a>(
+    rubric: &'a Rubric,
+    only: &[String],
+) -> Result<BTreeSet<&'a str>, UnknownName> {
     let all = || {
         rubric
             .scenarios
@@ -86,10 +89,9 @@ fn selected<'a>(rubric: &'a Rubric, only: &[String]) -> Result<BTreeSet<&'a str>
         let as_scenario = all().filter(|scenario| scenario == name);
         let as_item = rubric.items.iter().filter(|item| item.id == *name);
         let judged = as_item.flat_map(|item| item.checks.iter().map(|call| call.scenario.as_str()));
-        let known = names.len();
         let found: Vec<&str> = as_scenario.chain(judged).collect();
         names.extend(&found);
-        if found.is_empty() && names.len() == known {
+        if found.is_empty() {
             let items = rubric.items.iter().map(|item| item.id.as_str());
             let known = all().chain(items).collect::<Vec<_>>().join(", ");
             return Err(UnknownName {

@@ -34,6 +34,17 @@ pub(super) enum Duty {
     Sound(Leeway),
 }
 
+impl Duty {
+    /// The checks whose conclusion is left open: what they find may depend on who is faster.
+    pub(super) fn open(&self) -> impl Iterator<Item = &String> {
+        let (some, others) = match self {
+            Self::Broken(fault) => (&fault.also, None),
+            Self::Sound(leeway) => (&leeway.undecided, Some(&leeway.otherwise)),
+        };
+        some.iter().chain(others.into_iter().flatten())
+    }
+}
+
 /// What checks may say against programs that are sound, by id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Leeway {

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::grading::{self, GradingError};
-use crate::options::{Keep, Programs, RubricSource, RunOptions};
+use crate::options::{Keep, Programs, RubricSource, RunOptions, Selection};
 use crate::runner::{self, RunError};
 
 /// The scenario for which the target is given as a Windows target, too: its programs are no Windows executables.
@@ -67,13 +67,14 @@ impl Trial {
             programs: Programs::Target(self.target.clone()),
             windows_target: is_windows.then(|| self.target.clone()),
             rubric: RubricSource::File(self.rubric.clone()),
-            only: self.scenario.iter().cloned().collect(),
+            selection: Selection {
+                only: self.scenario.iter().cloned().collect(),
+                ..Selection::default()
+            },
             jobs: Some(NonZeroUsize::MIN),
             out: self.out.clone(),
             keep: Keep::All,
             clients: None,
-            repeat: None,
-            level: None,
             hidden: Vec::new(),
         }
     }

@@ -23,6 +23,15 @@ id = "no-reset"
 checks = [{ in = "life", check = "no-reset" }]
 "#;
 
+/// Goes before the second item, so that each item has a scenario.
+const SECOND_SCENARIO: &str = r#"
+[[scenario]]
+name = "again"
+clients = 1
+steps = ["connect", "list", "quit"]
+[[item]]
+id = "no-reset""#;
+
 /// A folder of submissions, and where the batch is made.
 struct Class {
     place: TempDir,
@@ -161,6 +170,29 @@ fn the_recordings_are_graded_anew_by_another_rubric() {
 }
 
 #[test]
+fn another_choice_of_scenarios_is_recorded_anew() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let class = Class::new();
+    class.hand_in("anna");
+    let two = RUBRIC
+        .replace("[[item]]\nid = \"no-reset\"", SECOND_SCENARIO)
+        .replace(
+            "in = \"life\", check = \"no-reset\"",
+            "in = \"again\", check = \"no-reset\"",
+        );
+    fs::write(class.at("rubric.toml"), two).unwrap();
+    let chosen = class.batch(&["--only", "listens"]);
+    assert_eq!(chosen.status.code(), Some(0), "{}", said(&chosen));
+    assert_eq!(class.rows()[1], "anna,1,1,Pass,Skipped");
+    let all = class.batch(&[]);
+    assert_eq!(all.status.code(), Some(0), "{}", said(&all));
+    assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
+    assert_eq!(class.runs("anna"), 2);
+}
+
+#[test]
 fn a_submission_that_could_not_be_recorded_is_not_done() {
     if !has("python3", "--version", "python3") {
         return;
@@ -176,6 +208,15 @@ fn a_submission_that_could_not_be_recorded_is_not_done() {
         assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
     }
     assert_eq!(class.runs("anna"), 2);
+}
+
+#[test]
+fn a_choice_of_what_is_not_there_ends_the_batch_before_it_begins() {
+    let class = Class::new();
+    class.hand_in("anna");
+    let output = class.batch(&["--only", "lief"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(!class.at("out/batch/anna").exists());
 }
 
 #[test]
