@@ -48,8 +48,8 @@ pub(super) fn copy_whole(source: &Path, target: &Path, owner: Owner) -> Result<(
     copy(source, target, owner, &[])
 }
 
-/// The path of an open directory, for this process.
-pub(super) fn path_of(directory: &OwnedFd) -> PathBuf {
+/// The path of something open, for this process.
+pub(super) fn path_of(directory: &impl AsRawFd) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()))
 }
 
@@ -155,18 +155,36 @@ pub(super) fn make_directories(folder: &Path, path: &Path, owner: Owner) -> io::
 /// Opens the regular file `path` of the folder, without waiting for anything.
 pub(super) fn open(folder: &Path, path: &Path) -> io::Result<OwnedFd> {
     let directory = open_directory(folder, Path::new("."))?;
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = File::from(rustix::fs::openat2(
-        &directory,
-        path,
-        flags,
-        Mode::empty(),
-        beneath(),
-    )?);
+    let look = |flags| {
+        let flags = flags | OFlags::CLOEXEC;
+        rustix::fs::openat2(&directory, path, flags, Mode::empty(), beneath())
+    };
+    let file = match look(READING) {
+        Err(rustix::io::Errno::ACCESS) => open_closed(&File::from(look(OFlags::PATH)?))?,
+        opened => opened?,
+    };
+    let file = File::from(file);
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
     Ok(file.into())
+}
+
+/// How a file is opened that a program has made: without waiting for anything.
+const READING: OFlags = OFlags::RDONLY
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::NOCTTY)
+    .union(OFlags::CLOEXEC);
+
+/// Opens a file that its program has closed to its own user, who is init's as well: C makes such files where open(2) is
+/// told no mode.
+fn open_closed(found: &File) -> io::Result<OwnedFd> {
+    let its = found.metadata()?.permissions();
+    let path = path_of(found);
+    fs::set_permissions(&path, fs::Permissions::from_mode(its.mode() | 0o400))?;
+    let opened = rustix::fs::open(&path, READING, Mode::empty());
+    fs::set_permissions(&path, its)?;
+    Ok(opened?)
 }
 
 /// Removes the file `path` of the folder, or the link of that name; it need not be there.

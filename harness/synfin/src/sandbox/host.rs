@@ -217,7 +217,7 @@ fn count(folder: &Path) -> io::Result<u64> {
 fn clear(store: &Path) -> io::Result<()> {
     let mut moved = 0_u64;
     let mut waiting = fs::read_dir(store)?
-        .map(|entry| Ok(entry?.path()))
+        .map(|entry| reopened(entry?.path()))
         .collect::<io::Result<Vec<PathBuf>>>()?;
     while let Some(folder) = waiting.pop() {
         for entry in fs::read_dir(&folder)? {
@@ -225,7 +225,7 @@ fn clear(store: &Path) -> io::Result<()> {
             if entry.file_type()?.is_dir() {
                 let up = store.join(moved.to_string());
                 moved += 1;
-                fs::rename(entry.path(), &up)?;
+                fs::rename(reopened(entry.path())?, &up)?;
                 waiting.push(up);
             } else {
                 fs::remove_file(entry.path())?;
@@ -234,6 +234,12 @@ fn clear(store: &Path) -> io::Result<()> {
         fs::remove_dir(&folder)?;
     }
     Ok(())
+}
+
+/// The folder, which its program may have closed to its own user.
+fn reopened(folder: PathBuf) -> io::Result<PathBuf> {
+    fs::set_permissions(&folder, Permissions::from_mode(0o700))?;
+    Ok(folder)
 }
 
 /// The host's `lo` is everybody's.

@@ -329,7 +329,12 @@ async fn a_link_of_a_submission_is_copied_as_a_link() {
 
 #[tokio::test]
 async fn files_are_put_and_read_back_and_links_are_never_followed() {
-    let sandbox = start().await;
+    files_are_put_and_read_back(&setup()).await;
+}
+
+/// Puts a file, has it copied to one that its own user may not read, and reads that; tries links, a pipe and a folder.
+pub(crate) async fn files_are_put_and_read_back(setup: &Setup) {
+    let sandbox = start_with(setup).await;
     sandbox
         .put(Role::Server, "in/notes.bin", b"contents")
         .await

@@ -5,7 +5,9 @@ use synfin::sandbox::{Isolation, Scope, Setup, Signal};
 use synfin_core::manifest::{Exit, Role};
 use synfin_core::spec::Stdin;
 
-use super::isolation::{everything_dies_with, pauses_are_told_from_stops, run_for_ever};
+use super::isolation::{
+    everything_dies_with, files_are_put_and_read_back, pauses_are_told_from_stops, run_for_ever,
+};
 use super::ordinary::{as_ordinary_user, program};
 use super::scenario::*;
 use super::users;
@@ -217,6 +219,29 @@ fn a_program_has_its_own_terminal_and_none_of_its_users() {
             );
             let client = start(Role::Client(1), script).await;
             assert_eq!(end_of(client).await.1, "own\n");
+        },
+    );
+}
+
+#[test]
+fn files_are_put_and_read_back_and_links_are_never_followed() {
+    as_ordinary_user(
+        "one_user::files_are_put_and_read_back_and_links_are_never_followed",
+        async { files_are_put_and_read_back(&one_user()).await },
+    );
+}
+
+#[test]
+fn folders_that_are_closed_to_their_own_user_are_removed() {
+    as_ordinary_user(
+        "one_user::folders_that_are_closed_to_their_own_user_are_removed",
+        async {
+            let sandbox = start_with(&one_user()).await;
+            let script = "mkdir -p a/b; echo x > a/b/file; chmod 000 a/b a .; echo $HOME";
+            let home = printed_by(&sandbox, script).await;
+            sandbox.shut_down().await.unwrap();
+            let store = std::path::Path::new(home.trim()).parent().unwrap();
+            assert!(!store.exists());
         },
     );
 }
