@@ -22,6 +22,7 @@ mod folder;
 mod furnish;
 mod ground;
 mod handle;
+mod held_sockets;
 mod hold;
 mod host;
 mod init;
