@@ -3,7 +3,7 @@
 use super::catalogue::Check;
 use super::{
     Cause, Root, Verdict, lifecycle_in_order, program, refused_when_down, replies_within,
-    served_concurrently, server_listens, survives, transfer_intact,
+    server_listens, survives, transfer_intact,
 };
 use crate::manifest::{LinkRecord, Recorded, StepOutcome};
 use crate::observation::{Listening, Observation, Problem};
@@ -43,8 +43,7 @@ fn incapable(check: &Check, observation: &Observation) -> Option<Verdict> {
 
 /// Which steps show what the check asks for; `None` for one that looks at connections, whatever they are for.
 fn looks_at(check: &Check) -> Option<fn(&Step) -> bool> {
-    const REQUESTS: [&str; 4] = [
-        served_concurrently::CHECK.id,
+    const REQUESTS: [&str; 3] = [
         survives::CHECK.id,
         replies_within::CHECK.id,
         lifecycle_in_order::CHECK.id,

@@ -4,12 +4,10 @@ mod unlisted;
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
-use super::{Cause, Evidence, Finding, Verdict, program};
+use super::{Cause, Evidence, Finding, Verdict, program, server_end};
 use crate::diagnosis::Pattern;
 use crate::flow::Side;
-use crate::manifest::{
-    Need, ProcessRecord, Role, SampleReason, SocketRow, SocketSample, SocketState,
-};
+use crate::manifest::{Need, Role, SampleReason, SocketRow, SocketSample, SocketState};
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Clients, Selection};
 
@@ -93,19 +91,11 @@ fn last_sample(observation: &Observation) -> Result<&SocketSample, (Cause, &'sta
             Cause::Harness,
             "the socket table was not sampled before the stop",
         ))?;
-    let has_ended = |server: &ProcessRecord| server.exited_at.is_some_and(|at| at <= sample.at);
-    let mut servers = observation.processes(Role::Server);
-    if servers.all(has_ended) && !leaves_others_behind(sample) {
+    if server_end::by_itself(observation).is_some() {
         let why = "the server had ended: its kernel had closed every socket";
         return Err((Cause::Program, why));
     }
     Ok(sample)
-}
-
-/// Whether processes that the server started hold its sockets, as a daemon's do.
-fn leaves_others_behind(sample: &SocketSample) -> bool {
-    let mut sockets = sample.sockets.iter();
-    sockets.any(|socket| socket.owner == Some(Role::Server))
 }
 
 /// How a client went.

@@ -1,7 +1,7 @@
 //! `not-spinning`: with nothing to do, every thread of the server sleeps.
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::{Cause, Evidence, Finding, Verdict, program};
+use super::{Cause, Evidence, Finding, Verdict, program, server_end};
 use crate::diagnosis::Pattern;
 use crate::manifest::{Need, ProcessRecord, Role, Supervision, ThreadSample};
 use crate::observation::Observation;
@@ -39,9 +39,6 @@ impl Judge for NotSpinning {
             .flat_map(|watch| watch.threads.iter().map(move |thread| (watch, thread)))
             .filter(|(watch, thread)| thread.samples > 0 && !is_broken(observation, watch))
             .collect();
-        if watches.is_empty() {
-            return Verdict::undecided(Cause::Harness, "the server's threads were never watched");
-        }
         let awake: Vec<_> = watches
             .iter()
             .filter(|(_, thread)| thread.running == thread.samples)
@@ -49,6 +46,13 @@ impl Judge for NotSpinning {
         let spinning = awake.iter().find(|(watch, _)| length(watch) >= SPINNING_NS);
         match (spinning, awake.first()) {
             (Some((watch, thread)), _) => Verdict::Fail(spins(watch, thread)),
+            (None, _) if server_end::by_itself(observation).is_some() => {
+                let saw = "the server ended: nothing of it was left to be idle";
+                Verdict::undecided(Cause::Program, saw)
+            }
+            (None, _) if watches.is_empty() => {
+                Verdict::undecided(Cause::Harness, "the server's threads were never watched")
+            }
             (None, Some((watch, thread))) => Verdict::undecided(
                 Cause::Machine,
                 format!("{}, too short to tell", watched(watch, thread)),

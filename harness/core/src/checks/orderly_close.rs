@@ -8,7 +8,7 @@ use crate::diagnosis::Pattern;
 use crate::flow::{Fin, Side};
 use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection, OwnClose};
-use crate::spec::Selection;
+use crate::spec::{ClientNumber, Selection, Step};
 
 pub(super) const CHECK: Check = Check {
     id: "orderly-close",
@@ -217,8 +217,18 @@ pub(super) fn never_closed(
         return service::hindered(observation, client, undone, "never asked to quit")
             .map(|finding| finding.with(missing(observation, connection)));
     }
-    let saw = format!("{}, and no step asked client {client} to quit", finding.saw);
+    let saw = format!("{}, and {}", finding.saw, unasked(observation, client));
     Outcome::Unknown(Cause::Harness, Finding { saw, ..finding })
+}
+
+/// Why nobody asked the client to quit.
+fn unasked(observation: &Observation, client: ClientNumber) -> String {
+    let mut steps = observation.steps_of(client).iter();
+    let quit = steps.find(|record| observation.step(record) == Some(&Step::Quit));
+    quit.map_or_else(
+        || format!("no step asked client {client} to quit"),
+        program::undone,
+    )
 }
 
 /// The window in which no FIN of the program's own came: until we stopped it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
-use super::service::{Given, Kind, Standing, standing};
+use super::service::{Given, Kind, Standing, standing, unconnected};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::ConnectionId;
@@ -43,6 +43,12 @@ struct Client {
     standing: Standing,
 }
 
+impl Client {
+    fn has_failed(&self) -> bool {
+        matches!(self.standing, Standing::Failed { .. })
+    }
+}
+
 /// From the first frame to the one before `end`, on a connection.
 #[derive(Clone, Copy)]
 struct Life {
@@ -66,31 +72,30 @@ impl Judge for ServedConcurrently {
             let saw = format!("only {} took part", program::count(numbers.len(), "client"));
             return Verdict::undecided(Cause::Harness, saw);
         }
-        let clients: Vec<_> = numbers
-            .into_iter()
-            .filter_map(|number| client(observation, number))
-            .collect();
-        if clients.len() < wanted {
-            return unasked(observation, &clients);
-        }
-        self.decide(observation, &clients)
+        self.decide(observation, &numbers)
     }
 }
 
 impl ServedConcurrently {
-    fn decide(&self, observation: &Observation, clients: &[Client]) -> Verdict {
+    fn decide(&self, observation: &Observation, numbers: &[ClientNumber]) -> Verdict {
         let wanted = self.at_least.get() as usize;
-        let served = most_at_once(&served_lives(observation, clients));
+        let clients: Vec<_> = numbers
+            .iter()
+            .filter_map(|&number| client(observation, number))
+            .collect();
+        let unserved = clients.iter().filter(|client| client.has_failed()).count();
+        let is_possible = numbers.len() - unserved >= wanted;
+        if is_possible && clients.len() < wanted {
+            return unasked(observation, &clients);
+        }
+        let served = most_at_once(&served_lives(observation, &clients));
         if served.len() >= wanted {
             return absence::passes(observation, served_finding(&served));
         }
-        let failed = clients
-            .iter()
-            .filter(|client| matches!(client.standing, Standing::Failed { .. }))
-            .count();
-        let finding = shortfall(observation, clients, served.len());
-        if clients.len() - failed < wanted {
-            let finding = finding.usually(cause(observation, clients));
+        let open = most_at_once(&open_lives(observation, numbers));
+        let finding = shortfall(observation, &clients, (&open, served.len()));
+        if !is_possible {
+            let finding = finding.usually(cause(observation, &clients));
             return Verdict::Fail(finding.shows(Root::ClientNotServed));
         }
         let cause = clients.iter().find_map(|client| match client.standing {
@@ -136,12 +141,13 @@ fn holds_nothing(client: &Client, finding: Finding) -> Finding {
     Finding { saw, ..finding }
 }
 
+/// A client that was to ask for something, or could not even connect to.
 fn client(observation: &Observation, number: ClientNumber) -> Option<Client> {
-    let request = observation.held_request_of(number)?;
-    Some(Client {
-        number,
-        standing: standing(observation, number, request),
-    })
+    let standing = match observation.held_request_of(number) {
+        Some(request) => standing(observation, number, request),
+        None => unconnected(observation, number)?,
+    };
+    Some(Client { number, standing })
 }
 
 /// From each client's answer to the first FIN or RST of either side.
@@ -213,9 +219,12 @@ fn served_finding(served: &[Life]) -> Finding {
     )
 }
 
-/// How many were open, how many of them answered, and what became of the others.
-fn shortfall(observation: &Observation, clients: &[Client], served: usize) -> Finding {
-    let open = most_at_once(&open_lives(observation, clients));
+/// Which were open at once, how many of them answered, and what became of the others.
+fn shortfall(
+    observation: &Observation,
+    clients: &[Client],
+    (open, served): (&[Life], usize),
+) -> Finding {
     let frame = open.last().map_or(FrameNumber(0), |life| life.start);
     let mut parts = vec![
         format!(
@@ -234,15 +243,12 @@ fn shortfall(observation: &Observation, clients: &[Client], served: usize) -> Fi
         .with_all(clients.iter().flat_map(shown))
 }
 
-fn open_lives(observation: &Observation, clients: &[Client]) -> Vec<Life> {
+fn open_lives(observation: &Observation, numbers: &[ClientNumber]) -> Vec<Life> {
+    let is_selected = |client| numbers.contains(&client);
     observation
         .connections
         .iter()
-        .filter(|connection| {
-            clients
-                .iter()
-                .any(|client| connection.client == Some(client.number))
-        })
+        .filter(|connection| connection.client.is_some_and(is_selected))
         .filter_map(|connection| {
             Some(Life {
                 connection: connection.wire.id,

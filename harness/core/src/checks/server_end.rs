@@ -38,6 +38,12 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     }
 }
 
+/// The server that ended without our doing and left nobody behind: what it did when idle, or kept open, is not to be known.
+pub(super) fn by_itself(observation: &Observation) -> Option<&ProcessRecord> {
+    let mut servers = observation.processes(Role::Server);
+    servers.find(|server| server.exit.is_some() && server.stop_actions.is_empty())
+}
+
 /// The server that ended without our doing before a client had done its steps.
 fn ended(observation: &Observation) -> Option<&ProcessRecord> {
     observation

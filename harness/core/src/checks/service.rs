@@ -151,7 +151,7 @@ pub(super) fn hindered(
 }
 
 /// The client that has no connection to be served on.
-fn unconnected(observation: &Observation, client: ClientNumber) -> Option<Standing> {
+pub(super) fn unconnected(observation: &Observation, client: ClientNumber) -> Option<Standing> {
     let Some(connection) = observation.sessions_of(client).next() else {
         let outcome = absence::fails(observation, no_syn(observation, client));
         return Some(from_outcome(Kind::NotAsked, outcome));

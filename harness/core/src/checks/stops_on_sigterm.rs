@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
         quote: "SIGTERM: Termination signal",
         source: "POSIX.1-2017, <signal.h>",
     },
-    precondition: "a recorded manifest, in which the server was sent SIGTERM",
+    precondition: "a recorded manifest; a server that ended before it was asked to has failed",
     needs: &[Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(StopsOnSigterm)),

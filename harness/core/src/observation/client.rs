@@ -61,11 +61,11 @@ impl Observation {
             .filter_map(|record| self.window(record))
     }
 
-    /// The first step that a client did not do.
+    /// The first step that a client did not do, though its target says how.
     pub fn first_undone(&self, client: ClientNumber) -> Option<&StepRecord> {
         self.steps_of(client)
             .iter()
-            .find(|record| record.outcome != StepOutcome::Done)
+            .find(|it| !matches!(it.outcome, StepOutcome::Done | StepOutcome::Unsupported))
     }
 
     /// Whether a client was ever asked to end its session.

@@ -89,6 +89,24 @@ fn clients_that_can_ask_nothing_before_they_hold_are_not_failed_for_it() {
     );
 }
 
+#[test]
+fn clients_that_are_refused_fail_whatever_they_could_have_asked_for() {
+    let steps = ["connect", "list", "quit"];
+    let script = [
+        connect(1),
+        "-- c2 connect\n c2 > S\n c2 < R.\n-- stop".to_owned(),
+    ];
+    let refused = world(&steps, 2, &script.concat()).with(|recorded| {
+        for client in &mut recorded.client_steps {
+            client.steps[1].outcome = StepOutcome::Unsupported;
+        }
+    });
+    assert_eq!(
+        refused.says(TWO),
+        "Fail: 1 connection open (frame 3), 0 answered, 1 refused"
+    );
+}
+
 /// Client 1 is served and holds; client 2 waits in the accept queue until client 1 is gone.
 fn serial(sample: &str) -> World {
     two_clients(&[

@@ -119,6 +119,7 @@ fn an_ended_server_holds_no_socket_and_proves_nothing() {
         let server = &mut recorded.processes[0];
         assert_eq!(server.role, Role::Server);
         server.exited_at = Some(at(5));
+        server.stop_actions.clear();
     });
     assert_eq!(
         ended.says(NO_LEAKS),

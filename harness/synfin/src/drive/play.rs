@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use synfin_core::spec::{Scenario, Target, step_words_at, words_at};
+use synfin_core::spec::{ClientNumber, Scenario, Step, Target, step_words_at, words_at};
 
 /// What is to be recorded: a scenario and the programs that act in it.
 #[derive(Clone, Debug)]
@@ -27,6 +27,22 @@ pub(crate) struct Commands {
     pub(crate) client: ClientCommands,
     /// What their environment has beside the usual.
     pub(crate) environment: Vec<(String, String)>,
+}
+
+impl Play {
+    /// Whether the target says how the client makes the step's request; a step that makes none needs no words.
+    pub(super) fn can_do(&self, client: ClientNumber, step: &Step) -> bool {
+        let Some(request) = step.request().map(Step::name) else {
+            return true;
+        };
+        if self.scenario.is_raw(client) {
+            return self.target.raw.message(request).is_some();
+        }
+        match &self.commands.client {
+            ClientCommands::Session(_) => self.target.client.script(request).is_some(),
+            ClientCommands::PerStep(of_steps) => of_steps.contains_key(request),
+        }
+    }
 }
 
 impl Commands {

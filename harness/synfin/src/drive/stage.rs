@@ -11,7 +11,7 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{ClientNumber, Limits, Scenario, Stdin, StepEntry, environment_at};
+use synfin_core::spec::{ClientNumber, Limits, Stdin, StepEntry, environment_at};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
@@ -109,7 +109,7 @@ impl Stage {
     pub(crate) fn new(play: Play, sandbox: Sandbox, sockets: SocketTable) -> Self {
         let board = Board::new(&play.scenario);
         let log = Log {
-            steps: blank_steps(&play.scenario, &board),
+            steps: blank_steps(&play, &board),
             ..Log::default()
         };
         let wire = LiveWire::new((clock::now(), Instant::now()));
@@ -356,19 +356,26 @@ fn is_under_way(step: &StepRecord, moment: Timestamp) -> bool {
 }
 
 /// One record for each entry of each client, none of them reached.
-fn blank_steps(scenario: &Scenario, board: &Board) -> Vec<ClientSteps> {
-    let blank = |(place, entry): (usize, &StepEntry)| StepRecord {
+fn blank_steps(play: &Play, board: &Board) -> Vec<ClientSteps> {
+    let blank = |client, (place, entry): (usize, &StepEntry)| StepRecord {
         entry: place_number(place),
         step: entry.to_string(),
         began_at: None,
         ended_at: None,
         after_frame: None,
         done_frame: None,
-        outcome: StepOutcome::NotReached,
+        outcome: if play.can_do(client, &entry.step) {
+            StepOutcome::NotReached
+        } else {
+            StepOutcome::Unsupported
+        },
     };
-    let of = |client| ClientSteps {
-        client,
-        steps: board.entries_of(ClientNumber(client)).map(blank).collect(),
+    let of = |client: ClientNumber| {
+        let entries = board.entries_of(client);
+        ClientSteps {
+            client: client.0,
+            steps: entries.map(|entry| blank(client, entry)).collect(),
+        }
     };
-    scenario.everybody().map(|client| of(client.0)).collect()
+    play.scenario.everybody().map(of).collect()
 }
