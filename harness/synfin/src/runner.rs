@@ -148,7 +148,7 @@ fn at_once(options: &RunOptions, setup: &Setup) -> usize {
     match setup.isolation {
         Isolation::Namespaces => options.jobs.unwrap_or(JOBS).get(),
         // They share one wire.
-        Isolation::Users => 1,
+        Isolation::Users | Isolation::OneUser => 1,
     }
 }
 

@@ -49,6 +49,8 @@ const LAYERS: &Layers = &[
         &["causes", "options", "clock", "store", "runner", "grading"],
     ),
     ("cli", ALL_ABOVE),
+    // Programs beside the main one; what they do is in the library.
+    ("bin", &["sandbox"]),
 ];
 
 #[test]

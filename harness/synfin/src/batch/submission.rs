@@ -67,12 +67,12 @@ mod tests {
 
     #[test]
     fn names_that_look_the_same_are_numbered() {
-        let named = |name: &str| Submission {
+        let submission = |name: &str| Submission {
             name: name.to_owned(),
             folder: PathBuf::new(),
             has_target: false,
         };
-        let mut submissions = ["a", "a", "a", "a (2)", "b"].map(named);
+        let mut submissions = ["a", "a", "a", "a (2)", "b"].map(submission);
         tell_apart(&mut submissions);
         let names = submissions.map(|submission| submission.name);
         assert_eq!(names, ["a", "a (3)", "a (4)", "a (2)", "b"]);

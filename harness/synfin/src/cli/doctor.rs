@@ -84,10 +84,11 @@ mod told {
                 "programs share the host's network, and can reach others; of the wire only the server's \
                  port is recorded, one scenario after the other",
             ),
-            Level::RootlessNamespaces
-            | Level::RootNamespaces
-            | Level::CaptureHelper
-            | Level::Nothing => None,
+            Level::CaptureHelper => Some(
+                "as at level 2; and programs are you: they read what you can, and can change modes and times of \
+                 your files",
+            ),
+            Level::RootlessNamespaces | Level::RootNamespaces | Level::Nothing => None,
         }
     }
 

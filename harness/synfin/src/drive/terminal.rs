@@ -51,12 +51,12 @@ impl Terminal {
         let overtaken = without_end_anchor(pattern);
         let mut changes = self.program.output().changes();
         while !self.try_match(pattern) {
-            let changed = match timeout(patience, changes.changed()).await {
-                Ok(changed) => changed,
+            let more = match timeout(patience, changes.changed()).await {
+                Ok(more) => more,
                 Err(_) if overtaken.as_ref().is_some_and(|it| self.try_match(it)) => return,
                 Err(_) => changes.changed().await,
             };
-            if changed.is_err() {
+            if more.is_err() {
                 pending::<()>().await;
             }
         }

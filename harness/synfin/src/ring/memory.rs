@@ -24,9 +24,6 @@ const BLOCKS_PER_MIB: u32 = 4;
 /// How long the kernel keeps a block that is not full to itself, milliseconds.
 const RETIRE_AFTER_MS: u32 = 1;
 
-/// `lo` is the first interface of every network namespace.
-const LOOPBACK_INDEX: i32 = 1;
-
 /// A packet socket's ring, mapped into this process.
 #[derive(Debug)]
 struct Ring {
@@ -63,14 +60,12 @@ pub(super) struct Statistics {
     pub(super) drops: u64,
 }
 
-/// Gives the socket, which is not bound yet, a ring of so many MiB, and binds it to `lo`: it receives from then on. Waits
+/// Gives the socket, which receives already, a ring of so many MiB, and drops what came before. No privilege is needed. Waits
 /// some 20 ms for the kernel.
 pub(super) fn set_up(socket: OwnedFd, mib: u32) -> io::Result<RingReader> {
     let blocks = mib * BLOCKS_PER_MIB;
     let version = libc::tpacket_versions::TPACKET_V3 as i32;
     set_option(&socket, libc::PACKET_VERSION, &version)?;
-    // lo shows every frame twice, going out and coming in.
-    set_option(&socket, libc::PACKET_IGNORE_OUTGOING, &1_i32)?;
     let block_bytes = u32::try_from(BLOCK_BYTES).expect("a block is small");
     let request = libc::tpacket_req3 {
         tp_block_size: block_bytes,
@@ -87,13 +82,15 @@ pub(super) fn set_up(socket: OwnedFd, mib: u32) -> io::Result<RingReader> {
     let map = MmapOptions::new()
         .len(blocks * BLOCK_BYTES)
         .map_raw(&socket)?;
-    bind_to_loopback(&socket)?;
-    Ok(RingReader(Arc::new(Ring {
+    let reader = RingReader(Arc::new(Ring {
         map,
         socket,
         blocks,
         next_block: AtomicUsize::new(0),
-    })))
+    }));
+    // What the ring had no part in.
+    reader.statistics()?;
+    Ok(reader)
 }
 
 impl RingReader {
@@ -246,23 +243,6 @@ fn inconsistent() -> io::Error {
         io::ErrorKind::InvalidData,
         "a block of the packet ring is inconsistent",
     )
-}
-
-fn bind_to_loopback(socket: &OwnedFd) -> io::Result<()> {
-    let all = u16::try_from(libc::ETH_P_ALL).expect("a protocol number has 16 bits");
-    // SAFETY: all-zero is a valid sockaddr_ll.
-    let mut address: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
-    address.sll_family = u16::try_from(libc::AF_PACKET).expect("a family number has 16 bits");
-    address.sll_protocol = all.to_be();
-    address.sll_ifindex = LOOPBACK_INDEX;
-    // SAFETY: bind reads one sockaddr_ll.
-    check(unsafe {
-        libc::bind(
-            socket.as_raw_fd(),
-            (&raw const address).cast(),
-            length_of(&address),
-        )
-    })
 }
 
 fn set_option<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {

@@ -13,7 +13,7 @@ use crate::launch::{Launch, Program};
 use crate::options::RecordOptions;
 use crate::recording::RecordError;
 use crate::ring::{self, Capture};
-use crate::sandbox::{Isolation, Sandbox, Setup, Spawn};
+use crate::sandbox::{Sandbox, Setup, Spawn};
 use crate::store;
 
 /// Runs the command in namespaces of its own, in a copy of the current folder, until it and all it started have ended, or
@@ -25,7 +25,7 @@ pub async fn record_command(
 ) -> Result<PathBuf, RunError> {
     let level = probe::choose(None).await.map_err(RunError::NoLevel)?;
     let isolation = probe::isolation(level);
-    if isolation == Isolation::Users && options.port.is_none() {
+    if isolation.is_on_host() && options.port.is_none() {
         return Err(RunError::PortNeeded);
     }
     let captures = options.out.join("captures");

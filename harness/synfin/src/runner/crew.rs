@@ -15,7 +15,7 @@ use super::{RunEvent, pace, port, probe, tell};
 use crate::causes::with_causes;
 use crate::drive::Play;
 use crate::recording::{BuiltFolders, Job, Take, record};
-use crate::sandbox::{Isolation, Setup};
+use crate::sandbox::Setup;
 
 /// What all recordings of a run share.
 pub(super) struct Crew {
@@ -173,7 +173,7 @@ impl Crew {
     fn job(&self, scenario: Scenario, take: Take) -> Job {
         let cast = self.cast(&scenario);
         let mut target = self.at_this_pace(&cast.target);
-        if self.setup.isolation == Isolation::Users {
+        if self.setup.isolation.is_on_host() {
             port::choose(&mut target, &cast.commands);
         }
         let (listen, link) = (target.server.listen, scenario.link);

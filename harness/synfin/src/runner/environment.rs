@@ -29,12 +29,31 @@ pub(crate) fn machine() -> Machine {
     }
 }
 
+/// Whom a level is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum User {
+    /// Somebody without privilege.
+    Ordinary,
+    /// Root, of the machine or of a user namespace.
+    Root,
+}
+
+impl User {
+    /// Who runs this process.
+    pub(crate) fn of_this_process() -> Self {
+        if rustix::process::geteuid().is_root() {
+            Self::Root
+        } else {
+            Self::Ordinary
+        }
+    }
+}
+
 /// The level of namespaces that this user makes. Root takes the same way as everybody, and gives up its rights in the
 /// namespaces for the programs' sake; it is told apart because it could do more.
 pub(crate) fn namespaces() -> Level {
-    if rustix::process::geteuid().is_root() {
-        Level::RootNamespaces
-    } else {
-        Level::RootlessNamespaces
+    match User::of_this_process() {
+        User::Ordinary => Level::RootlessNamespaces,
+        User::Root => Level::RootNamespaces,
     }
 }

@@ -1,11 +1,10 @@
 //! At which level this machine can record: by doing the whole of a recording once, without a program.
 
-use std::process::{Command, Stdio};
-
 use synfin_core::manifest::{Level, Machine};
 use tempfile::tempfile;
 
-use super::{environment, port};
+use super::environment::{self, User};
+use super::port;
 use crate::recording::RecordError;
 use crate::ring::{self, Capture, Captured};
 use crate::sandbox::{CAPABILITIES, Isolation, Sandbox, Setup, StartError};
@@ -71,7 +70,7 @@ pub async fn probe() -> Ladder {
 pub(crate) async fn choose(wanted: Option<Level>) -> Result<Level, String> {
     let namespaces = environment::namespaces();
     let candidates = match wanted {
-        None => vec![namespaces, Level::RawSocketOnly],
+        None => vec![namespaces, Level::RawSocketOnly, Level::CaptureHelper],
         Some(Level::RootlessNamespaces | Level::RootNamespaces) => vec![namespaces],
         Some(Level::RawSocketOnly | Level::CaptureHelper) => wanted.into_iter().collect(),
         Some(Level::Nothing) => {
@@ -93,22 +92,20 @@ pub(crate) async fn choose(wanted: Option<Level>) -> Result<Level, String> {
 
 /// Does the whole of a recording once at this level.
 async fn attempt(level: Level) -> Result<(), Obstacle> {
-    match level {
-        Level::RootlessNamespaces | Level::RootNamespaces if level != environment::namespaces() => {
-            Err(Obstacle::plain(match level {
-                Level::RootNamespaces => "it needs root",
-                _ => "it is an ordinary user's, and you are root",
-            }))
-        }
-        Level::RawSocketOnly if !rustix::process::geteuid().is_root() => {
-            Err(Obstacle::plain("it needs root"))
-        }
-        Level::RootlessNamespaces | Level::RootNamespaces | Level::RawSocketOnly => {
+    let needed = match level {
+        Level::RootlessNamespaces | Level::CaptureHelper => User::Ordinary,
+        Level::RootNamespaces | Level::RawSocketOnly => User::Root,
+        Level::Nothing => return Ok(()),
+    };
+    match (needed, User::of_this_process()) {
+        (User::Root, User::Ordinary) => Err(Obstacle::plain("it needs root")),
+        (User::Ordinary, User::Root) => Err(Obstacle::plain(
+            "it is an ordinary user's, and you are root",
+        )),
+        (User::Root, User::Root) | (User::Ordinary, User::Ordinary) => {
             let recorded = record_nothing(isolation(level)).await;
             torn(&recorded.map_err(|error| Obstacle::of(&error, level))?)
         }
-        Level::CaptureHelper => Err(helper()),
-        Level::Nothing => Ok(()),
     }
 }
 
@@ -116,10 +113,8 @@ async fn attempt(level: Level) -> Result<(), Obstacle> {
 pub(super) fn isolation(level: Level) -> Isolation {
     match level {
         Level::RawSocketOnly => Isolation::Users,
-        Level::RootlessNamespaces
-        | Level::RootNamespaces
-        | Level::CaptureHelper
-        | Level::Nothing => Isolation::Namespaces,
+        Level::CaptureHelper => Isolation::OneUser,
+        Level::RootlessNamespaces | Level::RootNamespaces | Level::Nothing => Isolation::Namespaces,
     }
 }
 
@@ -159,28 +154,6 @@ fn torn(captured: &Captured) -> Result<(), Obstacle> {
         "the capture is not whole: {} frames dropped, {} cut, {unseen} sentinels never seen",
         captured.dropped, captured.cut
     )))
-}
-
-/// What is known of dumpcap, Wireshark's capture helper; that synfin does not use it yet is the obstacle.
-#[expect(clippy::disallowed_methods, reason = "asks a tool what it may do")]
-fn helper() -> Obstacle {
-    // Names the link types of lo, for which it must open it.
-    let asked = Command::new("dumpcap")
-        .args(["-i", "lo", "-L"])
-        .stdin(Stdio::null())
-        .output();
-    let found = match asked {
-        Err(error) => format!("dumpcap cannot be started: {error}"),
-        Ok(output) if output.status.success() => "dumpcap is here and may capture on lo".to_owned(),
-        Ok(_) => "dumpcap is here and may not capture on lo".to_owned(),
-    };
-    Obstacle {
-        error: format!("this version of synfin cannot record so ({found})"),
-        remedy: Some(
-            "record with dumpcap or Wireshark yourself, then synfin grade FILE --server ADDR:PORT"
-                .to_owned(),
-        ),
-    }
 }
 
 impl Obstacle {

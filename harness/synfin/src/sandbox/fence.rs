@@ -9,30 +9,40 @@ use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
+use libc::sock_filter;
+
+use super::{refusals, sys};
 
 /// What is known of Landlock here; an older kernel enforces what it knows.
 const KNOWN: ABI = ABI::V6;
 
-/// Devices that a program may write to.
+/// Devices that a program may read and write, beside its terminal.
 const DEVICES: [&str; 7] = [
     "/dev/full",
     "/dev/null",
     "/dev/ptmx",
-    "/dev/pts",
+    "/dev/random",
     "/dev/tty",
     "/dev/zero",
     "/dev/urandom",
 ];
 
 /// Where all of the host write: none of it is a program's.
-const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev/shm"];
+const SHARED: [&str; 3] = ["/tmp", "/var/tmp", "/dev"];
 
 /// A fence around a program that is about to be executed; it stands when it is closed.
-pub(super) struct Fence(RulesetCreated);
+pub(super) struct Fence {
+    ruleset: RulesetCreated,
+    refusals: Option<Vec<sock_filter>>,
+}
 
 impl Fence {
-    /// A fence that lets `visible` be read and `own` be used.
-    pub(super) fn around(visible: &[PathBuf], own: &Path) -> io::Result<Self> {
+    /// A fence that lets `visible` be read, and `own` and the terminals be used.
+    pub(super) fn around(
+        visible: &[PathBuf],
+        own: &Path,
+        terminals: Option<PathBuf>,
+    ) -> io::Result<Self> {
         let ruleset = || {
             Ruleset::default()
                 .handle_access(AccessFs::from_all(KNOWN))?
@@ -40,19 +50,50 @@ impl Fence {
                 .create()?
                 .add_rules(path_beneath_rules(visible, AccessFs::from_read(KNOWN)))?
                 .add_rules(path_beneath_rules(DEVICES, devices()))?
+                .add_rules(path_beneath_rules(terminals, devices()))?
                 .add_rules(path_beneath_rules([own], AccessFs::from_all(KNOWN)))
         };
-        ruleset().map(Self).map_err(io::Error::other)
+        Ok(Self {
+            ruleset: ruleset().map_err(io::Error::other)?,
+            refusals: None,
+        })
+    }
+
+    /// The same, with system calls refused that reach beyond it.
+    pub(super) fn with_refusals(self) -> io::Result<Self> {
+        Ok(Self {
+            refusals: Some(refusals::program()?),
+            ..self
+        })
     }
 
     /// Holds this process, and all that it becomes or starts, inside; it can gain no privilege from here on.
     pub(super) fn close(self) -> io::Result<()> {
-        let status = self.0.restrict_self().map_err(io::Error::other)?;
+        let status = self.ruleset.restrict_self().map_err(io::Error::other)?;
         match status.ruleset {
-            RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
-            RulesetStatus::NotEnforced => Err(missing()),
+            RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => {}
+            RulesetStatus::NotEnforced => return Err(missing()),
+        }
+        match self.refusals {
+            Some(program) => sys::filter_system_calls(&program),
+            None => Ok(()),
         }
     }
+}
+
+/// Holds this process, and all that it becomes or starts, in a domain of its own: it can signal those in it, and in domains in
+/// it, and nobody else.
+pub(super) fn enclose_signals() -> io::Result<()> {
+    let enclosed = Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .scope(Scope::Signal)
+        .and_then(Ruleset::create)
+        .and_then(RulesetCreated::restrict_self);
+    let missing = |_| {
+        let why = "the kernel's Landlock does not keep signals apart";
+        io::Error::new(io::ErrorKind::Unsupported, why)
+    };
+    enclosed.map(drop).map_err(missing)
 }
 
 /// Whether this kernel has Landlock.

@@ -1,4 +1,4 @@
-//! What a scenario stands on, as init serves it: namespaces of its own, or the host itself with a user for each role.
+//! What a scenario stands on, as init serves it: namespaces of its own, or the host itself.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal};
 use synfin_core::manifest::Role;
 
 use super::confinement::Confinement;
-use super::host::Host;
+use super::host::{Host, Standing};
 use super::inside::WireScope;
 use super::message::{GroundOrder, Order, Owner};
 use super::processes::Mark;
@@ -33,7 +33,8 @@ impl Ground {
                 furnish::furnish(order)?;
                 Ok(Self::Namespaces(owner))
             }
-            GroundOrder::Host { port } => Host::furnish(order, port, held).map(Self::Host),
+            GroundOrder::Users { port } => Host::for_users(order, port, held).map(Self::Host),
+            GroundOrder::OneUser => Host::for_one_user(order, held).map(Self::Host),
         }
     }
 
@@ -41,7 +42,7 @@ impl Ground {
     pub(super) fn owner(&self, role: Role) -> io::Result<Owner> {
         match self {
             Self::Namespaces(owner) => Ok(*owner),
-            Self::Host(host) => Ok(host.user(role)?.owner),
+            Self::Host(host) => Ok(host.standing(role)?.owner()),
         }
     }
 
@@ -104,7 +105,10 @@ impl Ground {
     pub(super) fn mark_of(&self, role: Role, keeper: Pid) -> io::Result<Mark> {
         match self {
             Self::Namespaces(_) => Mark::namespace_of(keeper),
-            Self::Host(host) => Ok(Mark::User(host.user(role)?)),
+            Self::Host(host) => Ok(match host.standing(role)? {
+                Standing::User(user) => Mark::User(user),
+                Standing::Domain(_) => Mark::Descent,
+            }),
         }
     }
 
@@ -115,8 +119,8 @@ impl Ground {
                 exposed: order.exposed.clone(),
                 wine_prefix: order.wine_prefix.clone(),
             },
-            Self::Host(host) => Confinement::User {
-                user: host.user(role)?,
+            Self::Host(host) => Confinement::Host {
+                standing: host.standing(role)?,
                 visible: host.visible().to_vec(),
                 init: rustix::process::getpid(),
             },
@@ -127,7 +131,15 @@ impl Ground {
     pub(super) fn wire(&self) -> WireScope {
         match self {
             Self::Namespaces(_) => WireScope::All,
-            Self::Host(host) => WireScope::Port(host.port()),
+            Self::Host(host) => host.wire(),
+        }
+    }
+
+    /// What a role's program is told of the number of its processes, of which it may have so many.
+    pub(super) fn processes_max(&self, of_role: u64) -> io::Result<u64> {
+        match self {
+            Self::Namespaces(_) => Ok(of_role),
+            Self::Host(host) => host.processes_max(of_role),
         }
     }
 

@@ -66,6 +66,8 @@ struct Shared {
     brake: OwnedFd,
     isolation: Isolation,
     process: Mutex<InitProcess>,
+    /// The sockets of the one capture that there can be, where init can make none.
+    lent: Mutex<Option<[OwnedFd; 3]>>,
 }
 
 impl Sandbox {
@@ -75,6 +77,7 @@ impl Sandbox {
             process,
             control,
             brake,
+            lent,
         } = start(setup).await?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -82,6 +85,7 @@ impl Sandbox {
                 brake,
                 isolation: setup.isolation,
                 process: Mutex::new(process),
+                lent: Mutex::new(lent),
             }),
         })
     }
@@ -113,7 +117,7 @@ impl Sandbox {
                 Ok(Built::of(folder))
             }
             // What lies on the host's disk is init's to remove.
-            Isolation::Users => Ok(Built::kept_by(folder, self)),
+            Isolation::Users | Isolation::OneUser => Ok(Built::kept_by(folder, self)),
         }
     }
 
@@ -254,9 +258,11 @@ impl Sandbox {
         Ok(SocketTable::new(socket))
     }
 
-    /// A packet socket of the scenario, bound to nothing yet; a UDP socket to send sentinels from, and the one that they
-    /// arrive at.
+    /// A packet socket on the scenario's `lo`; a UDP socket to send sentinels from, and the one that they arrive at.
     pub(crate) async fn wire_sockets(&self) -> Result<[OwnedFd; 3], SandboxError> {
+        if let Some(sockets) = self.shared.lent.lock().await.take() {
+            return Ok(sockets);
+        }
         self.sockets(SocketKind::Wire).await
     }
 

@@ -1,5 +1,7 @@
-//! The host as a scenario's ground: users, a folder for scratch that is removed at the end, and the turn on `lo`. It needs root,
-//! with a few capabilities that a container's root has.
+//! The host as a scenario's ground: a folder for scratch that is removed at the end, the turn on `lo`, and what tells roles apart.
+//! That is a user for each, which needs root, with a few capabilities that a container's root has; or, where all are the same
+//! user, Landlock domains: one around init, in it one around each keeper, in that one around the program. A signal leads into a
+//! domain and never out, so that `kill(-1)` reaches for init all of the scenario, for a keeper all of its role, and nobody else.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -11,10 +13,11 @@ use rustix::process::Signal;
 use synfin_core::manifest::Role;
 use tempfile::TempDir;
 
-use super::message::Order;
+use super::inside::WireScope;
+use super::message::{Order, Owner};
 use super::service::found;
 use super::users::{User, Users};
-use super::{Step, fence, sys};
+use super::{Step, fence, processes, refusals, sys};
 
 /// How many files and directories are counted: one that makes more is counted as full.
 const COUNTED_MAX: usize = 20_000;
@@ -25,36 +28,85 @@ const BLOCK_BYTES: u64 = 512;
 /// The host, furnished.
 pub(super) struct Host {
     scratch: TempDir,
-    users: Users,
+    roles: Roles,
     visible: Vec<PathBuf>,
-    port: Option<u16>,
+    wire: WireScope,
     /// The turn on `lo`, if the scenario captures: given back when this process and every keeper have ended.
     _turn: Vec<OwnedFd>,
 }
 
+/// How roles are told apart.
+enum Roles {
+    /// By their users.
+    Users(Users),
+    /// By their descent and their Landlock domains, for all are this user's.
+    OneUser(Owner),
+}
+
+/// What a role is on the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A user of its own.
+    User(User),
+    /// One of several of the same user, each in a domain of its own, out of which no signal leads.
+    Domain(Owner),
+}
+
+impl Standing {
+    pub(super) fn owner(self) -> Owner {
+        match self {
+            Self::User(user) => user.owner,
+            Self::Domain(owner) => owner,
+        }
+    }
+}
+
 impl Host {
-    pub(super) fn furnish(
+    /// The host with a user for each role, whose frames are those of this port.
+    pub(super) fn for_users(
         order: &Order,
         port: Option<u16>,
         turn: Vec<OwnedFd>,
     ) -> Result<Self, (Step, io::Error)> {
-        let at = |step: Step| move |error: io::Error| (step, error);
         refuse_conditions(order)?;
         let users = Users::take().map_err(at(Step::Users))?;
         let user = users.of(Role::Server).map_err(at(Step::Users))?;
         user.acting(|| ()).map_err(at(Step::ActAsUser))?;
         fence::check().map_err(at(Step::Fence))?;
+        let scratch = make_store().and_then(|store| reach(store, user));
         Ok(Self {
-            scratch: make_store(user).map_err(at(Step::SharedScratch))?,
-            users,
+            scratch: scratch.map_err(at(Step::SharedScratch))?,
+            roles: Roles::Users(users),
             visible: fence::visible(&order.hidden, &order.exposed),
-            port,
+            wire: WireScope::Port(port),
             _turn: turn,
         })
     }
 
-    pub(super) fn user(&self, role: Role) -> io::Result<User> {
-        self.users.of(role)
+    /// The host with this process's user for all roles. From here on this process, and all that it starts, can signal nobody else.
+    pub(super) fn for_one_user(
+        order: &Order,
+        turn: Vec<OwnedFd>,
+    ) -> Result<Self, (Step, io::Error)> {
+        refuse_conditions(order)?;
+        fence::enclose_signals().map_err(at(Step::EncloseSignals))?;
+        refusals::program().map_err(at(Step::RefuseCalls))?;
+        // What a keeper that was killed leaves behind.
+        sys::adopt_orphans().map_err(at(Step::Start))?;
+        Ok(Self {
+            scratch: make_store().map_err(at(Step::SharedScratch))?,
+            roles: Roles::OneUser(Owner::of_this_process()),
+            visible: fence::visible(&order.hidden, &order.exposed),
+            wire: WireScope::Lent,
+            _turn: turn,
+        })
+    }
+
+    pub(super) fn standing(&self, role: Role) -> io::Result<Standing> {
+        match &self.roles {
+            Roles::Users(users) => users.of(role).map(Standing::User),
+            Roles::OneUser(owner) => Ok(Standing::Domain(*owner)),
+        }
     }
 
     pub(super) fn store(&self) -> &Path {
@@ -65,27 +117,43 @@ impl Host {
         &self.visible
     }
 
-    pub(super) fn port(&self) -> Option<u16> {
-        self.port
+    pub(super) fn wire(&self) -> WireScope {
+        self.wire
+    }
+
+    /// How many processes and threads a role's user may have, for the role to have so many more than there are.
+    pub(super) fn processes_max(&self, of_role: u64) -> io::Result<u64> {
+        match &self.roles {
+            Roles::Users(_) => Ok(of_role),
+            Roles::OneUser(owner) => Ok(processes::threads_of_user(owner.uid)? + of_role),
+        }
     }
 
     pub(super) fn signal_all_of(
         &self,
-        roles: impl Iterator<Item = Role>,
+        mut roles: impl Iterator<Item = Role>,
         signal: Signal,
     ) -> io::Result<()> {
-        for role in roles {
-            signal_all(self.user(role)?, signal)?;
+        match &self.roles {
+            Roles::Users(users) => roles.try_for_each(|role| signal_all(users.of(role)?, signal)),
+            Roles::OneUser(_) => sys::signal_all_others(signal),
         }
-        Ok(())
     }
 
     /// Waits until every keeper, told to end its role, has ended, and removes all scratch.
     pub(super) fn leave(self) {
+        if let Roles::OneUser(_) = self.roles {
+            // Also what has lost its keeper.
+            let _ = sys::signal_all_others(Signal::KILL);
+        }
         sys::wait_for_all_children();
         // Nobody is left who could be told that it failed.
         let _ = clear(self.scratch.path()).and_then(|()| self.scratch.close());
     }
+}
+
+fn at(step: Step) -> impl Fn(io::Error) -> (Step, io::Error) {
+    move |error| (step, error)
 }
 
 /// Signals all that runs as this user; that nothing does is no failure.
@@ -96,11 +164,16 @@ pub(super) fn signal_all(user: User, signal: Signal) -> io::Result<()> {
     }
 }
 
-/// A folder that roles, such as this user, reach their own scratch through, and cannot look into.
-fn make_store(user: User) -> io::Result<TempDir> {
+/// A folder that roles reach their own scratch through, and cannot look into.
+fn make_store() -> io::Result<TempDir> {
     let store = tempfile::Builder::new().prefix("synfin-").tempdir()?;
     // Whatever the umask says.
     fs::set_permissions(&store, Permissions::from_mode(0o711))?;
+    Ok(store)
+}
+
+/// The folder, if this user can enter it.
+fn reach(store: TempDir, user: User) -> io::Result<TempDir> {
     user.acting(|| fs::metadata(store.path().join(".")))??;
     Ok(store)
 }

@@ -28,8 +28,8 @@ pub(super) const RESUME: &[u8] = b"resume";
 pub fn init_main(isolation: Option<OsString>) -> ExitCode {
     let (control, brake) = (sys::take_standard_fd(0), sys::take_standard_fd(1));
     let lived = match isolation {
-        Some(word) if word == Isolation::Users.word() => stay(&control, &brake),
-        Some(_) | None => leave_host(control, brake),
+        Some(word) if word == Isolation::Namespaces.word() => leave_host(control, brake),
+        Some(_) | None => stay(&control, &brake),
     };
     match lived {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,6 +40,7 @@ pub fn init_main(isolation: Option<OsString>) -> ExitCode {
 /// Lives where it was executed.
 fn stay(control: &OwnedFd, brake: &OwnedFd) -> io::Result<()> {
     sys::close_from(3)?;
+    sys::leave_session_keyring()?;
     live(control, brake)
 }
 

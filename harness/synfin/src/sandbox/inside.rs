@@ -10,7 +10,7 @@ use rustix::net::{
 };
 
 use super::message::SocketKind;
-use super::{filter, sys};
+use super::{filter, packet};
 
 /// What of the wire is the scenario's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(super) enum WireScope {
     All,
     /// The frames of this port; of none, if there is none.
     Port(Option<u16>),
+    /// What the helper's packet socket shows: the harness has it.
+    Lent,
 }
 
 /// The discard service's port (RFC 863), where sentinels go in a network of the scenario's own.
@@ -38,27 +40,41 @@ pub(super) fn make_diag() -> io::Result<OwnedFd> {
     make(AddressFamily::NETLINK, SocketType::DGRAM, Some(SOCK_DIAG))
 }
 
-/// The packet socket; the sender of sentinels; and where they go, which is bound, so that no ICMP answers them.
+/// The packet socket; the sender of sentinels; and where they go.
 fn wire(scope: WireScope) -> io::Result<[OwnedFd; 3]> {
-    let sink = make(AddressFamily::INET, SocketType::DGRAM, None)?;
-    let sink_port = match scope {
+    let port = match scope {
         WireScope::All => DISCARD,
-        WireScope::Port(_) => 0,
+        WireScope::Port(_) | WireScope::Lent => 0,
     };
-    bind(&sink, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, sink_port))?;
+    let Sentinels { sender, sink, port } = sentinels(port)?;
+    let packets = match scope {
+        WireScope::All => packet::open(None)?,
+        WireScope::Port(Some(server)) => packet::open(Some(&filter::scenario(server, port)))?,
+        WireScope::Port(None) => return Err(io::Error::other("no port is given to capture")),
+        WireScope::Lent => return Err(io::Error::other("only the helper opens packet sockets")),
+    };
+    Ok([packets, sender, sink])
+}
+
+/// The way of sentinels.
+pub(super) struct Sentinels {
+    /// Where they are sent from.
+    pub(super) sender: OwnedFd,
+    /// Where they go: it is bound, so that no ICMP answers them.
+    pub(super) sink: OwnedFd,
+    /// Its port.
+    pub(super) port: u16,
+}
+
+/// Makes a way to this port; to any, if it is 0.
+pub(super) fn sentinels(port: u16) -> io::Result<Sentinels> {
+    let sink = make(AddressFamily::INET, SocketType::DGRAM, None)?;
+    bind(&sink, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))?;
     let address = SocketAddrV4::try_from(getsockname(&sink)?)?;
     let sender = make(AddressFamily::INET, SocketType::DGRAM, None)?;
     connect(&sender, &address)?;
-    // Without a protocol it receives nothing until it is bound, when its ring is ready.
-    let packets = make(AddressFamily::PACKET, SocketType::RAW, None)?;
-    match scope {
-        WireScope::All => {}
-        WireScope::Port(Some(port)) => {
-            sys::attach_filter(&packets, &filter::scenario(port, address.port()))?;
-        }
-        WireScope::Port(None) => return Err(io::Error::other("no port is given to capture")),
-    }
-    Ok([packets, sender, sink])
+    let port = address.port();
+    Ok(Sentinels { sender, sink, port })
 }
 
 fn make(

@@ -64,11 +64,13 @@ pub(super) enum GroundOrder {
         /// Who the programs run as.
         owner: Owner,
     },
-    /// The host; a descriptor that comes with the order is kept until the end.
-    Host {
+    /// The host, with a user for each role; a descriptor that comes with the order is kept until the end.
+    Users {
         /// The port whose frames are captured; without one, none are.
         port: Option<u16>,
     },
+    /// The host, with one user for all roles; a descriptor that comes with the order is kept until the end.
+    OneUser,
 }
 
 /// What a role's folder is made from.
@@ -89,6 +91,16 @@ pub(super) struct Owner {
     pub(super) uid: u32,
     /// Group id.
     pub(super) gid: u32,
+}
+
+impl Owner {
+    /// Who this process is.
+    pub(super) fn of_this_process() -> Self {
+        Self {
+            uid: rustix::process::geteuid().as_raw(),
+            gid: rustix::process::getegid().as_raw(),
+        }
+    }
 }
 
 /// What the harness asks of init.
@@ -146,7 +158,7 @@ pub(super) struct SpawnOrder {
 /// A socket that only init can make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum SocketKind {
-    /// A packet socket, bound to nothing yet; a UDP sender, and the bound socket it is connected to.
+    /// A packet socket on `lo`; a UDP sender, and the bound socket it is connected to.
     Wire,
     /// NETLINK_SOCK_DIAG.
     Diag,

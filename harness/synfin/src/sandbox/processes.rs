@@ -1,5 +1,7 @@
-//! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made.
+//! A role's processes, as init sees them in its `/proc`: all whose pid namespace is the one that the role's keeper made; where
+//! there are none, all of the role's user, or all that descend from its keeper.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
@@ -34,6 +36,8 @@ pub(super) enum Mark {
     PidNamespace(PathBuf),
     /// Their user, which the keeper is not.
     User(User),
+    /// Their descent from the keeper, who adopts what loses its parent.
+    Descent,
 }
 
 impl Mark {
@@ -43,19 +47,51 @@ impl Mark {
     }
 
     /// Whether the process has it; not, if it has ended.
-    fn is_on(&self, pid: Pid) -> bool {
+    fn is_on(&self, pid: Pid, keeper: Pid, look: &Look) -> bool {
         match self {
             Self::PidNamespace(namespace) => namespace_of(pid).is_ok_and(|its| its == *namespace),
             Self::User(user) => real_uid(pid) == Some(user.owner.uid),
+            Self::Descent => look.descends(pid, keeper),
         }
     }
 
     /// Looks into the role's processes with the rights that it takes.
     fn looking<T>(&self, look: impl FnOnce() -> T) -> io::Result<T> {
         match self {
-            Self::PidNamespace(_) => Ok(look()),
+            Self::PidNamespace(_) | Self::Descent => Ok(look()),
             Self::User(user) => user.acting(look),
         }
+    }
+}
+
+/// One look at who descends from whom.
+#[derive(Default)]
+struct Look {
+    /// Those whose parent was asked for; some have none in this pid namespace, or had ended.
+    parents: RefCell<HashMap<Pid, Option<Pid>>>,
+}
+
+impl Look {
+    /// Whether the process descends from this one, by way of those that live: who loses a parent gets another one, and then all
+    /// are asked anew.
+    fn descends(&self, pid: Pid, from: Pid) -> bool {
+        let mut at = pid;
+        loop {
+            match self.parent_of(at) {
+                Some(parent) if parent == from => return true,
+                Some(parent) => at = parent,
+                None if at == pid || directory(at).exists() => return false,
+                None => {
+                    self.parents.borrow_mut().clear();
+                    at = pid;
+                }
+            }
+        }
+    }
+
+    fn parent_of(&self, pid: Pid) -> Option<Pid> {
+        let mut parents = self.parents.borrow_mut();
+        *parents.entry(pid).or_insert_with(|| parent_of(pid))
     }
 }
 
@@ -81,16 +117,17 @@ impl RoleProcesses {
         if self.keeper_has_ended()? {
             return Ok(found);
         }
+        let look = Look::default();
         for pid in all_pids()? {
-            if self.has(pid) {
+            if self.has(pid, &look) {
                 found.push(pid);
             }
         }
         Ok(found)
     }
 
-    fn has(&self, pid: Pid) -> bool {
-        pid != self.keeper && self.mark.is_on(pid)
+    fn has(&self, pid: Pid, look: &Look) -> bool {
+        pid != self.keeper && self.mark.is_on(pid, self.keeper, look)
     }
 
     /// A process handle is readable when its process has ended (pidfd_open(2)).
@@ -172,8 +209,9 @@ impl RoleProcesses {
 pub(super) fn usage(roles: &HashMap<Role, RoleProcesses>) -> io::Result<Vec<(Role, Usage)>> {
     let mut used: HashMap<Role, Usage> =
         roles.keys().map(|role| (*role, Usage::default())).collect();
+    let look = Look::default();
     for pid in all_pids()? {
-        if let Some((role, _)) = roles.iter().find(|(_, its)| its.has(pid)) {
+        if let Some((role, _)) = roles.iter().find(|(_, its)| its.has(pid, &look)) {
             // What ended in the meantime uses nothing.
             let _ = add_usage(pid, used.entry(*role).or_default());
         }
@@ -238,6 +276,22 @@ fn real_uid(pid: Pid) -> Option<u32> {
     let status = read(&directory(pid).join("status")).ok()?;
     let ids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
     ids.split_whitespace().next()?.parse().ok()
+}
+
+/// The parent of a process, if it has one in this pid namespace.
+fn parent_of(pid: Pid) -> Option<Pid> {
+    let stat = read(&directory(pid).join("stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    Pid::from_raw(after_name.split_whitespace().nth(1)?.parse().ok()?)
+}
+
+/// How many processes and threads this user has.
+pub(super) fn threads_of_user(uid: u32) -> io::Result<u64> {
+    let its = all_pids()?.into_iter();
+    let its = its.filter(|pid| real_uid(*pid) == Some(uid));
+    // What has ended in the meantime has none.
+    let threads = |pid| fs::read_dir(directory(pid).join("task")).map_or(0, Iterator::count);
+    Ok(its.map(|pid| threads(pid) as u64).sum())
 }
 
 fn directory(pid: Pid) -> PathBuf {

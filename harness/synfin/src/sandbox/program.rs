@@ -32,7 +32,7 @@ pub(crate) const NICE: i32 = 19;
 /// What a program may use.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Limits {
-    /// Processes and threads of all programs of the scenario together; where each is a user of its own, of that one.
+    /// Processes and threads of all programs of the scenario together; without namespaces, of all that their user has.
     pub(super) processes_max: u64,
     /// The largest file it may write, bytes.
     pub(super) file_bytes_max: u64,
@@ -96,7 +96,9 @@ fn try_become(keeping: &Keeping) -> Result<Infallible, Failure> {
         .iter()
         .map(|path| open_program(path))
         .collect::<Vec<_>>();
-    let fence = keeping.confinement.fence(&keeping.scratch);
+    let fence = keeping
+        .confinement
+        .fence(&keeping.scratch, &keeping.standard[0]);
     let fence = fence.map_err(ours("making its fence"))?;
     drop_privileges(keeping.owner).map_err(ours("dropping privileges"))?;
     fence
@@ -253,7 +255,10 @@ fn limit(limits: Limits) -> rustix::io::Result<()> {
 
 /// Leaves nothing of init's rights, now or after any execve.
 fn drop_privileges(owner: Owner) -> rustix::io::Result<()> {
-    for number in 0..64 {
+    let held = rustix::thread::capabilities(None)?.effective;
+    // Who has no capability cannot shrink the set, and gains nothing from it without new privileges.
+    let bounding = if held.is_empty() { 0..0 } else { 0..64 };
+    for number in bounding {
         let capability = CapabilitySet::from_bits_retain(1 << number);
         match rustix::thread::remove_capability_from_bounding_set(capability) {
             // The kernel knows no more of them.

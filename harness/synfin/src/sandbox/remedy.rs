@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Step;
+use super::{Step, helper};
 
 /// What a person can be told to do when nothing in particular is known to be the reason.
 const USER_NAMESPACES: &str = "user namespaces are restricted here by something that synfin does not know; \
@@ -29,6 +29,8 @@ struct Settings {
     is_container: bool,
     /// The running program, which an AppArmor profile names.
     program: String,
+    /// Where the capture helper is, if it is anywhere.
+    helper: Option<String>,
 }
 
 impl Step {
@@ -49,6 +51,11 @@ fn remedy(step: Step, settings: &Settings) -> String {
             kernel's command line)"
                 .to_owned()
         }
+        Step::EncloseSignals => "Linux 6.12 or newer is needed, with landlock among the security modules (lsm= on the \
+            kernel's command line)"
+            .to_owned(),
+        Step::RefuseCalls => "record on x86-64, 64-bit ARM or RISC-V".to_owned(),
+        Step::Helper => lend(settings.helper.as_deref()),
         Step::Mtu => "`mtu` needs a network of the scenario's own (level 0 or 1)".to_owned(),
         Step::Loss => "`loss` needs nft(8) (the package nftables), a kernel with nf_tables, and a network of the \
             scenario's own (level 0 or 1)"
@@ -74,6 +81,19 @@ fn remedy(step: Step, settings: &Settings) -> String {
         Step::HostName | Step::Hide | Step::Scratch | Step::ReadOnly => {
             "mounting is restricted here; Linux 5.12 or newer is needed".to_owned()
         }
+    }
+}
+
+/// What gives the capture helper its capability, or brings it here first.
+fn lend(found: Option<&str>) -> String {
+    match found {
+        Some(path) => format!(
+            "an administrator lets it open packet sockets, once: sudo setcap cap_net_raw+ep {path} (which counts for \
+             nothing on a file system mounted nosuid, or under no_new_privs)"
+        ),
+        None => "put synfin-capture beside synfin or into PATH (cargo build --release -p synfin makes both), then, as \
+            an administrator, once: setcap cap_net_raw+ep synfin-capture"
+            .to_owned(),
     }
 }
 
@@ -116,13 +136,15 @@ fn apparmor(program: &str) -> String {
 impl Settings {
     fn read() -> Self {
         let marks = ["/.dockerenv", "/run/.containerenv"];
+        let program = std::env::current_exe().unwrap_or_else(|_| "PATH".into());
+        let helper = helper::find(&program).ok();
         Self {
             max_user_namespaces: setting("user/max_user_namespaces"),
             apparmor_restricts: setting("kernel/apparmor_restrict_unprivileged_userns"),
             unprivileged_clone: setting("kernel/unprivileged_userns_clone"),
             is_container: marks.iter().any(|mark| Path::new(mark).exists()),
-            program: std::env::current_exe()
-                .map_or_else(|_| "PATH".to_owned(), |path| path.display().to_string()),
+            program: program.display().to_string(),
+            helper: helper.map(|path| path.display().to_string()),
         }
     }
 }

@@ -190,7 +190,7 @@ impl Service {
             confinement: self.ground.confinement(&self.order, order.role)?,
             order,
             limits: Limits {
-                processes_max: self.order.processes_max,
+                processes_max: self.ground.processes_max(self.order.processes_max)?,
                 file_bytes_max: self.order.scratch_bytes,
                 cpu_s: self.order.cpu_s,
                 data_bytes_max: self.order.data_bytes_max,

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use super::Step;
 use super::handle::{Control, SandboxError};
 use super::message::{GroundOrder, Order, Owner, Reply, Request};
-use super::turn;
+use super::{helper, turn};
 
 /// The argument that makes the synfin binary init; `main` looks for it before anything else.
 pub const INIT_ARGUMENT: &str = "__init";
@@ -36,14 +36,26 @@ pub enum Isolation {
     /// A user for each role on the host itself, and Landlock; this needs root. The wire is the host's `lo`, so that scenarios
     /// that capture take turns on it.
     Users,
+    /// On the host itself, with one user for all: Landlock, which must keep signals apart (Linux 6.12), and a packet socket that
+    /// the capture helper lends. This is for an ordinary user. The wire is as above.
+    OneUser,
 }
 
 impl Isolation {
+    /// Whether scenarios share the host's wire.
+    pub fn is_on_host(self) -> bool {
+        match self {
+            Self::Namespaces => false,
+            Self::Users | Self::OneUser => true,
+        }
+    }
+
     /// The argument that tells it to init.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Namespaces => "namespaces",
             Self::Users => "users",
+            Self::OneUser => "one-user",
         }
     }
 }
@@ -150,6 +162,8 @@ pub(super) struct Started {
     pub(super) process: InitProcess,
     pub(super) control: Control,
     pub(super) brake: OwnedFd,
+    /// The sockets of a capture, if the helper had to open one.
+    pub(super) lent: Option<[OwnedFd; 3]>,
 }
 
 /// The process that was executed: it waits for process 1 inside, and ends with it.
@@ -165,9 +179,16 @@ impl InitProcess {
 /// Starts init, and has it furnish what the scenario stands on.
 pub(super) async fn start(setup: &Setup) -> Result<Started, StartError> {
     let failed = |step| move |source| StartError::Step { step, source };
-    let turn = match (setup.isolation, setup.port) {
-        (Isolation::Users, Some(port)) => Some(turn::take(port).await?),
-        (Isolation::Users | Isolation::Namespaces, _) => None,
+    let turn = match setup.port {
+        Some(port) if setup.isolation.is_on_host() => Some(turn::take(port).await?),
+        Some(_) | None => None,
+    };
+    let lent = match (setup.isolation, setup.port) {
+        (Isolation::OneUser, Some(port)) => {
+            let borrowed = helper::wire_sockets(&setup.executable, port).await;
+            Some(borrowed.map_err(failed(Step::Helper))?)
+        }
+        (Isolation::OneUser | Isolation::Users | Isolation::Namespaces, _) => None,
     };
     let (process, control, brake) = execute(setup).map_err(failed(Step::Start))?;
     let mut control = Control::new(control).map_err(failed(Step::Start))?;
@@ -176,7 +197,8 @@ pub(super) async fn start(setup: &Setup) -> Result<Started, StartError> {
         Isolation::Namespaces => GroundOrder::Namespaces {
             owner: map_ids(&process).map_err(failed(Step::MapIds))?,
         },
-        Isolation::Users => GroundOrder::Host { port: setup.port },
+        Isolation::Users => GroundOrder::Users { port: setup.port },
+        Isolation::OneUser => GroundOrder::OneUser,
     };
     let furnish = Request::Furnish(setup.order(ground));
     let held: Vec<_> = turn.iter().map(AsFd::as_fd).collect();
@@ -188,6 +210,7 @@ pub(super) async fn start(setup: &Setup) -> Result<Started, StartError> {
         process,
         control,
         brake,
+        lent,
     })
 }
 
@@ -239,10 +262,7 @@ fn map_ids(process: &InitProcess) -> io::Result<Owner> {
         .id()
         .ok_or_else(|| io::Error::other("init has ended"))?;
     let write = |name: &str, text: &str| std::fs::write(format!("/proc/{pid}/{name}"), text);
-    let (uid, gid) = (
-        rustix::process::geteuid().as_raw(),
-        rustix::process::getegid().as_raw(),
-    );
+    let Owner { uid, gid } = Owner::of_this_process();
     if uid == 0 {
         write("uid_map", &own_ids("/proc/self/uid_map")?)?;
         write("gid_map", &own_ids("/proc/self/gid_map")?)?;

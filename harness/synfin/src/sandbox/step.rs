@@ -47,6 +47,12 @@ pub enum Step {
     ActAsUser,
     /// Fencing programs in.
     Fence,
+    /// Keeping signals in by Landlock.
+    EncloseSignals,
+    /// Refusing programs system calls.
+    RefuseCalls,
+    /// Having the capture helper open a packet socket.
+    Helper,
     /// Making a folder of the host in which every user reaches its scratch.
     SharedScratch,
 }
@@ -74,6 +80,9 @@ impl fmt::Display for Step {
             Self::Users => "find users for the programs",
             Self::ActAsUser => "act as another user",
             Self::Fence => "fence programs in by Landlock",
+            Self::EncloseSignals => "keep signals in by Landlock",
+            Self::RefuseCalls => "refuse programs system calls",
+            Self::Helper => "get a packet socket from the capture helper",
             Self::SharedScratch => "make a folder for the programs' scratch",
         })
     }

@@ -170,26 +170,16 @@ fn ask_of_loopback(what: libc::Ioctl, request: &libc::ifreq) -> io::Result<()> {
     check(unsafe { libc::ioctl(socket.as_raw_fd(), what, &raw const *request) }.into())
 }
 
-/// Lets a socket receive only what the program takes.
-pub(super) fn attach_filter(socket: &OwnedFd, program: &[libc::sock_filter]) -> io::Result<()> {
+/// Has the kernel ask the program about every system call of this process, and of all that it becomes or starts (seccomp(2)).
+/// It can gain no privilege any more, or may not ask for this.
+pub(super) fn filter_system_calls(program: &[libc::sock_filter]) -> io::Result<()> {
     let filter = libc::sock_fprog {
         len: u16::try_from(program.len()).expect("a filter is short"),
         filter: program.as_ptr().cast_mut(),
     };
-    let length = libc::socklen_t::try_from(size_of_val(&filter)).expect("a pointer is short");
+    let mode = libc::SECCOMP_MODE_FILTER;
     // SAFETY: the kernel reads one sock_fprog and the `len` instructions it points at, and changes neither.
-    check(
-        unsafe {
-            libc::setsockopt(
-                socket.as_raw_fd(),
-                libc::SOL_SOCKET,
-                libc::SO_ATTACH_FILTER,
-                (&raw const filter).cast(),
-                length,
-            )
-        }
-        .into(),
-    )
+    check(unsafe { libc::prctl(libc::PR_SET_SECCOMP, mode, &raw const filter) }.into())
 }
 
 /// Blocks these signals, so that [`wait_for_signal`] can take them one by one.
@@ -245,12 +235,19 @@ pub(crate) fn be_prompt(heirs: Heirs) {
     unsafe { libc::sched_setscheduler(0, policy, &raw const parameters) };
 }
 
+/// Has this process adopt what its descendants leave behind.
+pub(super) fn adopt_orphans() -> io::Result<()> {
+    Ok(rustix::process::set_child_subreaper(Some(
+        rustix::process::getpid(),
+    ))?)
+}
+
 /// Waits until this process has no children any more.
 pub(super) fn wait_for_all_children() {
     while rustix::process::wait(WaitOptions::empty()).is_ok() {}
 }
 
-/// Signals every process of this pid namespace that this one may signal, but itself.
+/// Signals every process of this pid namespace, and of this Landlock domain and those in it, that this one may signal, but itself.
 pub(super) fn signal_all_others(signal: Signal) -> io::Result<()> {
     // SAFETY: kill has no memory precondition.
     check(unsafe { libc::kill(-1, signal.as_raw()) }.into())

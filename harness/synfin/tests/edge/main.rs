@@ -8,8 +8,11 @@
 )]
 
 mod capture;
+mod helper;
 mod isolation;
 mod launching;
+mod one_user;
+mod ordinary;
 mod scenario;
 mod socket_table;
 mod users;

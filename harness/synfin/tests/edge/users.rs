@@ -24,7 +24,7 @@ const WITHOUT: &str = "SYNFIN_TESTS_WITHOUT";
 
 /// Whether this is root. Fails the test if not, unless the environment says to do without.
 #[track_caller]
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let without = std::env::var(WITHOUT).unwrap_or_default();
     if without.split(',').any(|name| name == "root") {
         // The test runner keeps what the printing macros print of a passing test.
@@ -183,10 +183,14 @@ print(found.decode())";
 
 #[tokio::test]
 async fn two_hundred_daemons_end_with_their_role() {
-    if !is_root() {
-        return;
+    if is_root() {
+        daemons_end_with_their_role(&users()).await;
     }
-    let sandbox = start_with(&users()).await;
+}
+
+/// Starts the daemons, kills their role, and looks for what is left.
+pub(crate) async fn daemons_end_with_their_role(setup: &Setup) {
+    let sandbox = start_with(setup).await;
     let server = python(&sandbox, Role::Server, DAEMONS).await;
     assert_eq!(server.wait().await.unwrap().exit, Exit::Code { code: 0 });
     let daemons = sandbox.stat(Role::Server).await.unwrap().threads;
@@ -205,10 +209,14 @@ async fn two_hundred_daemons_end_with_their_role() {
 
 #[tokio::test]
 async fn shutting_down_ends_two_hundred_daemons_and_removes_scratch() {
-    if !is_root() {
-        return;
+    if is_root() {
+        shutting_down_leaves_nothing(&users()).await;
     }
-    let sandbox = start_with(&users()).await;
+}
+
+/// Starts the daemons, shuts down, and looks for what is left.
+pub(crate) async fn shutting_down_leaves_nothing(setup: &Setup) {
+    let sandbox = start_with(setup).await;
     let script = format!("import os; print(os.environ['HOME'])\n{DAEMONS}");
     let server = python(&sandbox, Role::Server, &script).await;
     let told = lines(&server, 2).await;
@@ -230,10 +238,14 @@ open('file', 'w').write('x'); print('deep')";
 
 #[tokio::test]
 async fn folders_deeper_than_a_path_are_no_place_to_hide_and_are_removed() {
-    if !is_root() {
-        return;
+    if is_root() {
+        deep_folders_are_removed(&users()).await;
     }
-    let sandbox = start_with(&users()).await;
+}
+
+/// Hides a file deeper than a path is long.
+pub(crate) async fn deep_folders_are_removed(setup: &Setup) {
+    let sandbox = start_with(setup).await;
     let server = python(&sandbox, Role::Server, DEEP).await;
     let told = lines(&server, 2).await;
     assert_eq!(sandbox.usage().await.unwrap()[0].1.disk_free_bytes, 0);
@@ -243,12 +255,16 @@ async fn folders_deeper_than_a_path_are_no_place_to_hide_and_are_removed() {
 
 #[tokio::test]
 async fn a_fork_bomb_meets_the_limit_of_its_user() {
-    if !is_root() {
-        return;
+    if is_root() {
+        a_fork_bomb_is_bounded(&users()).await;
     }
+}
+
+/// Has a program fork as often as it can.
+pub(crate) async fn a_fork_bomb_is_bounded(setup: &Setup) {
     let sandbox = start_with(&Setup {
         processes_max: 40,
-        ..users()
+        ..setup.clone()
     })
     .await;
     let server = python(&sandbox, Role::Server, FORK_BOMB).await;
@@ -257,10 +273,13 @@ async fn a_fork_bomb_meets_the_limit_of_its_user() {
 
 #[tokio::test]
 async fn a_program_that_kills_all_it_can_neither_escapes_nor_stays() {
-    if !is_root() {
-        return;
+    if is_root() {
+        a_killer_is_killed(&users()).await;
     }
-    let sandbox = start_with(&users()).await;
+}
+
+/// Has a program fork and kill without end, and kills it.
+pub(crate) async fn a_killer_is_killed(setup: &Setup) {
     let killer = "import os, signal
 print('begun')
 while True:
@@ -268,7 +287,13 @@ while True:
         while True:
             try: os.kill(-1, signal.SIGKILL)
             except ProcessLookupError: pass";
-    let server = python(&sandbox, Role::Server, killer).await;
+    a_role_is_killed(setup, killer).await;
+}
+
+/// Runs a program that says when it has begun, and kills its role.
+pub(crate) async fn a_role_is_killed(setup: &Setup, script: &str) {
+    let sandbox = start_with(setup).await;
+    let server = python(&sandbox, Role::Server, script).await;
     lines(&server, 1).await;
     assert!(
         sandbox
@@ -300,12 +325,16 @@ async fn links_of_a_role_lead_nobody_out_of_its_folder() {
 
 #[tokio::test]
 async fn scratch_that_grows_too_large_ends_its_role() {
-    if !is_root() {
-        return;
+    if is_root() {
+        scratch_is_looked_after(&users()).await;
     }
+}
+
+/// Fills the scratch of a role.
+pub(crate) async fn scratch_is_looked_after(setup: &Setup) {
     let sandbox = start_with(&Setup {
         scratch_bytes: 1 << 20,
-        ..users()
+        ..setup.clone()
     })
     .await;
     let script =
@@ -332,23 +361,24 @@ peer, _ = listener.accept(); peer.sendall(b'hello'); peer.recv(1)"
     [server, client]
 }
 
-const PORT: u16 = 28_301;
-const OTHER: u16 = 28_302;
-
 #[tokio::test]
 async fn the_capture_of_the_hosts_wire_holds_the_servers_port_and_no_other() {
-    if !is_root() {
-        return;
+    if is_root() {
+        the_capture_holds_one_port(&users(), 28_301).await;
     }
+}
+
+/// Has two pairs talk, one at the port that is captured.
+pub(crate) async fn the_capture_holds_one_port(setup: &Setup, its: u16) {
     let sandbox = start_with(&Setup {
-        port: Some(PORT),
-        ..users()
+        port: Some(its),
+        ..setup.clone()
     })
     .await;
     let file = tempfile::NamedTempFile::new().unwrap();
     let armed = Capture::arm(&sandbox, file.reopen().unwrap(), Config::default()).await;
     let (capture, _live) = armed.unwrap();
-    for port in [OTHER, PORT] {
+    for port in [its + 1, its] {
         let [server, client] = pair(port);
         let server = python(&sandbox, Role::Server, &server).await;
         lines(&server, 1).await;
@@ -364,7 +394,7 @@ async fn the_capture_of_the_hosts_wire_holds_the_servers_port_and_no_other() {
         match wire::parse(frame.link_type, frame.original_len, frame.data) {
             Packet::Tcp(segment) => {
                 let ports = [segment.source.port(), segment.destination.port()];
-                assert!(ports.contains(&PORT), "{ports:?}");
+                assert!(ports.contains(&its), "{ports:?}");
                 segments += 1;
             }
             Packet::Udp { .. } => sentinels += 1,
@@ -443,10 +473,14 @@ async fn a_harness_that_never_ends() {
 
 #[tokio::test]
 async fn nothing_survives_init() {
-    if !is_root() {
-        return;
+    if is_root() {
+        a_role_dies_with_init(&users()).await;
     }
-    let sandbox = start_with(&users()).await;
+}
+
+/// Kills init, and waits for what it had started.
+pub(crate) async fn a_role_dies_with_init(setup: &Setup) {
+    let sandbox = start_with(setup).await;
     let script =
         "setsid -f sleep 1000; cut -d ' ' -f 4 /proc/$PPID/stat; echo $HOME; exec sleep 1000";
     let server = shell(&sandbox, Role::Server, script).await;

@@ -1,5 +1,5 @@
-"""Executes its arguments as root of a container: a network of its own whose lo is up, no way to make namespaces, and the
-capabilities that Docker leaves (moby, oci/caps/defaults.go). Ends as they end."""
+"""Executes its arguments, behind the number of a user, as that user of a container: a network of its own whose lo is up, no way
+to make namespaces, and for root the capabilities that Docker leaves (moby, oci/caps/defaults.go). Ends as they end."""
 
 import ctypes
 import fcntl
@@ -25,7 +25,12 @@ def inside():
         limit.write("0")
     for capability in set(range(64)) - KEPT:
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-    os.execvp(sys.argv[1], sys.argv[1:])
+    user = int(sys.argv[1])
+    if user != 0:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    os.execvp(sys.argv[2], sys.argv[2:])
 
 
 unshared, mapped = os.pipe(), os.pipe()

@@ -2,10 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use rustix::fs::XattrFlags;
 use synfin_core::report::{CauseName, ResultName};
+use tempfile::TempDir;
 
 use crate::support::{Run, has, is_root, regraded, run, run_by, said, synfin, workspace};
 
@@ -91,15 +94,21 @@ fn where_nothing_works_a_run_is_reported_undecided_and_says_who_knows_more() {
     assert_eq!(regraded(&run.captures()), run.report_text());
 }
 
-/// The binary in a container, about to be run; none where the tests do without root.
+/// The binary in a container, about to be run by its root; none where the tests do without root.
 fn in_container() -> Option<Command> {
-    if !has("python3", "--version", "python3") || !is_root() {
-        return None;
-    }
+    has_containers().then(|| container_for(0, Path::new(env!("CARGO_BIN_EXE_synfin"))))
+}
+
+fn has_containers() -> bool {
+    has("python3", "--version", "python3") && is_root()
+}
+
+/// This synfin, about to be run in a container by this user.
+fn container_for(user: u32, synfin: &Path) -> Command {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/container.py");
     let mut command = Command::new("python3");
-    command.arg(script).arg(env!("CARGO_BIN_EXE_synfin"));
-    Some(command)
+    command.arg(script).arg(user.to_string()).arg(synfin);
+    command
 }
 
 /// What was concluded of each check of each item.
@@ -113,6 +122,14 @@ fn conclusions(run: &Run) -> Vec<(&str, &str, &str, ResultName)> {
                 (names.0, names.1, check.scenario.as_str(), check.result)
             })
         })
+        .collect()
+}
+
+/// How many connections each recording has.
+fn shapes(run: &Run) -> Vec<(String, usize)> {
+    let recordings = run.report.recordings.iter();
+    recordings
+        .map(|recording| (recording.scenario.clone(), recording.connections.len()))
         .collect()
 }
 
@@ -138,12 +155,6 @@ fn a_container_grades_the_reference_pair_as_namespaces_do() {
     );
     assert_eq!(conclusions(&apart), conclusions(&together));
     assert_eq!(apart.output.status, together.output.status);
-    let shapes = |run: &Run| -> Vec<(String, usize)> {
-        let recordings = run.report.recordings.iter();
-        recordings
-            .map(|recording| (recording.scenario.clone(), recording.connections.len()))
-            .collect()
-    };
     assert_eq!(shapes(&apart), shapes(&together));
     assert_eq!(regraded(&together.captures()), together.report_text());
 }
@@ -219,9 +230,141 @@ fn doctor_tells_a_container_which_namespaces_it_lacks_and_uses_level_2() {
     }
 }
 
+/// Whom tests run as where they have to be an ordinary user: one whom nobody is by agreement.
+const ORDINARY: u32 = 61_183;
+
+/// `cap_net_raw+ep` as a file has it (linux/capability.h, `vfs_cap_data`, version 2): a word that says *effective*, then
+/// permitted and inheritable for either half of all capabilities.
+const CAP_NET_RAW: [u32; 5] = [0x0200_0001, 1 << 13, 0, 0, 0];
+
+/// The capture helper beside synfin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Helper {
+    Capable,
+    Incapable,
+    Absent,
+}
+
+/// The binaries where an ordinary user without namespaces may execute them.
+struct Installed(TempDir);
+
+impl Installed {
+    /// None where the tests do without root. The pair is there only if it was built.
+    fn with(helper: Helper) -> Option<Self> {
+        if !has_containers() {
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let built = Path::new(env!("CARGO_BIN_EXE_synfin")).parent().unwrap();
+        for name in ["synfin", "synfin-capture", "synfin-server", "synfin-client"] {
+            if built.join(name).exists() && (name != "synfin-capture" || helper != Helper::Absent) {
+                fs::copy(built.join(name), folder.path().join(name)).unwrap();
+            }
+        }
+        if helper == Helper::Capable {
+            let value = CAP_NET_RAW.map(u32::to_le_bytes).concat();
+            let (file, flags) = (folder.path().join("synfin-capture"), XattrFlags::empty());
+            rustix::fs::setxattr(file, "security.capability", &value, flags)
+                .expect("root may set file capabilities (CAP_SETFCAP)");
+        }
+        Some(Self(folder))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    /// The binary about to be run.
+    fn synfin(&self) -> Command {
+        let mut command = container_for(ORDINARY, &self.0.path().join("synfin"));
+        command
+            .current_dir("/")
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command
+    }
+}
+
+#[test]
+fn an_ordinary_user_with_the_helper_grades_the_reference_pair_as_namespaces_do() {
+    let nothing: [&OsStr; 0] = [];
+    // Builds the pair, too.
+    let apart = run(nothing);
+    let Some(installed) = Installed::with(Helper::Capable) else {
+        return;
+    };
+    let together = run_by(installed.synfin(), nothing);
+    assert_eq!(
+        together.report.level,
+        "capture helper",
+        "{}",
+        said(&together.output)
+    );
+    assert_eq!(conclusions(&apart), conclusions(&together));
+    assert_eq!(apart.output.status, together.output.status);
+    assert_eq!(shapes(&apart), shapes(&together));
+    assert_eq!(regraded(&together.captures()), together.report_text());
+}
+
+#[test]
+fn doctor_uses_level_3_where_the_helper_has_its_capability() {
+    let Some(installed) = Installed::with(Helper::Capable) else {
+        return;
+    };
+    let (code, told) = doctor(installed.synfin());
+    assert_eq!(code, Some(0), "{told}");
+    for words in [
+        "level 0 rootless namespaces: does not work: start the sandbox: make user, network",
+        "level 2 raw socket only, no namespaces: does not work: it needs root",
+        "level 3 capture helper: works",
+        "used level 3",
+    ] {
+        assert!(told.contains(words), "{words:?} in {told}");
+    }
+}
+
+#[test]
+fn doctor_tells_what_a_helper_without_capability_lacks() {
+    let Some(installed) = Installed::with(Helper::Incapable) else {
+        return;
+    };
+    let (code, told) = doctor(installed.synfin());
+    assert_eq!(code, Some(1), "{told}");
+    let helper = installed.path("synfin-capture");
+    for words in [
+        &format!("{helper}: open a packet socket: Operation not permitted"),
+        &format!("sudo setcap cap_net_raw+ep {helper}"),
+        "used level 4",
+    ] {
+        assert!(told.contains(words), "{words:?} in {told}");
+    }
+}
+
+#[test]
+fn doctor_tells_where_a_helper_was_looked_for_and_what_makes_one() {
+    let Some(installed) = Installed::with(Helper::Absent) else {
+        return;
+    };
+    let (code, told) = doctor(installed.synfin());
+    assert_eq!(code, Some(1), "{told}");
+    let beside = installed.0.path().display();
+    for words in [
+        &format!("synfin-capture is neither beside {beside} nor in PATH"),
+        "cargo build --release -p synfin makes both",
+        "used level 4",
+    ] {
+        assert!(told.contains(words), "{words:?} in {told}");
+    }
+}
+
 #[test]
 fn a_level_that_does_not_work_is_not_replaced_by_another() {
-    let run = run_by(synfin(), ["--level", "3"]);
+    let of_the_other_user = if rustix::process::geteuid().is_root() {
+        "3"
+    } else {
+        "2"
+    };
+    let run = run_by(synfin(), ["--level", of_the_other_user]);
     assert_eq!(run.output.status.code(), Some(3), "{}", said(&run.output));
     assert_eq!(run.report.level, "nothing recorded from the wire");
 }

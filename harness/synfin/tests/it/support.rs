@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -91,6 +92,8 @@ pub(crate) fn run_by<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
 ) -> Run {
     let out = tempfile::tempdir().unwrap();
+    // Whoever the command runs as.
+    fs::set_permissions(out.path(), fs::Permissions::from_mode(0o777)).unwrap();
     let output = synfin
         .arg("run")
         .args(arguments)
