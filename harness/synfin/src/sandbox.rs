@@ -23,6 +23,7 @@ mod folder;
 mod furnish;
 mod ground;
 mod handle;
+mod held_sockets;
 mod helper;
 mod hold;
 mod host;

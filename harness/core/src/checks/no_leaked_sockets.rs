@@ -1,5 +1,7 @@
 //! `no-leaked-sockets`: the server lets go of clients that are gone.
 
+mod unlisted;
+
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
 use super::{Cause, Evidence, Finding, Verdict, program, server_end};
@@ -28,7 +30,8 @@ struct NoLeakedSockets;
 
 impl Judge for NoLeakedSockets {
     fn expected(&self) -> String {
-        "no server-side socket in CLOSE_WAIT or ESTABLISHED of a client that is gone, when nothing is left to do"
+        "no server-side socket in CLOSE_WAIT or ESTABLISHED of a client that is gone, and no more descriptors of sockets \
+         without a connection than before the first client, when nothing is left to do"
             .to_owned()
     }
 
@@ -52,7 +55,8 @@ impl Judge for NoLeakedSockets {
         }
         let outcomes = gone
             .iter()
-            .map(|&(connection, left)| let_go(observation, connection, sample, left));
+            .map(|&(connection, left)| let_go(observation, connection, sample, left))
+            .chain(unlisted::kept(observation, sample));
         each::together(outcomes, || {
             let clients = program::count(gone.len(), "connection");
             format!("no socket left of {clients} whose clients were gone")
@@ -133,7 +137,11 @@ fn let_go(
     let Some(row) = held else {
         return Outcome::Holds("no socket left".into());
     };
-    let finding = leak(connection, row, left);
+    while_idle(sample, leak(connection, row, left))
+}
+
+/// What is held while the server runs it may be about to close.
+fn while_idle(sample: &SocketSample, finding: Finding) -> Outcome {
     let unsure = |cause, why: &str| {
         let saw = format!("{}, but {why}", finding.saw);
         Outcome::Unknown(

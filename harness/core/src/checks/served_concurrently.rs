@@ -104,7 +104,7 @@ impl ServedConcurrently {
         });
         Verdict::Inconclusive {
             cause: cause.unwrap_or(Cause::Harness),
-            finding: match clients.iter().find(|it| is_one_shot(observation, it)) {
+            finding: match clients.iter().find(|it| observation.is_one_shot(it.number)) {
                 Some(one_shot) => holds_nothing(one_shot, finding),
                 None => finding,
             },
@@ -125,12 +125,6 @@ fn unasked(observation: &Observation, clients: &[Client]) -> Verdict {
         program::count(clients.len(), "client")
     );
     Verdict::undecided(Cause::Harness, saw)
-}
-
-/// Whether each step of the client is a process of its own.
-fn is_one_shot(observation: &Observation, client: &Client) -> bool {
-    let mut processes = observation.processes(Role::Client(client.number.0));
-    processes.any(|process| process.entry.is_some())
 }
 
 fn holds_nothing(client: &Client, finding: Finding) -> Finding {

@@ -22,6 +22,10 @@ pub struct SocketSample {
     pub listen_overflows: u64,
     /// Whether a server thread was running at that moment; absent if unknown.
     pub server_runs: Option<bool>,
+    /// TCP sockets that the server's processes hold and that stand in no table, by their inodes: they were never connected, or
+    /// have lost their connection (`CLOSED`). Absent if they were not looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlisted: Option<Vec<u64>>,
 }
 
 /// Why a socket sample was taken.

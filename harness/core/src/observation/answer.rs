@@ -83,6 +83,8 @@ impl Observation {
         else {
             return Answer::NotAsked;
         };
+        let is_done = record.outcome == StepOutcome::Done;
+        let replied_to = || self.exchange_replied_to(client, record);
         let likeness = Likeness {
             patterns: self.setting.replies.patterns(step),
             known: self.setting.replies.known(step),
@@ -94,7 +96,9 @@ impl Observation {
         }
         let reply = exchange.sent(exchange.reply);
         let Some(at) = reply.complete_at(1) else {
-            return exchange.missing();
+            let earlier = is_done.then(replied_to).flatten();
+            let at = earlier.and_then(|earlier| earlier.answered_at(&likeness));
+            return at.map_or_else(|| exchange.missing(), |at| Answer::Given { connection, at });
         };
         if likeness.patterns.is_empty() && likeness.known.is_empty() {
             let request = exchange.request.at;
@@ -137,7 +141,24 @@ impl Observation {
         client: ClientNumber,
         record: &StepRecord,
     ) -> Option<Exchange<'_>> {
+        self.exchange_within(client, self.window(record)?)
+    }
+
+    /// The exchange up to the last thing that the server said in the step: a client that speaks by itself may have asked for
+    /// more by the time at which the step was done.
+    fn exchange_replied_to(
+        &self,
+        client: ClientNumber,
+        record: &StepRecord,
+    ) -> Option<Exchange<'_>> {
         let window = self.window(record)?;
+        let connection = self.exchange_within(client, window)?.connection;
+        let said = connection.by_responder.pieces_within(window).last()?;
+        let to = said.at.frame;
+        self.exchange_within(client, FrameWindow { to, ..window })
+    }
+
+    fn exchange_within(&self, client: ClientNumber, window: FrameWindow) -> Option<Exchange<'_>> {
         let (connection, request) = self
             .sessions_of(client)
             .filter_map(|connection| {

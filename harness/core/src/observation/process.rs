@@ -3,6 +3,7 @@
 use super::Observation;
 use crate::flow::Milestone;
 use crate::manifest::{Exit, ProcessRecord, Role};
+use crate::spec::ClientNumber;
 
 /// The kernel sends a dead process's FIN before its parent is told of the death: a FIN in the last second before a crash was
 /// seen may be the kernel's, nanoseconds.
@@ -36,6 +37,12 @@ impl Observation {
             .into_iter()
             .flat_map(|recorded| &recorded.processes)
             .filter(move |process| process.role == role)
+    }
+
+    /// Whether each step of the client is a process of its own.
+    pub fn is_one_shot(&self, client: ClientNumber) -> bool {
+        let mut processes = self.processes(Role::Client(client.0));
+        processes.any(|process| process.entry.is_some())
     }
 
     /// Whether what `role` sent at `sent` was its own doing, or the end of it. A capture made elsewhere has no records that

@@ -48,6 +48,55 @@ fn two_answered_while_both_are_open_are_served_at_once() {
     );
 }
 
+/// The client says something that nobody told it to.
+fn speak(client: u32) -> String {
+    format!("c{client} > \"LIST\\n\"\n c{client} < .\n")
+}
+
+#[test]
+fn a_client_that_speaks_by_itself_was_answered_when_its_step_was_done() {
+    let asks_again = |late: &str| {
+        two_clients(&[
+            connect(1),
+            connect(2),
+            ask(1),
+            answer(1),
+            ask(2),
+            answer(2),
+            speak(2),
+            "-- c2 hold\n".to_owned(),
+            late.to_owned(),
+            leave(1),
+        ])
+    };
+    assert_eq!(
+        asks_again("").says(TWO),
+        "Pass: 2 connections open and answered at frame 14"
+    );
+    assert_eq!(
+        asks_again(&answer(2)).says(TWO),
+        "Pass: 2 connections open and answered at frame 18"
+    );
+}
+
+#[test]
+fn a_request_from_before_its_step_is_no_failure_of_the_program() {
+    let early = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        speak(2),
+        answer(2),
+        "-- c2 list\n-- c2 hold\n".to_owned(),
+        leave(1),
+    ]);
+    assert_eq!(
+        early.says(TWO),
+        "Inconclusive(Harness): 2 connections open (frame 6), 1 answered, 1 undecided"
+    );
+}
+
 #[test]
 fn a_client_that_is_refused_and_left_before_it_asks_is_not_served() {
     let refused = two_clients(&[

@@ -208,6 +208,7 @@ fn left(world: World, before: &[SocketState], after: &[SocketState]) -> World {
                 sockets: sockets.collect(),
                 listen_overflows: 0,
                 server_runs: Some(false),
+                unlisted: None,
             });
         }
     })

@@ -24,6 +24,7 @@ fn left_in(state: SocketState, change: impl FnOnce(&mut SocketSample)) -> World 
             sockets: vec![row],
             listen_overflows: 0,
             server_runs: Some(false),
+            unlisted: None,
         };
         change(&mut sample);
         recorded.socket_samples.push(sample);
@@ -132,4 +133,69 @@ fn without_a_sample_before_the_stop_nothing_is_known() {
         world(STEPS, 1, LIFE).says(NO_LEAKS),
         "Inconclusive(Harness): the socket table was not sampled before the stop"
     );
+}
+
+/// The server's sockets that no table lists, when it began to listen and at the end.
+fn unlisted(before: Option<&[u64]>, after: Option<&[u64]>) -> World {
+    let mut world = left_in(SocketState::CloseWait, |sample| {
+        sample.sockets.clear();
+        sample.unlisted = after.map(<[u64]>::to_vec);
+    });
+    let first = &mut world.recorded.socket_samples[0];
+    assert_eq!(first.reason, SampleReason::Listen);
+    first.unlisted = before.map(<[u64]>::to_vec);
+    world
+}
+
+#[test]
+fn a_descriptor_whose_connection_is_in_no_table_any_more_is_a_leak() {
+    let leaked = unlisted(Some(&[5]), Some(&[5, 81, 82, 83]));
+    assert_eq!(
+        leaked.says(NO_LEAKS),
+        "Fail: the clients are gone, and the server still holds 3 sockets without a connection (CLOSED)"
+    );
+    let verdict = leaked.verdict(NO_LEAKS);
+    let [Evidence::Sockets { what }] = verdict.finding().unwrap().evidence.as_slice() else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(
+        what,
+        "among the server's open descriptors and in no socket table: inode 81, 82, 83; 1 of that kind when it began to listen"
+    );
+}
+
+#[test]
+fn as_many_sockets_without_a_connection_as_before_the_first_client_are_none() {
+    let worlds = [
+        unlisted(Some(&[5]), Some(&[5])),
+        unlisted(Some(&[5]), Some(&[6])),
+        unlisted(Some(&[]), Some(&[])),
+        unlisted(None, Some(&[81])),
+        unlisted(Some(&[]), None),
+    ];
+    for world in worlds {
+        assert_eq!(
+            world.says(NO_LEAKS),
+            "Pass: no socket left of 1 connection whose clients were gone"
+        );
+    }
+}
+
+#[test]
+fn descriptors_prove_nothing_while_the_server_runs_or_a_client_lives() {
+    let mut busy = unlisted(Some(&[]), Some(&[81]));
+    let last = busy.recorded.socket_samples.last_mut().unwrap();
+    last.server_runs = Some(true);
+    assert_eq!(
+        busy.says(NO_LEAKS),
+        "Inconclusive(Machine): the clients are gone, and the server still holds 1 socket without a connection (CLOSED), but the \
+         server was still running"
+    );
+
+    let mut accompanied = unlisted(Some(&[]), Some(&[81]));
+    let mut second = accompanied.recorded.processes[1].clone();
+    second.role = Role::Client(2);
+    second.exited_at = Some(at(12));
+    accompanied.recorded.processes.push(second);
+    assert!(accompanied.says(NO_LEAKS).starts_with("Pass: "));
 }

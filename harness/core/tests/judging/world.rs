@@ -366,6 +366,7 @@ impl Telling {
                 "unknown" => None,
                 other => panic!("{other:?} is no state of the server"),
             },
+            unlisted: None,
         });
     }
 
@@ -596,6 +597,7 @@ fn listening() -> SocketSample {
         sockets: vec![socket(SERVER.parse().unwrap(), nobody, SocketState::Listen)],
         listen_overflows: 0,
         server_runs: Some(false),
+        unlisted: Some(Vec::new()),
     }
 }
 

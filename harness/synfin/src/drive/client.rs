@@ -3,6 +3,7 @@
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, StepOutcome};
 use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepFile, StepScript};
+use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
 use super::dial::DialTurn;
@@ -21,11 +22,11 @@ pub(crate) async fn drive(stage: &Stage, client: ClientNumber) {
     for (place, entry) in stage.board.entries_of(client) {
         stage.board.reached(client, place);
         stage.board.turn(client, place).await;
-        stage.began(client, place);
         let outcome = Turn {
             stage,
             client,
             place,
+            began: stage.began(client, place),
         }
         .take(entry)
         .await;
@@ -71,17 +72,16 @@ pub(super) struct Turn<'a> {
     pub(super) stage: &'a Stage,
     pub(super) client: ClientNumber,
     pub(super) place: usize,
+    /// When it began, as its record says.
+    pub(super) began: Timestamp,
 }
 
 impl Turn<'_> {
     async fn take(&self, entry: &StepEntry) -> StepOutcome {
-        let (stage, client, place) = (self.stage, self.client, self.place);
+        let (stage, client) = (self.stage, self.client);
         let is_the_servers = entry.step == Step::Fault(Fault::Restart);
         if stage.play.scenario.is_raw(client) && !is_the_servers {
-            let taken = RawTurn::begin(stage, client, place)
-                .await
-                .take(&entry.step)
-                .await;
+            let taken = RawTurn::begin(self).await.take(&entry.step).await;
             return taken.unwrap_or_else(|outcome| outcome);
         }
         let is_per_step = self.stage.play.commands.client.is_per_step();
@@ -108,7 +108,7 @@ impl Turn<'_> {
         let program = started.inspect_err(|_| stage.pass_turn(self.client))?;
         let request = self.ask(&program);
         let script = stage.play.target.client.script(Step::Connect.name());
-        let mark = Mark::default();
+        let mark = Mark::START;
         let converse = async {
             match script {
                 Some(script) => request.converse(script, &StepFile::default()).await,
@@ -178,6 +178,7 @@ impl Turn<'_> {
             stage,
             client,
             place,
+            began: _,
         } = *self;
         let one_shot = OneShot {
             stage,
@@ -231,10 +232,9 @@ impl Turn<'_> {
         script: &StepScript,
         file: &StepFile,
     ) -> Result<(), Unmet> {
-        let mark = self.stage.wire.now().mark(self.client);
         let request = self.ask(program);
         let last_word = request.converse(script, file).await?;
-        request.settle(mark, last_word).await
+        request.settle(Mark::at(self.began), last_word).await
     }
 
     /// Whether the client can ask without dialling: neither side has closed yet.

@@ -8,6 +8,7 @@ use synfin_core::spec::{Fault, Step};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::client::{Turn, is_over};
+use super::live::Mark;
 use super::stage::FAULT_SEEN_WITHIN;
 use super::watch::supervise;
 use crate::clock;
@@ -69,12 +70,12 @@ impl Turn<'_> {
             .play
             .transfer(transfer, client)
             .ok_or(StepOutcome::NotReached)?;
-        let mark = stage.wire.now().mark(client);
+        let mark = Mark::at(self.began);
         let crossed = || {
-            let now = stage.wire.now().mark(client);
+            let carried = stage.wire.now().carried_since(client, mark);
             match way {
-                Transfer::Upload => now.requested() - mark.requested(),
-                Transfer::Download => now.replied() - mark.replied(),
+                Transfer::Upload => carried.requested,
+                Transfer::Download => carried.replied,
             }
         };
         let part = ON_ITS_WAY_BYTES.min(size / 4).max(1);

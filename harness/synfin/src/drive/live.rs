@@ -28,15 +28,23 @@ pub(crate) struct WireState {
     owned: BTreeMap<ClientNumber, Vec<ConnectionId>>,
     /// Every TCP frame, in order.
     frames: Vec<Milestone>,
+    /// What each connection had carried by the frames that brought payload, in their order.
+    carried: BTreeMap<ConnectionId, Vec<(FrameNumber, Carried)>>,
     /// One moment on both clocks, that of the capture and that of deadlines.
     epoch: (Timestamp, Instant),
 }
 
-/// How much a connection had carried when a step began.
+/// Where a step begins: what was captured later counts for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark(Timestamp);
+
+/// Payload that connections carried, bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mark {
-    requested: u64,
-    replied: u64,
+pub(crate) struct Carried {
+    /// From the client.
+    pub(crate) requested: u64,
+    /// From the server.
+    pub(crate) replied: u64,
 }
 
 /// How far the exchange that a step asked for has come on the wire.
@@ -53,14 +61,35 @@ pub(crate) enum Exchange {
 }
 
 impl Mark {
-    /// Payload that the client had sent, bytes.
-    pub(crate) fn requested(self) -> u64 {
-        self.requested
+    /// Before all that was captured.
+    pub(crate) const START: Self = Self(Timestamp::from_nanos(0));
+
+    /// At this moment of the capture's clock. Frames captured before it may still be on their way here: they do not count.
+    pub(crate) fn at(moment: Timestamp) -> Self {
+        Self(moment)
+    }
+}
+
+impl Carried {
+    fn of(connection: &Connection) -> Self {
+        Self {
+            requested: connection.by_initiator.payload_bytes(),
+            replied: connection.by_responder.payload_bytes(),
+        }
     }
 
-    /// Payload that the server had sent it, bytes.
-    pub(crate) fn replied(self) -> u64 {
-        self.replied
+    fn plus(self, other: Self) -> Self {
+        Self {
+            requested: self.requested + other.requested,
+            replied: self.replied + other.replied,
+        }
+    }
+
+    fn minus(self, earlier: Self) -> Self {
+        Self {
+            requested: self.requested.saturating_sub(earlier.requested),
+            replied: self.replied.saturating_sub(earlier.replied),
+        }
     }
 }
 
@@ -71,6 +100,7 @@ impl LiveWire {
             flow: FlowTable::default(),
             owned: BTreeMap::new(),
             frames: Vec::new(),
+            carried: BTreeMap::new(),
             epoch,
         };
         Self {
@@ -82,8 +112,11 @@ impl LiveWire {
     /// Takes in one TCP segment.
     pub(crate) fn push(&self, at: Milestone, segment: &Segment<'_>) {
         self.change(|state| {
-            state.flow.push(at, segment);
+            let connection = state.flow.push(at, segment);
             state.frames.push(at);
+            if let Some(connection) = connection {
+                state.note_payload(connection, at.frame);
+            }
         });
     }
 
@@ -198,19 +231,40 @@ impl WireState {
         owned.filter_map(|id| self.flow.connection(*id))
     }
 
+    fn note_payload(&mut self, connection: ConnectionId, frame: FrameNumber) {
+        let Some(carried) = self.flow.connection(connection).map(Carried::of) else {
+            return;
+        };
+        let noted = self.carried.entry(connection).or_default();
+        if noted.last().is_none_or(|(_, last)| *last != carried) {
+            noted.push((frame, carried));
+        }
+    }
+
     /// How much the client's connections have carried so far.
-    pub(crate) fn mark(&self, client: ClientNumber) -> Mark {
-        self.connections_of(client)
-            .fold(Mark::default(), |mark, connection| Mark {
-                requested: mark.requested + connection.by_initiator.payload_bytes(),
-                replied: mark.replied + connection.by_responder.payload_bytes(),
-            })
+    pub(crate) fn carried(&self, client: ClientNumber) -> Carried {
+        self.carried_since(client, Mark::START)
+    }
+
+    /// How much the client's connections have carried since the mark: in the frames after it, as the grading will count them.
+    pub(crate) fn carried_since(&self, client: ClientNumber, since: Mark) -> Carried {
+        let after = self.frame_at(since.0);
+        let owned = self.owned.get(&client).into_iter().flatten();
+        let notes = owned.filter_map(|connection| self.carried.get(connection));
+        notes.fold(Carried::default(), |sum, noted| {
+            let before = noted.partition_point(|(frame, _)| *frame <= after);
+            let [now, before] = [noted.len(), before].map(|length| {
+                let last = noted[..length].last();
+                last.map_or(Carried::default(), |(_, carried)| *carried)
+            });
+            sum.plus(now.minus(before))
+        })
     }
 
     /// How far the client's exchange since the mark has come.
     pub(crate) fn exchange(&self, client: ClientNumber, since: Mark) -> Exchange {
-        let now = self.mark(client);
-        if now.requested == since.requested {
+        let carried = self.carried_since(client, since);
+        if carried.requested == 0 {
             return Exchange::Silent;
         }
         let last = |half: fn(&Connection) -> &HalfConnection| {
@@ -221,7 +275,7 @@ impl WireState {
         let all_acknowledged = self
             .connections_of(client)
             .all(|one| is_acknowledged(&one.by_initiator) && is_acknowledged(&one.by_responder));
-        if now.replied == since.replied || !all_acknowledged {
+        if carried.replied == 0 || !all_acknowledged {
             Exchange::Open
         } else if last(|one| &one.by_responder) > last(|one| &one.by_initiator) {
             Exchange::Answered

@@ -158,10 +158,13 @@ impl Stage {
         self.log.lock().expect("no holder of the log's lock panics")
     }
 
-    /// The client has begun the entry.
-    pub(crate) fn began(&self, client: ClientNumber, place: usize) {
-        let now = clock::now().as_nanos();
-        self.record(client, place, |record| record.began_at = Some(now));
+    /// The client has begun the entry, at the moment that is given back.
+    pub(crate) fn began(&self, client: ClientNumber, place: usize) -> Timestamp {
+        let now = clock::now();
+        self.record(client, place, |record| {
+            record.began_at = Some(now.as_nanos());
+        });
+        now
     }
 
     /// The client's entry has ended.

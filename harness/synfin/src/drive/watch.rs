@@ -153,12 +153,9 @@ async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample,
         .flat_map(|stat| stat.socket_inodes.iter().copied())
         .collect();
     let at = clock::now().as_nanos();
-    let sockets = stage
-        .sockets()
-        .all()?
-        .into_iter()
-        .map(|socket| row(&socket, &inodes))
-        .collect();
+    let table = stage.sockets().all()?;
+    let unlisted = unlisted(stage, &inodes, &table).await?;
+    let sockets = table.iter().map(|socket| row(socket, &inodes)).collect();
     let listen_overflows = stage.sandbox.listen_overflows().await?;
     let server_runs = server.as_ref().map(runs);
     Ok(SocketSample {
@@ -167,7 +164,22 @@ async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample,
         sockets,
         listen_overflows,
         server_runs,
+        unlisted: Some(unlisted),
     })
+}
+
+/// The server's TCP sockets that the table does not have. Asked for once more: what it closed meanwhile it does not hold.
+async fn unlisted(
+    stage: &Stage,
+    held: &BTreeSet<u64>,
+    table: &[TcpSocket],
+) -> Result<Vec<u64>, SandboxError> {
+    let listed: BTreeSet<u64> = table.iter().map(|socket| socket.inode).collect();
+    let others: Vec<u64> = held.difference(&listed).copied().collect();
+    if others.is_empty() {
+        return Ok(others);
+    }
+    stage.sandbox.tcp_sockets(Role::Server, others).await
 }
 
 fn row(socket: &TcpSocket, server: &BTreeSet<u64>) -> SocketRow {

@@ -224,6 +224,18 @@ impl Sandbox {
         }
     }
 
+    /// Those among these sockets, by their inodes, that the role still holds and that are TCP, in any state.
+    pub async fn tcp_sockets(
+        &self,
+        role: Role,
+        inodes: Vec<u64>,
+    ) -> Result<Vec<u64>, SandboxError> {
+        match self.ask(&Request::TcpSockets { role, inodes }, &[]).await? {
+            (Reply::Sockets(inodes), _) => Ok(inodes),
+            (other, _) => Err(SandboxError::unexpected(&other)),
+        }
+    }
+
     /// What every role that was started uses.
     pub async fn usage(&self) -> Result<Vec<(Role, Usage)>, SandboxError> {
         match self.ask(&Request::Usage, &[]).await? {

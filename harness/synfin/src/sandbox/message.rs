@@ -134,6 +134,8 @@ pub(super) enum Request {
     Usage,
     /// Look for the roles that hold these sockets, by their inodes.
     Owners { inodes: Vec<u64> },
+    /// Look which of these sockets, by their inodes, a role holds, and leave out what is not TCP.
+    TcpSockets { role: Role, inodes: Vec<u64> },
     /// Read the count of connections dropped because an accept queue was full.
     ListenOverflows,
     /// Open a regular file of a role's folder.
@@ -187,6 +189,8 @@ pub(super) enum Reply {
     Usage(Vec<(Role, Usage)>),
     /// Sockets by their inodes, and who holds each; the others are held by nobody any more.
     Owners(Vec<(u64, Role)>),
+    /// Sockets by their inodes.
+    Sockets(Vec<u64>),
     /// A count.
     Count(u64),
     /// A directory's entries.

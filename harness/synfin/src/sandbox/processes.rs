@@ -14,7 +14,7 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 use synfin_core::manifest::Role;
 
 use super::users::User;
-use super::{RoleStat, Thread, Usage};
+use super::{RoleStat, Thread, Usage, held_sockets};
 
 /// Who goes on forking after so many looks is not stopped by a signal.
 const LOOKS_MAX: usize = 100;
@@ -180,7 +180,8 @@ impl RoleProcesses {
         self.mark.looking(|| {
             for pid in pids {
                 threads.extend(threads_of(pid).unwrap_or_default());
-                socket_inodes.extend(socket_inodes_of(pid).unwrap_or_default());
+                let held = held_sockets::inodes_of(&directory(pid));
+                socket_inodes.extend(held.unwrap_or_default());
             }
         })?;
         socket_inodes.sort_unstable();
@@ -189,6 +190,18 @@ impl RoleProcesses {
             threads,
             socket_inodes,
         })
+    }
+
+    /// Those among these sockets that the role still holds and that are TCP, each once, ascending.
+    pub(super) fn tcp_sockets(&self, wanted: &[u64]) -> io::Result<Vec<u64>> {
+        let pids = self.pids()?;
+        let held = |pid| held_sockets::tcp_inodes_of(&directory(pid), wanted).unwrap_or_default();
+        let mut inodes: Vec<u64> = self
+            .mark
+            .looking(|| pids.into_iter().flat_map(held).collect())?;
+        inodes.sort_unstable();
+        inodes.dedup();
+        Ok(inodes)
     }
 }
 
@@ -330,20 +343,6 @@ fn parse_stat(pid: u32, text: &str) -> Option<Thread> {
         state: fields.first()?.chars().next()?,
         cpu_ticks: ticks(14)? + ticks(15)?,
     })
-}
-
-fn socket_inodes_of(pid: Pid) -> io::Result<Vec<u64>> {
-    let inode = |target: PathBuf| {
-        let text = target.to_str()?;
-        text.strip_prefix("socket:[")?
-            .strip_suffix(']')?
-            .parse()
-            .ok()
-    };
-    Ok(fs::read_dir(directory(pid).join("fd"))?
-        .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
-        .filter_map(inode)
-        .collect())
 }
 
 /// `ListenOverflows` of this network namespace, from `/proc/net/netstat`: each row of names is followed by its values.

@@ -115,6 +115,11 @@ impl Service {
             Request::Owners { inodes } => {
                 plain(Reply::Owners(processes::owners(&self.roles, &inodes)?))
             }
+            Request::TcpSockets { role, inodes } => {
+                let its = self.roles.get(&role);
+                let held = its.map(|its| its.tcp_sockets(&inodes)).transpose()?;
+                plain(Reply::Sockets(held.unwrap_or_default()))
+            }
             Request::Stat { role } => plain(Reply::Stat(self.stat(role)?)),
             Request::ListenOverflows => plain(Reply::Count(processes::listen_overflows()?)),
             Request::Open { role, path } => {

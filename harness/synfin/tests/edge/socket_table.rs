@@ -1,5 +1,6 @@
 //! The socket table, asked from outside.
 
+use synfin::sandbox::Sandbox;
 use synfin_core::manifest::{Role, SocketState};
 
 use super::scenario::*;
@@ -69,4 +70,43 @@ print(port); print(client.getsockname()[1]); input()";
     let found = table.find(listen, client).unwrap().unwrap();
     assert_eq!((found.local, found.remote), (listen, client));
     assert_ne!(found.inode, 0);
+}
+
+#[tokio::test]
+async fn a_socket_that_has_lost_its_connection_is_told_from_those_of_other_protocols() {
+    one_lost_connection_is_told(start().await).await;
+}
+
+/// Of a server that holds sockets of every kind, one of them reset by its client.
+pub(crate) async fn one_lost_connection_is_told(sandbox: Sandbox) {
+    let server = "import socket
+listener = socket.create_server(('127.0.0.1', 0)); print(listener.getsockname()[1])
+others = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM), *socket.socketpair()]
+lost, _ = listener.accept()
+try: lost.recv(1)
+except ConnectionResetError: print('reset')
+input(); lost.close(); print('closed'); input()";
+    let server = python(&sandbox, Role::Server, server).await;
+    let port = lines(&server, 1).await[0].clone();
+    let client = format!(
+        "import socket, struct
+one = socket.create_connection(('127.0.0.1', {port}))
+one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); one.close()"
+    );
+    let client = python(&sandbox, Role::Client(1), &client).await;
+    lines(&server, 2).await;
+
+    let held = sandbox.stat(Role::Server).await.unwrap().socket_inodes;
+    let listed = sandbox.socket_table().await.unwrap().all().unwrap();
+    let is_listed = |inode: &u64| listed.iter().any(|socket| socket.inode == *inode);
+    let unlisted: Vec<u64> = held.iter().copied().filter(|it| !is_listed(it)).collect();
+    assert_eq!((held.len(), unlisted.len()), (5, 4));
+    let tcp_sockets = || sandbox.tcp_sockets(Role::Server, unlisted.clone());
+    let lost = tcp_sockets().await.unwrap();
+    assert_eq!(lost.len(), 1, "{lost:?} of {unlisted:?}");
+
+    server.send_line("", PATIENCE).await.unwrap();
+    lines(&server, 3).await;
+    assert_eq!(tcp_sockets().await.unwrap(), Vec::<u64>::new());
+    end_of(client).await;
 }

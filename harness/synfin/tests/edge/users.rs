@@ -17,6 +17,7 @@ use super::isolation::{
     FORK_BOMB, everything_dies_with, pauses_are_told_from_stops, readable_for_all, run_for_ever,
 };
 use super::scenario::*;
+use super::socket_table::one_lost_connection_is_told;
 
 /// Names what tests do without, separated by commas.
 const WITHOUT: &str = "SYNFIN_TESTS_WITHOUT";
@@ -43,6 +44,14 @@ fn users() -> Setup {
         isolation: Isolation::Users,
         ..setup()
     }
+}
+
+#[tokio::test]
+async fn a_socket_that_has_lost_its_connection_is_told_there_too() {
+    if !is_root() {
+        return;
+    }
+    one_lost_connection_is_told(start_with(&users()).await).await;
 }
 
 #[tokio::test]

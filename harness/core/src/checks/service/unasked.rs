@@ -1,7 +1,7 @@
 //! A client that sent no request during its step.
 
-use super::{Kind, Standing, failed, unanswered};
-use crate::checks::{Finding, program};
+use super::{Kind, Standing, failed, unanswered, undecided};
+use crate::checks::{Cause, Finding, program};
 use crate::manifest::{Role, StepOutcome, StepRecord};
 use crate::observation::Observation;
 use crate::spec::ClientNumber;
@@ -18,6 +18,11 @@ pub(super) fn not_asked(
         record.outcome,
         StepOutcome::TimedOut { .. } | StepOutcome::ServerEnded { .. }
     );
+    // A process of its own has done its step by ending well. A program has when its request was seen: if it is not among the
+    // step's frames, the recording is at odds with itself.
+    if record.outcome == StepOutcome::Done && !observation.is_one_shot(client) {
+        return undecided(Cause::Harness, what);
+    }
     match own {
         Some(connection) if waits_for_server => unanswered(
             observation,

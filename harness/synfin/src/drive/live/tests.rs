@@ -11,13 +11,8 @@ const SERVER: u16 = 5001;
 #[track_caller]
 fn wire(script: &str) -> LiveWire {
     let wire = LiveWire::new((Timestamp::from_nanos(0), Instant::now()));
-    for (place, line) in script.lines().map(str::trim).enumerate() {
-        let frame = place as u64 + 1;
-        let at = Milestone {
-            frame: FrameNumber(frame),
-            at: Timestamp::from_nanos(frame * 1_000_000),
-        };
-        wire.push(at, &segment(line));
+    for (frame, line) in (1..).zip(script.lines().map(str::trim)) {
+        push(&wire, frame, line);
     }
     let opened: Vec<Connection> = wire.now().flow.connections().cloned().collect();
     for connection in opened {
@@ -25,6 +20,19 @@ fn wire(script: &str) -> LiveWire {
         wire.set_owner(connection.id, ClientNumber(client));
     }
     wire
+}
+
+/// The n-th frame, captured at the n-th millisecond.
+fn push(wire: &LiveWire, frame: u64, line: &str) {
+    let at = Milestone {
+        frame: FrameNumber(frame),
+        at: millisecond(frame),
+    };
+    wire.push(at, &segment(line));
+}
+
+fn millisecond(number: u64) -> Timestamp {
+    Timestamp::from_nanos(number * 1_000_000)
 }
 
 fn segment(line: &str) -> Segment<'static> {
@@ -54,7 +62,7 @@ const ACKNOWLEDGED: &str = "40001>5001 . 111 521";
 #[track_caller]
 fn check(lines: &[&str], expected: Exchange) {
     let wire = wire(&lines.join("\n"));
-    assert_eq!(wire.now().exchange(ONE, Mark::default()), expected);
+    assert_eq!(wire.now().exchange(ONE, Mark::START), expected);
 }
 
 #[test]
@@ -83,16 +91,54 @@ fn a_banner_is_no_exchange_and_what_came_before_the_mark_does_not_count() {
     check(&[HANDSHAKE, banner], Exchange::Silent);
 
     let wire = wire(&[HANDSHAKE, REQUEST, REPLY, ACKNOWLEDGED].join("\n"));
-    let mark = wire.now().mark(ONE);
-    assert_eq!(
-        mark,
-        Mark {
-            requested: 10,
-            replied: 20
-        }
-    );
+    let whole = Carried {
+        requested: 10,
+        replied: 20,
+    };
+    assert_eq!(wire.now().carried(ONE), whole);
+    let mark = Mark::at(millisecond(6));
+    assert_eq!(wire.now().carried_since(ONE, mark), Carried::default());
     assert_eq!(wire.now().exchange(ONE, mark), Exchange::Silent);
-    assert_eq!(wire.now().exchange(TWO, Mark::default()), Exchange::Silent);
+    assert_eq!(wire.now().exchange(TWO, Mark::START), Exchange::Silent);
+}
+
+#[test]
+fn what_was_captured_before_the_mark_and_is_seen_after_it_does_not_count() {
+    let wire = wire(HANDSHAKE);
+    let mark = Mark::at(millisecond(5));
+    for (frame, line) in (4..).zip([REQUEST, REPLY, ACKNOWLEDGED]) {
+        push(&wire, frame, line);
+        assert_eq!(wire.now().exchange(ONE, mark), Exchange::Silent);
+    }
+    push(&wire, 7, "40001>5001 P. 111 521 10");
+    assert_eq!(wire.now().exchange(ONE, mark), Exchange::Open);
+    push(&wire, 8, "5001>40001 P. 521 121 5");
+    push(&wire, 9, "40001>5001 . 121 526");
+    assert_eq!(wire.now().exchange(ONE, mark), Exchange::Answered);
+    let since = Carried {
+        requested: 10,
+        replied: 5,
+    };
+    assert_eq!(wire.now().carried_since(ONE, mark), since);
+}
+
+#[test]
+fn a_request_captured_before_the_mark_is_not_asked_by_its_late_answer() {
+    let wire = wire(&[HANDSHAKE, REQUEST].join("\n"));
+    let mark = Mark::at(millisecond(4));
+    push(&wire, 5, REPLY);
+    push(&wire, 6, ACKNOWLEDGED);
+    assert_eq!(wire.now().exchange(ONE, mark), Exchange::Silent);
+    assert_eq!(wire.now().carried_since(ONE, mark).replied, 20);
+}
+
+#[test]
+fn bytes_that_are_sent_again_are_carried_once() {
+    let wire = wire(&[HANDSHAKE, REQUEST].join("\n"));
+    let mark = Mark::at(millisecond(4));
+    push(&wire, 5, REQUEST);
+    assert_eq!(wire.now().carried_since(ONE, mark), Carried::default());
+    assert_eq!(wire.now().carried(ONE).requested, 10);
 }
 
 #[test]
@@ -132,11 +178,7 @@ async fn a_wait_ends_with_the_frame_it_waits_for_or_at_its_deadline() {
     assert_eq!(wire.until(Instant::now(), probe).await, None);
 
     let deadline = Instant::now() + Duration::from_secs(20);
-    let at = Milestone {
-        frame: FrameNumber(4),
-        at: Timestamp::from_nanos(4_000_000),
-    };
-    let push = async { wire.push(at, &segment(REQUEST)) };
-    let (found, ()) = tokio::join!(wire.until(deadline, probe), push);
+    let pushed = async { push(&wire, 4, REQUEST) };
+    let (found, ()) = tokio::join!(wire.until(deadline, probe), pushed);
     assert_eq!(found, Some(()));
 }

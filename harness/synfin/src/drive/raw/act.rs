@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::line::{Dialling, Line};
 use super::{RawAddress, RawClient};
-use crate::drive::client::is_over;
+use crate::drive::client::{Turn, is_over};
 use crate::drive::live::{Exchange, Mark, WireState};
 use crate::drive::stage::{CONNECT_WITHIN, FAULT_SEEN_WITHIN, Stage};
 use crate::drive::step::PATIENCE;
@@ -23,21 +23,26 @@ pub(in crate::drive) struct RawTurn<'a> {
     client: ClientNumber,
     place: usize,
     me: MutexGuard<'a, RawClient>,
+    /// Where it begins on the wire.
+    mark: Mark,
     deadline: Instant,
 }
 
 impl<'a> RawTurn<'a> {
     /// The client's turn; it holds its connections for itself until then.
-    pub(in crate::drive) async fn begin(
-        stage: &'a Stage,
-        client: ClientNumber,
-        place: usize,
-    ) -> Self {
+    pub(in crate::drive) async fn begin(turn: &Turn<'a>) -> Self {
+        let Turn {
+            stage,
+            client,
+            place,
+            began,
+        } = *turn;
         Self {
             stage,
             client,
             place,
             me: stage.raw_client(client).lock().await,
+            mark: Mark::at(began),
             deadline: Instant::now() + stage.play.target.client.step_within,
         }
     }
@@ -95,7 +100,7 @@ impl<'a> RawTurn<'a> {
         let line = self.dial().await;
         self.stage.pass_turn(self.client);
         self.me.line = Some(line?);
-        let mark = Mark::default();
+        let mark = Mark::START;
         if let Some(greeting) = self.stage.play.target.raw.message(Step::Connect.name()) {
             let bytes = greeting.fill("", 0, &[]);
             self.send(&bytes).await?;
@@ -137,17 +142,15 @@ impl<'a> RawTurn<'a> {
     /// One request and its reply.
     async fn request(&mut self, step: &Step) -> Result<StepOutcome, StepOutcome> {
         let bytes = self.message(step)?;
-        let mark = self.stage.wire.now().mark(self.client);
         self.send(&bytes).await?;
-        self.answered(mark).await
+        self.answered(self.mark).await
     }
 
     /// Says what the target says last, and closes; done when the server has closed too.
     async fn quit(&mut self) -> Result<StepOutcome, StepOutcome> {
         let bytes = self.message(&Step::Quit)?;
-        let mark = self.stage.wire.now().mark(self.client);
         self.send(&bytes).await?;
-        match self.answered(mark).await {
+        match self.answered(self.mark).await {
             Ok(_) | Err(StepOutcome::Disconnected) => {}
             Err(outcome) => return Err(outcome),
         }
@@ -177,17 +180,19 @@ impl<'a> RawTurn<'a> {
             .transfer(transfer, self.client)
             .unwrap_or((Transfer::Upload, 0));
         let bytes = self.message(transfer)?;
-        let mark = self.stage.wire.now().mark(self.client);
+        let before = self.requested();
         let sent = match way {
             Transfer::Upload => &bytes[..bytes.len().div_ceil(2)],
             Transfer::Download => &bytes[..],
         };
         self.send(sent).await?;
-        let whole = mark.requested() + sent.len() as u64;
+        let whole = before + sent.len() as u64;
+        let (client, mark) = (self.client, self.mark);
+        let came = |wire: &WireState| wire.carried_since(client, mark).replied;
         let is_on_its_way = self.stage.wire.until(self.deadline, |wire| {
             let has_begun = match way {
                 Transfer::Upload => acknowledged(wire, self.client) >= whole,
-                Transfer::Download => wire.mark(self.client).replied() > mark.replied(),
+                Transfer::Download => came(wire) > 0,
             };
             has_begun.then_some(())
         });
@@ -195,7 +200,7 @@ impl<'a> RawTurn<'a> {
             .await
             .ok_or_else(|| late("the file to be on its way"))?;
         let reset = self.reset().await?;
-        let came = self.stage.wire.now().mark(self.client).replied() - mark.replied();
+        let came = came(&self.stage.wire.now());
         if way == Transfer::Download && came >= size {
             return Err(StepOutcome::CameTooLate);
         }
@@ -206,25 +211,24 @@ impl<'a> RawTurn<'a> {
     /// the reply in the kernel's buffer.
     async fn stall(&mut self, request: &Step) -> Result<StepOutcome, StepOutcome> {
         let bytes = self.message(request)?;
-        let mark = self.stage.wire.now().mark(self.client);
         self.pour(&bytes).await?;
-        self.quiet(mark).await
+        self.quiet(self.mark).await
     }
 
     /// Asks one byte a segment, each when the last was acknowledged.
     async fn slow(&mut self, request: &Step) -> Result<StepOutcome, StepOutcome> {
         let bytes = self.message(request)?;
-        let mark = self.stage.wire.now().mark(self.client);
+        let before = self.requested();
         for (count, byte) in (1..).zip(&bytes) {
             self.send(std::slice::from_ref(byte)).await?;
             let taken = self.stage.wire.until(self.deadline, |wire| {
-                (acknowledged(wire, self.client) >= mark.requested() + count).then_some(())
+                (acknowledged(wire, self.client) >= before + count).then_some(())
             });
             taken
                 .await
                 .ok_or_else(|| late("an acknowledgment of each byte"))?;
         }
-        self.answered(mark).await
+        self.answered(self.mark).await
     }
 
     /// Opens further connections, until there are enough or the server takes no more.
@@ -249,11 +253,11 @@ impl<'a> RawTurn<'a> {
 
     /// Sends bytes that nobody asked for, until the server has them all or wants no more.
     async fn pour(&mut self, bytes: &[u8]) -> Result<StepOutcome, StepOutcome> {
-        let before = self.stage.wire.now().mark(self.client).requested();
+        let before = self.requested();
         let sent = self.send(bytes).await;
         let whole = before + bytes.len() as u64;
         let seen = self.stage.wire.until(self.deadline, |wire| {
-            let has_crossed = wire.mark(self.client).requested() > before;
+            let has_crossed = wire.carried(self.client).requested > before;
             let taken = acknowledged(wire, self.client);
             let has_left = wire.connections_of(self.client).any(server_has_left);
             (has_crossed && (taken >= whole || has_left)).then_some(())
@@ -281,6 +285,11 @@ impl<'a> RawTurn<'a> {
             Ok(Err(error)) => Err(self.broken(&error)),
             Err(_) => Err(late("the server to take the bytes")),
         }
+    }
+
+    /// What it has sent so far on all its connections, as the wire has shown it.
+    fn requested(&self) -> u64 {
+        self.stage.wire.now().carried(self.client).requested
     }
 
     fn line(&self) -> Result<&Line, StepOutcome> {
