@@ -152,8 +152,8 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
     // A prompt stands alone where nothing follows it, and before the next output where something does.
     let is_usual = |line: &String| {
         let line = words(line);
-        let next = usual.range(line.clone()..).next();
-        line.is_empty() || next.is_some_and(|usual| usual.starts_with(&line))
+        let is_here = |usual: &Vec<String>| usual.windows(line.len()).any(|part| part == line);
+        line.is_empty() || usual.iter().any(is_here)
     };
     if lines.all(is_usual) {
         Reaction::Silent
@@ -162,14 +162,14 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
     }
 }
 
-/// The words of a line, of two letters or more. What else stands in it may differ from run to run without telling anything:
-/// a clock, a process id, memory that nothing was received into.
+/// The words of a line, of two letters or more and no digit. What else stands in it may differ from run to run without telling
+/// anything: a clock, the number of a process or a session, memory that nothing was received into.
 fn words(line: &str) -> Vec<String> {
     let shown = Foreign::new(line.trim(), COMPARED_CHARS);
     let printed = ESCAPE.replace_all(shown.as_str(), " ");
-    let parts = printed.split(|c: char| !c.is_alphabetic());
-    let words = parts.filter(|part| part.chars().nth(1).is_some());
-    words.map(str::to_owned).collect()
+    let parts = printed.split(|c: char| !c.is_alphanumeric());
+    let is_word = |part: &&str| part.len() > 1 && part.chars().all(char::is_alphabetic);
+    parts.filter(is_word).map(str::to_owned).collect()
 }
 
 /// The RST that answered the SYN.

@@ -188,6 +188,20 @@ fn a_prompt_that_waits_is_nothing_new_though_it_went_on_when_connected() {
 }
 
 #[test]
+fn numbers_of_sessions_and_what_stood_behind_a_prompt_tell_nothing() {
+    let lines = ["session dbd30ad4a80aa42a", "Goodbye"];
+    let mut usual = down(Exit::Code { code: 0 }, &lines).observation();
+    let connected = ["session 91fe03ba11", "Choice: Goodbye"];
+    usual.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+    let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
+    let verdict = in_a_line(&verdict_of(&usual, &rubric));
+    assert!(
+        verdict.starts_with("Fail: client 1 refused: exited with code 0"),
+        "{verdict}"
+    );
+}
+
+#[test]
 fn memory_that_nothing_was_received_into_tells_nothing() {
     let line = "The server sent: \\x90\\x1cU\u{fffd}\\x7f";
     let mut garbage = down(Exit::Code { code: 0 }, &[line]).observation();
