@@ -12,6 +12,7 @@
 mod answer;
 mod client;
 mod connection;
+mod cut_off;
 mod elsewhere;
 mod fault;
 mod filter;
