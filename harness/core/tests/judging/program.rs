@@ -1,5 +1,6 @@
 //! What only the programs' records show.
 
+use synfin_core::checks::Evidence;
 use synfin_core::manifest::{Exit, Role, SignalSent, StopAction, Supervision, ThreadSample};
 
 use crate::setup::{LIFE, STEPS};
@@ -142,6 +143,33 @@ fn a_client_that_exits_non_zero_told_that_no_server_runs() {
     assert_eq!(
         down(Exit::Code { code: 1 }, &["connection refused"]).says(DOWN),
         "Pass: client 1 refused: exited with code 1, 4.000 ms after its start, saying “connection refused”"
+    );
+}
+
+#[test]
+fn a_client_that_dialled_another_port_is_judged_by_what_it_did_about_that_refusal() {
+    let elsewhere = |code: u8, lines: &[&str]| {
+        down(Exit::Code { code: code.into() }, lines).with(|recorded| {
+            recorded.server = "127.0.0.1:5002".parse().unwrap();
+            recorded.attributions.clear();
+        })
+    };
+    let told = elsewhere(1, &["connection refused"]);
+    assert_eq!(
+        told.says(DOWN),
+        "Pass: client 1 refused: exited with code 1, 4.000 ms after its start, saying “connection refused”"
+    );
+    let verdict = told.verdict(DOWN);
+    let evidence = &verdict.finding().unwrap().evidence;
+    assert!(
+        matches!(&evidence[0], Evidence::Frames { what, .. } if what
+            == "RST from 127.0.0.1:5001, which the client dialled instead of 127.0.0.1:5002"),
+        "{evidence:?}"
+    );
+    let silent = elsewhere(0, &["connected"]);
+    assert_eq!(
+        silent.says(DOWN),
+        "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “connected”"
     );
 }
 
