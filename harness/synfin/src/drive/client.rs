@@ -1,9 +1,12 @@
 //! One client, from its first entry to its last.
 
+use std::future::pending;
+
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, StepOutcome};
 use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepFile, StepScript};
 use synfin_core::time::Timestamp;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::dial::DialTurn;
@@ -100,23 +103,35 @@ impl Turn<'_> {
         taken.unwrap_or_else(|outcome| outcome)
     }
 
-    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed.
+    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed, or
+    /// when it rests without having sent one.
     async fn connect(&self) -> Result<StepOutcome, StepOutcome> {
         let stage = self.stage;
-        stage.expect_connection_of(self.client);
-        let started = stage.start(Role::Client(self.client.0)).await;
-        let program = started.inspect_err(|_| stage.pass_turn(self.client))?;
+        let turn = DialTurn::take(stage, self.client).await;
+        let program = stage.start(Role::Client(self.client.0)).await?;
         let request = self.ask(&program);
         let script = stage.play.target.client.script(Step::Connect.name());
         let mark = Mark::START;
+        let is_told = Notify::new();
         let converse = async {
-            match script {
-                Some(script) => request.converse(script, &StepFile::default()).await,
-                None => Ok(LastWord::Ours),
-            }
+            let last_word = match script {
+                Some(script) => request.converse(script, &StepFile::default()).await?,
+                None => LastWord::Ours,
+            };
+            is_told.notify_one();
+            Ok::<_, Unmet>(last_word)
         };
-        let (handshake, last_word) = tokio::join!(self.handshake(&request), converse);
-        handshake?;
+        let dial = async {
+            let dialled = tokio::select! {
+                biased;
+                dialled = self.handshake(&request) => dialled,
+                () = self.rests_undialled(&request, &is_told) => Ok(()),
+            };
+            drop(turn);
+            dialled
+        };
+        let (dialled, last_word) = tokio::join!(dial, converse);
+        dialled?;
         match last_word? {
             LastWord::Program => {}
             LastWord::Ours => request.quiet(mark).await?,
@@ -124,14 +139,28 @@ impl Turn<'_> {
         Ok(StepOutcome::Done)
     }
 
-    /// Waits until the client's connection was taken, then gives the turn on.
+    /// Waits until the client's connection was taken.
     async fn handshake(&self, request: &Request<'_>) -> Result<(), Unmet> {
-        let taken = match self.answered(request.terminal).await {
+        match self.answered(request.terminal).await {
             Ok(answered) if answered.ending() == Ending::Refused => self.another_try(request).await,
             answered => answered.map(drop),
-        };
-        self.stage.pass_turn(self.client);
-        taken
+        }
+    }
+
+    /// Returns when the client has come to rest, told all that `connect` says, without a SYN: it dials when it is asked for
+    /// something.
+    async fn rests_undialled(&self, request: &Request<'_>, is_told: &Notify) {
+        is_told.notified().await;
+        request.at_rest().await;
+        let has_ended = request.terminal.program.ended().is_some();
+        if has_ended || self.has_dialled() {
+            pending::<()>().await;
+        }
+    }
+
+    fn has_dialled(&self) -> bool {
+        let wire = self.stage.wire.now();
+        wire.connections_of(self.client).next().is_some()
     }
 
     /// Waits for the client's SYN and its answer.
