@@ -16,7 +16,7 @@ use super::raw::RawTurn;
 use super::stage::{CONNECT_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{LastWord, Request, Unmet};
 use super::terminal::Terminal;
-use super::watch::sample;
+use super::watch::{is_established, sample};
 use crate::sandbox::SandboxError;
 
 /// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
@@ -266,11 +266,18 @@ impl Turn<'_> {
         request.settle(Mark::at(self.began), last_word).await
     }
 
-    /// Whether the client can ask without dialling: neither side has closed yet.
+    /// Whether the client can ask without dialling: neither side has closed yet. What was closed a moment ago the wire does
+    /// not show yet, and the kernel does.
     fn is_connected(&self) -> bool {
-        let wire = self.stage.wire.now();
-        wire.connections_of(self.client)
-            .any(|connection| connection.ending() == Ending::StillOpen)
+        let open: Vec<_> = {
+            let wire = self.stage.wire.now();
+            let connections = wire.connections_of(self.client);
+            connections
+                .filter(|connection| connection.ending() == Ending::StillOpen)
+                .cloned()
+                .collect()
+        };
+        open.iter().any(|it| is_established(self.stage, it))
     }
 
     /// Lays out the step's file. A folder that does not take it is as the program left it.
