@@ -147,7 +147,7 @@ fn went_elsewhere(observation: &Observation, connection: &ObservedConnection) ->
     !is_taken && connection.client.and_then(elsewhere).is_some()
 }
 
-/// The selected clients that never sent a SYN: what the program does not do is a failure.
+/// The selected clients that never sent a SYN. Where others have connections, those that had no reason to dial do not matter.
 fn without_connection(
     observation: &Observation,
     selection: &Selection,
@@ -162,12 +162,26 @@ fn without_connection(
                 .iter()
                 .any(|connection| connection.client == Some(client))
         })
-        .map(|client| absence::fails(observation, no_syn(observation, client)))
+        .filter(|&client| connections.is_empty() || !observation.is_asked_for_nothing(client))
+        .map(|client| without_syn(observation, client))
         .collect()
 }
 
+/// A client that sent no SYN: what the program does not do is a failure, unless it was given nothing to do.
+pub(super) fn without_syn(observation: &Observation, client: ClientNumber) -> Outcome {
+    if !observation.is_asked_for_nothing(client) {
+        return absence::fails(observation, no_syn(observation, client));
+    }
+    let saw = format!(
+        "client {client} sent no SYN when it was started, and no step asks it for anything: if it dials on request, the \
+         scenario needs a request, such as `list`, after `connect`"
+    );
+    let record = program::record(observation, Role::Client(client.0));
+    Outcome::Unknown(Cause::Harness, Finding::from(saw).with_all(record))
+}
+
 /// A client that sent the server no SYN, with its record.
-pub(super) fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
+fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
     let role = Role::Client(client.0);
     let unstarted = observation
         .process(role)

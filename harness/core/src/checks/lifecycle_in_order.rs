@@ -7,10 +7,10 @@ use super::{
 };
 use crate::diagnosis::Pattern;
 use crate::flow::{Milestone, Side};
-use crate::manifest::Need;
+use crate::manifest::{Need, StepOutcome};
 use crate::observation::{Observation, ObservedConnection};
 use crate::pcap::FrameNumber;
-use crate::spec::Selection;
+use crate::spec::{ClientNumber, Selection};
 
 pub(super) const CHECK: Check = Check {
     id: "lifecycle-in-order",
@@ -111,7 +111,7 @@ fn is_on_a_syn(connection: &ObservedConnection, frame: FrameNumber) -> bool {
         .any(|syn| syn.frame == frame)
 }
 
-/// No payload is a failure unless the client's steps asked for none.
+/// No payload is a failure unless the client's steps asked for none, or all that they asked for passed on its others.
 fn without_payload(observation: &Observation, connection: &ObservedConnection) -> Outcome {
     let asked_for_none = connection
         .client
@@ -121,11 +121,24 @@ fn without_payload(observation: &Observation, connection: &ObservedConnection) -
         connection.wire.id,
         [connection.wire.first.frame, connection.wire.last.frame],
     ));
-    if asked_for_none {
+    if asked_for_none
+        || connection
+            .client
+            .is_some_and(|it| has_asked(observation, it))
+    {
         Outcome::Holds(finding)
     } else {
         absence::fails(observation, finding.usually(Pattern::NoPayload.usually()))
     }
+}
+
+/// Whether payload passed on some connection of the client's, and no request of its steps was missed.
+fn has_asked(observation: &Observation, client: ClientNumber) -> bool {
+    let has_payload = |connection: &ObservedConnection| payload(connection).is_some();
+    observation.sessions_of(client).any(has_payload)
+        && observation
+            .requests_of(client)
+            .all(|record| record.began_at.is_none() || record.outcome == StepOutcome::Done)
 }
 
 fn in_words(connection: &ObservedConnection) -> String {

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::catalogue::{Check, Judge, Requirement};
-use super::each::{self, Outcome, no_syn};
-use super::{Cause, Evidence, Finding, Verdict, absence, program};
+use super::each::{self, Outcome, without_syn};
+use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Ending, Milestone};
 use crate::manifest::{Exit, Need, ProcessRecord, Role};
@@ -65,7 +65,7 @@ fn told(observation: &Observation, client: ClientNumber) -> Outcome {
     let own = |connection: &&ObservedConnection| connection.client == Some(client);
     let own = observation.connections.iter().find(own);
     let Some(connection) = own.or_else(|| dialled_elsewhere(observation, client)) else {
-        return absence::fails(observation, no_syn(observation, client));
+        return without_syn(observation, client);
     };
     let Some(refused) = refusal(connection) else {
         return Outcome::Unknown(

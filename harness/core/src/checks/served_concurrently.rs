@@ -104,8 +104,14 @@ impl ServedConcurrently {
         });
         Verdict::Inconclusive {
             cause: cause.unwrap_or(Cause::Harness),
-            finding: match clients.iter().find(|it| observation.is_one_shot(it.number)) {
-                Some(one_shot) => holds_nothing(one_shot, finding),
+            finding: match clients
+                .iter()
+                .find_map(|client| holds_nothing(observation, client.number))
+            {
+                Some(why) => Finding {
+                    saw: format!("{why}: {}", finding.saw),
+                    ..finding
+                },
                 None => finding,
             },
         }
@@ -127,12 +133,16 @@ fn unasked(observation: &Observation, clients: &[Client]) -> Verdict {
     Verdict::undecided(Cause::Harness, saw)
 }
 
-fn holds_nothing(client: &Client, finding: Finding) -> Finding {
-    let saw = format!(
-        "client {} is a process for each step, which holds no connection open between them: {}",
-        client.number, finding.saw
-    );
-    Finding { saw, ..finding }
+/// Why a client that was served need not have been so at the same time as the others.
+fn holds_nothing(observation: &Observation, client: ClientNumber) -> Option<String> {
+    if observation.is_one_shot(client) {
+        return Some(format!(
+            "client {client} is a process for each step, which holds no connection open between them"
+        ));
+    }
+    observation.dials_again_and_again(client).then(|| {
+        format!("client {client} has one connection after another, and holds none open between its requests")
+    })
 }
 
 /// A client that was to ask for something, or could not even connect to.

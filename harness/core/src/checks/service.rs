@@ -4,7 +4,7 @@ mod kind;
 mod unasked;
 
 use super::absence;
-use super::each::{Outcome, no_syn};
+use super::each::{Outcome, without_syn};
 use super::{Cause, Evidence, Finding, Link, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{ConnectionId, Ending, Milestone, Side};
@@ -180,7 +180,7 @@ pub(super) fn cut_off(
 /// The client that has no connection to be served on.
 pub(super) fn unconnected(observation: &Observation, client: ClientNumber) -> Option<Standing> {
     let Some(connection) = observation.sessions_of(client).next() else {
-        let outcome = absence::fails(observation, no_syn(observation, client));
+        let outcome = without_syn(observation, client);
         return Some(from_outcome(Kind::NotAsked, outcome));
     };
     let id = connection.wire.id;

@@ -1,6 +1,6 @@
 //! What each client did, step by step, and in which frames.
 
-use super::{FrameWindow, Observation};
+use super::{FrameWindow, Observation, ObservedConnection};
 use crate::manifest::{StepOutcome, StepRecord};
 use crate::pcap::FrameNumber;
 use crate::spec::{ClientNumber, Step};
@@ -69,6 +69,27 @@ impl Observation {
         self.steps_of(client)
             .iter()
             .find(|it| !matches!(it.outcome, StepOutcome::Done | StepOutcome::Unsupported))
+    }
+
+    /// Whether a client had come to rest and had nothing to ask for: one that dials when it is asked to has had no reason to.
+    pub fn is_asked_for_nothing(&self, client: ClientNumber) -> bool {
+        let has_connected = |record: &StepRecord| {
+            self.step(record) == Some(&Step::Connect) && record.outcome == StepOutcome::Done
+        };
+        self.steps_of(client).iter().any(has_connected) && self.requests_of(client).next().is_none()
+    }
+
+    /// Whether each of a client's connections was over before the next began: its own, or its server's, way.
+    pub fn dials_again_and_again(&self, client: ClientNumber) -> bool {
+        let sessions: Vec<_> = self.sessions_of(client).collect();
+        let is_over_before = |earlier: &ObservedConnection, later: &ObservedConnection| {
+            let end = earlier.first_ending_frame();
+            end.is_some_and(|end| end < later.wire.first.frame)
+        };
+        sessions.len() > 1
+            && sessions
+                .windows(2)
+                .all(|pair| is_over_before(pair[0], pair[1]))
     }
 
     /// Whether a client was ever asked to end its session.

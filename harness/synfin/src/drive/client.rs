@@ -1,9 +1,12 @@
 //! One client, from its first entry to its last.
 
+use std::future::pending;
+
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, StepOutcome};
 use synfin_core::spec::{ClientNumber, Fault, Step, StepEntry, StepFile, StepScript};
 use synfin_core::time::Timestamp;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::deadline::Deadline;
@@ -14,7 +17,7 @@ use super::raw::RawTurn;
 use super::stage::{CONNECT_WITHIN, REFUSED_WITHIN, Stage};
 use super::step::{LastWord, Request, Unmet};
 use super::terminal::Terminal;
-use super::watch::sample;
+use super::watch::{is_established, sample};
 use crate::sandbox::SandboxError;
 
 /// Drives one client through all its entries. What it did stands in the stage's records, also when this is dropped.
@@ -101,23 +104,35 @@ impl Turn<'_> {
         taken.unwrap_or_else(|outcome| outcome)
     }
 
-    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed.
+    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed, or
+    /// when it rests without having sent one.
     async fn connect(&self) -> Result<StepOutcome, StepOutcome> {
         let stage = self.stage;
-        stage.expect_connection_of(self.client);
-        let started = stage.start(Role::Client(self.client.0)).await;
-        let program = started.inspect_err(|_| stage.pass_turn(self.client))?;
+        let turn = DialTurn::take(stage, self.client).await;
+        let program = stage.start(Role::Client(self.client.0)).await?;
         let request = self.ask(&program);
         let script = stage.play.target.client.script(Step::Connect.name());
         let mark = Mark::START;
+        let is_told = Notify::new();
         let converse = async {
-            match script {
-                Some(script) => request.converse(script, &StepFile::default()).await,
-                None => Ok(LastWord::Ours),
-            }
+            let last_word = match script {
+                Some(script) => request.converse(script, &StepFile::default()).await?,
+                None => LastWord::Ours,
+            };
+            is_told.notify_one();
+            Ok::<_, Unmet>(last_word)
         };
-        let (handshake, last_word) = tokio::join!(self.handshake(&request), converse);
-        handshake?;
+        let dial = async {
+            let dialled = tokio::select! {
+                biased;
+                dialled = self.handshake(&request) => dialled,
+                () = self.rests_undialled(&request, &is_told) => Ok(()),
+            };
+            drop(turn);
+            dialled
+        };
+        let (dialled, last_word) = tokio::join!(dial, converse);
+        dialled?;
         match last_word? {
             LastWord::Program => {}
             LastWord::Ours => request.quiet(mark).await?,
@@ -125,14 +140,28 @@ impl Turn<'_> {
         Ok(StepOutcome::Done)
     }
 
-    /// Waits until the client's connection was taken, then gives the turn on.
+    /// Waits until the client's connection was taken.
     async fn handshake(&self, request: &Request<'_>) -> Result<(), Unmet> {
-        let taken = match self.answered(request.terminal).await {
+        match self.answered(request.terminal).await {
             Ok(answered) if answered.ending() == Ending::Refused => self.another_try(request).await,
             answered => answered.map(drop),
-        };
-        self.stage.pass_turn(self.client);
-        taken
+        }
+    }
+
+    /// Returns when the client has come to rest, told all that `connect` says, without a SYN: it dials when it is asked for
+    /// something.
+    async fn rests_undialled(&self, request: &Request<'_>, is_told: &Notify) {
+        is_told.notified().await;
+        request.at_rest().await;
+        let has_ended = request.terminal.program.ended().is_some();
+        if has_ended || self.has_dialled() {
+            pending::<()>().await;
+        }
+    }
+
+    fn has_dialled(&self) -> bool {
+        let wire = self.stage.wire.now();
+        wire.connections_of(self.client).next().is_some()
     }
 
     /// Waits for the client's SYN and its answer.
@@ -238,11 +267,18 @@ impl Turn<'_> {
         request.settle(Mark::at(self.began), last_word).await
     }
 
-    /// Whether the client can ask without dialling: neither side has closed yet.
+    /// Whether the client can ask without dialling: neither side has closed yet. What was closed a moment ago the wire does
+    /// not show yet, and the kernel does.
     fn is_connected(&self) -> bool {
-        let wire = self.stage.wire.now();
-        wire.connections_of(self.client)
-            .any(|connection| connection.ending() == Ending::StillOpen)
+        let open: Vec<_> = {
+            let wire = self.stage.wire.now();
+            let connections = wire.connections_of(self.client);
+            connections
+                .filter(|connection| connection.ending() == Ending::StillOpen)
+                .cloned()
+                .collect()
+        };
+        open.iter().any(|it| is_established(self.stage, it))
     }
 
     /// Lays out the step's file. A folder that does not take it is as the program left it.

@@ -1,4 +1,5 @@
-//! The turn to dial, of clients that dial after the first `connect`: a process for each step, a connection for each request.
+//! The turn to dial: at `connect`, and again for clients that dial later, by a process for each step or a connection for each
+//! request.
 
 use std::time::Duration;
 

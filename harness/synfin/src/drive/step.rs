@@ -208,6 +208,13 @@ impl Request<'_> {
         let has_left = |one: &Connection| is_over(one) || one.by_responder.fin.is_some();
         wire.until_told(|| wire.now().connections_of(self.client).all(has_left))
             .await;
+        self.at_rest().await;
+    }
+
+    /// Returns when wire and terminal have been quiet for as long as a client that spoke last is waited for, every thread of
+    /// the program asleep then.
+    pub(super) async fn at_rest(&self) {
+        let wire = &self.stage.wire;
         let quiet = self.stage.play.target.client.quiet * PATIENCE;
         let mut last_sign = Instant::now();
         loop {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use synfin_core::flow::Connection;
 use synfin_core::manifest::{
-    Attribution, Role, SampleReason, SocketRow, SocketSample, Supervision, ThreadSample,
+    Attribution, Role, SampleReason, SocketRow, SocketSample, SocketState, Supervision,
+    ThreadSample,
 };
 use synfin_core::spec::ClientNumber;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -112,6 +113,16 @@ async fn ends(stage: &Stage, connections: &[Connection]) -> Vec<Ends> {
 fn inode(stage: &Stage, local: SocketAddr, remote: SocketAddr) -> Option<u64> {
     let found = stage.sockets().find(local, remote).ok()??;
     Some(found.inode).filter(|inode| *inode != 0)
+}
+
+/// Whether the initiator's socket neither sent nor received a FIN or RST; so it is taken to be where the kernel does not tell.
+pub(super) fn is_established(stage: &Stage, connection: &Connection) -> bool {
+    let found = stage
+        .sockets()
+        .find(connection.initiator, connection.responder);
+    found.map_or(true, |socket| {
+        socket.is_some_and(|socket| socket.state == SocketState::Established)
+    })
 }
 
 fn role_of(client: ClientNumber) -> Role {
