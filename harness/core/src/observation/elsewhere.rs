@@ -40,16 +40,15 @@ impl Observation {
         let elsewhere = |connection: &&ObservedConnection| {
             !self.is_server(connection.wire.responder) && connection.wire.setup.syn_ack.is_none()
         };
-        let dialled = self.connections.iter().filter(elsewhere);
-        let owned = dialled.clone().find(|it| it.client == Some(client));
+        let untaken = self.connections.iter().filter(elsewhere);
+        let owned = untaken.clone().find(|it| it.client == Some(client));
         if let Some(connection) = owned {
-            let dialler = Dialler::Client;
             return Some(Elsewhere {
                 connection,
-                dialler,
+                dialler: Dialler::Client,
             });
         }
-        let mut nobodys = dialled.filter(|it| it.client.is_none());
+        let mut nobodys = untaken.filter(|it| it.client.is_none());
         let connection = nobodys.find(|it| {
             let syn = it.wire.setup.syn;
             syn.is_some_and(|syn| self.is_alone_at_work(client, syn.frame))

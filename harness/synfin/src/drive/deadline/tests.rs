@@ -6,7 +6,7 @@ use super::*;
 fn half_a_second(began: Instant) -> Deadline {
     Deadline {
         due: began + Duration::from_millis(500),
-        latest: began + Duration::from_millis(2000),
+        latest: began + Duration::from_secs(2),
     }
 }
 
