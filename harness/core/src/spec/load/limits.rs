@@ -34,7 +34,7 @@ pub(super) fn phase_limits(file: PhaseLimitsFile, problems: &mut Problems) -> Op
     let build = limits(&file.build, &default.build, problems);
     let run = limits(&run, &default.run, problems);
     let (most, usual) = (MOST.capture_bytes, default.run.capture_bytes);
-    let capture_bytes = size(&file.capture, (most, usual), problems);
+    let capture_bytes = size(file.capture.as_ref(), (most, usual), problems);
     Some(PhaseLimits {
         build: build?,
         run: Limits {
@@ -55,7 +55,7 @@ fn limits(file: &LimitsFile, default: &Limits, problems: &mut Problems) -> Optio
     let cpu_s = number(&file.cpu_s, MOST.cpu.as_secs(), default.cpu.as_secs());
     let processes = number(&file.processes, MOST.processes, default.processes);
     let mut size = |given: &Option<Spanned<String>>, most: u64, default: u64| {
-        size(given, (most, default), problems)
+        size(given.as_ref(), (most, default), problems)
     };
     let memory_bytes = size(&file.memory, MOST.memory_bytes, default.memory_bytes);
     let output_bytes = size(&file.output, MOST.output_bytes, default.output_bytes);
@@ -72,7 +72,7 @@ fn limits(file: &LimitsFile, default: &Limits, problems: &mut Problems) -> Optio
 }
 
 fn size(
-    given: &Option<Spanned<String>>,
+    given: Option<&Spanned<String>>,
     (most, default): (u64, u64),
     problems: &mut Problems,
 ) -> Option<u64> {
