@@ -20,9 +20,9 @@ pub use level::{Level, Need};
 pub use limit::{Limit, LimitHit};
 pub use link::LinkRecord;
 pub use recorded::{
-    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, ProcessRecord,
-    RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome, StepRecord,
-    StopAction, Supervision, ThreadSample, Transfer,
+    Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, PastServer,
+    ProcessRecord, RawClientRecord, Recorded, Sentinel, SentinelPlace, SignalSent, StepOutcome,
+    StepRecord, StopAction, Supervision, ThreadSample, Transfer,
 };
 pub use role::{Role, UnknownRole};
 pub use run::{Machine, NotRecorded, RunFile, ScenarioEntry, Targets};

@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::flow::ConnectionId;
-use crate::manifest::{Manifest, Recorded, Role};
+use crate::manifest::{Level, Manifest, Recorded, Role};
 use crate::pcap::FrameNumber;
 use crate::spec::{Link, ServerState, StepEntry};
 use crate::time::Timestamp;
@@ -80,6 +80,8 @@ pub struct Setting {
     pub link: Link,
     /// Whether the server should run.
     pub server: ServerState,
+    /// The level at which it was recorded, if that is known.
+    pub level: Option<Level>,
     /// The recording machine's operating system: `linux`, `windows`.
     pub os: String,
     /// How a reply of the server is recognised.
@@ -99,6 +101,7 @@ impl Default for Setting {
             raw: 0,
             link: Link::default(),
             server: ServerState::Up,
+            level: None,
             os: String::new(),
             replies: Replies::default(),
             output: BTreeMap::new(),
@@ -114,6 +117,12 @@ impl Observation {
             Manifest::Recorded(recorded) => Some(recorded),
             Manifest::Foreign { .. } => None,
         }
+    }
+
+    /// The port whose connections alone were recorded; `None` if all were.
+    pub fn only_port(&self) -> Option<u16> {
+        let level = self.setting.level?;
+        level.records_one_port().then(|| self.server.port())
     }
 
     /// The connection of this number.

@@ -1,5 +1,7 @@
 //! `transfer-intact`: every file arrived as it was sent, and its bytes crossed the wire.
 
+mod beside;
+mod form;
 mod likely;
 mod misnamed;
 mod wire_leg;
@@ -126,8 +128,11 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
             )
         }
         Some(sha256) => match wire_leg::look(observation, file, record) {
-            WireLeg::Crossed(how) => {
-                Outcome::Holds(finding(how.clone(), &format!("SHA-256 {sha256}; {how}")))
+            WireLeg::Crossed { how, evidence } => Outcome::Holds(
+                finding(how.clone(), &format!("SHA-256 {sha256}; {how}")).with_all(evidence),
+            ),
+            WireLeg::Unknown { cause, what } => {
+                Outcome::Unknown(cause, finding(what, &format!("SHA-256 {sha256}")))
             }
             WireLeg::Short { bytes } => {
                 let what = format!(

@@ -259,6 +259,7 @@ fn as_recorded(recording: &RecordingInput<'_>, run: &RunFile) -> Setting {
             .map(LinkRecord::link)
             .unwrap_or_default(),
         server: ServerState::Up,
+        level: Some(run.level),
         os: run.machine.os.clone(),
         ..Setting::default()
     }

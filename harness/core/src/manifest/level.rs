@@ -67,6 +67,16 @@ impl Level {
     }
 }
 
+impl Level {
+    /// Whether of all that crosses the host's `lo` only what comes from or goes to the server's port is recorded.
+    pub fn records_one_port(self) -> bool {
+        match self {
+            Self::RawSocketOnly | Self::CaptureHelper => true,
+            Self::RootlessNamespaces | Self::RootNamespaces | Self::Nothing => false,
+        }
+    }
+}
+
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

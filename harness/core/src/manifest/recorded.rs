@@ -65,6 +65,9 @@ pub struct Recorded {
     pub client_steps: Vec<ClientSteps>,
     /// Which connection is whose.
     pub attributions: Vec<Attribution>,
+    /// The connections of which clients held both ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past_server: Vec<PastServer>,
     /// Every program that ran.
     pub processes: Vec<ProcessRecord>,
     /// The socket table at deadlines and milestones.
@@ -213,6 +216,16 @@ pub struct Attribution {
     pub responder: SocketAddr,
     /// Who owned the initiator's socket when the SYN was seen: `None` if it was gone already.
     pub owner: Option<Role>,
+}
+
+/// A connection that a client made to a client, itself perhaps: what crosses there passes the server by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PastServer {
+    /// The connection's initiator.
+    pub initiator: SocketAddr,
+    /// The connection's responder.
+    pub responder: SocketAddr,
 }
 
 /// One program, from start to end.

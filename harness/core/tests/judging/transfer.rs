@@ -2,9 +2,10 @@
 
 use synfin_core::checks::{Evidence, Verdict};
 use synfin_core::content::file_bytes;
-use synfin_core::manifest::{FileRecord, StepOutcome, Transfer};
+use synfin_core::manifest::{FileRecord, Level, PastServer, StepOutcome, Transfer};
+use synfin_core::pcap::FrameNumber;
 
-use crate::world::{SEED, World, sha256, world};
+use crate::world::{SEED, World, address, sha256, world};
 
 const INTACT: &str = r#"check = "transfer-intact""#;
 const STEPS: &[&str] = &["connect", "upload notes.bin 200", "quit"];
@@ -63,6 +64,108 @@ fn a_file_that_did_not_cross_the_wire_fails_though_it_arrived() {
         upload(200, &letters(100)).says(INTACT),
         "Fail: client 1's upload of “notes.bin”: the file did not cross the wire: 103 payload bytes that way during the step, it has 200"
     );
+}
+
+/// An upload whose client sends this little by itself, while a second connection carries more.
+fn with_data_connection(data: &str) -> World {
+    let second = format!("c2 > S\n c2 < S.\n c2 > .\n {data} c2 > F.\n c2 < F.\n c2 > .\n");
+    upload(200, &second).with(|recorded| {
+        recorded.attributions.retain(|it| it.client == 1);
+    })
+}
+
+const SHORT: &str =
+    "client 1's upload of “notes.bin”: 3 payload bytes that way on client 1's connections";
+
+#[test]
+fn contents_found_on_a_connection_that_is_nobodys_have_crossed_whoever_dialled_it() {
+    for data in [
+        "c2 > contents notes.bin 200\n c2 < .\n",
+        "c2 < contents notes.bin 200\n c2 > .\n",
+    ] {
+        let verdict = with_data_connection(data).verdict(INTACT);
+        let Verdict::Pass(finding) = verdict else {
+            panic!("{verdict:?}")
+        };
+        let [Evidence::File { what, .. }, Evidence::Frames { frames, .. }] =
+            finding.evidence.as_slice()
+        else {
+            panic!("{finding:?}")
+        };
+        assert_eq!(
+            what.split_once("; ").unwrap().1,
+            "contiguous on connection 1, which client 1 is not known to have dialled"
+        );
+        assert_eq!(*frames, [FrameNumber(10), FrameNumber(10)]);
+    }
+}
+
+#[test]
+fn as_many_other_bytes_on_a_connection_that_is_nobodys_decide_nothing() {
+    let encoded = with_data_connection(&letters(400).replace("c1", "c2"));
+    assert_eq!(
+        encoded.says(INTACT),
+        format!(
+            "Inconclusive(Program): {SHORT}; it may have crossed, encoded, on connection 1, whose owner is not known"
+        )
+    );
+    let few = with_data_connection(&letters(100).replace("c1", "c2"));
+    assert_eq!(
+        few.says(INTACT),
+        "Fail: client 1's upload of “notes.bin”: the file did not cross the wire: 3 payload bytes that way during the step, it has 200"
+    );
+}
+
+#[test]
+fn what_another_client_sends_proves_nothing() {
+    let data = "c2 > contents notes.bin 200\n c2 < .\n";
+    let mut known = with_data_connection(data);
+    let mut second = known.recorded.attributions[0].clone();
+    (second.client, second.initiator) = (2, address(2));
+    known.recorded.attributions.push(second);
+    assert!(known.says(INTACT).starts_with("Fail: "));
+
+    let rival = with_data_connection(data).with(|recorded| {
+        let mut file = recorded.files[0].clone();
+        file.client = 2;
+        recorded.files.push(file);
+        let mut steps = recorded.client_steps[0].clone();
+        steps.client = 2;
+        recorded.client_steps.push(steps);
+    });
+    assert_eq!(
+        rival.says(INTACT),
+        format!(
+            "Inconclusive(Program): {SHORT}; the contents on connection 1 may be another client's of the same name"
+        )
+    );
+}
+
+#[test]
+fn what_clients_send_each_other_has_not_come_to_the_server() {
+    let data = "c2 > contents notes.bin 200\n c2 < .\n";
+    let past = with_data_connection(data).with(|recorded| {
+        recorded.past_server = vec![PastServer {
+            initiator: address(2),
+            responder: recorded.server,
+        }];
+    });
+    assert!(past.says(INTACT).starts_with("Fail: "));
+}
+
+#[test]
+fn where_one_port_is_recorded_a_file_may_have_crossed_by_another() {
+    for level in [Level::RawSocketOnly, Level::CaptureHelper] {
+        let mut world = upload(200, &letters(100));
+        world.level = Some(level);
+        assert_eq!(
+            world.says(INTACT),
+            "Inconclusive(Harness): client 1's upload of “notes.bin”: 103 payload bytes that way on client 1's connections, and only port 5001 was recorded at this level"
+        );
+    }
+    let mut everything = upload(200, &letters(100));
+    everything.level = Some(Level::RootNamespaces);
+    assert!(everything.says(INTACT).starts_with("Fail: "));
 }
 
 #[test]

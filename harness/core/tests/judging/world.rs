@@ -10,6 +10,7 @@
 //! c1 < S.                a segment of the server to client 1
 //! c1 < F. stale          … that does not acknowledge the other side's last segment
 //! c1 > S again           … with the numbers of the sender's last segment
+//! c1 > contents a.bin 200      … that brings a file's contents
 //! c1 < "FILES" lost      … that was not captured
 //! ```
 //!
@@ -22,10 +23,11 @@ use std::net::SocketAddr;
 use etherparse::PacketBuilder;
 use sha2::{Digest, Sha256};
 use synfin_core::checks::{SourceText, Verdict, bind};
+use synfin_core::content::file_bytes;
 use synfin_core::manifest::{
-    Attribution, CaptureHealth, ClientSteps, Exit, LinkRecord, Manifest, ProcessRecord, Recorded,
-    Role, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample, SocketState,
-    StepOutcome, StepRecord, StopAction,
+    Attribution, CaptureHealth, ClientSteps, Exit, Level, LinkRecord, Manifest, ProcessRecord,
+    Recorded, Role, SampleReason, Sentinel, SentinelPlace, SignalSent, SocketRow, SocketSample,
+    SocketState, StepOutcome, StepRecord, StopAction,
 };
 use synfin_core::observation::{Observation, Replies, Setting};
 use synfin_core::pcap::{LinkType, Writer};
@@ -74,6 +76,7 @@ pub(crate) struct World {
     replies: Replies,
     /// What the rubric says of its scenario beside clients and steps.
     keys: &'static str,
+    pub(crate) level: Option<Level>,
 }
 
 /// One end of a connection.
@@ -159,6 +162,7 @@ pub(crate) fn world(steps: &[&str], clients: u32, script: &str) -> World {
         steps: quoted.join(", "),
         replies: Replies::of(&Target::parse("target.toml", TARGET).unwrap()),
         keys: "",
+        level: None,
     };
     world.set_frames(&telling.frames);
     world
@@ -228,6 +232,7 @@ impl World {
             raw: scenario.raw,
             link: scenario.link,
             server: scenario.server,
+            level: self.level,
             os: "linux".to_owned(),
             replies: self.replies.clone(),
             output: BTreeMap::new(),
@@ -379,9 +384,13 @@ impl Telling {
             Some((what, "lost")) => (what, Numbers::Lost),
             Some(_) | None => (what.trim(), Numbers::Next),
         };
-        let (flags, payload) = match what.strip_prefix('"') {
-            Some(text) => (".P", unescaped(text.strip_suffix('"').unwrap())),
-            None => (what, Vec::new()),
+        let (flags, payload) = if let Some(text) = what.strip_prefix('"') {
+            (".P", unescaped(text.strip_suffix('"').unwrap()))
+        } else if let Some(file) = what.strip_prefix("contents ") {
+            let (name, size) = file.split_once(' ').unwrap();
+            (".P", file_bytes(SEED, name, size.parse().unwrap()))
+        } else {
+            (what, Vec::new())
         };
         self.send(&Sent {
             client: number(client),
@@ -445,6 +454,7 @@ impl Telling {
             client_steps: (1..=clients)
                 .map(|client| self.client_steps(client, steps))
                 .collect(),
+            past_server: Vec::new(),
             attributions: self.ends.keys().copied().map(attribution).collect(),
             processes: processes(clients, stopped_at),
             socket_samples: std::iter::once(listening())

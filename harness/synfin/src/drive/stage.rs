@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use synfin_core::flow::Connection;
 use synfin_core::manifest::{
-    Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
+    Attribution, ClientSteps, FileRecord, PastServer, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
 use synfin_core::spec::{ClientNumber, Stdin, StepEntry, environment_at};
@@ -88,6 +88,8 @@ pub(crate) struct Log {
     pub(crate) stopped_at: Option<Timestamp>,
     pub(crate) steps: Vec<ClientSteps>,
     pub(crate) attributions: Vec<Attribution>,
+    /// Connections of which clients held both ends.
+    pub(crate) past_server: Vec<PastServer>,
     pub(crate) samples: Vec<SocketSample>,
     pub(crate) files: Vec<FileRecord>,
     pub(crate) programs: BTreeMap<Role, Arc<Terminal>>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use synfin_core::flow::Connection;
 use synfin_core::manifest::{
-    Attribution, Role, SampleReason, SocketRow, SocketSample, SocketState, Supervision,
+    Attribution, PastServer, Role, SampleReason, SocketRow, SocketSample, SocketState, Supervision,
     ThreadSample,
 };
 use synfin_core::spec::ClientNumber;
@@ -47,7 +47,13 @@ fn attribute_one(stage: &Stage, connection: &Connection, ends: &Ends) {
     let owner = stage.take_raw(connection.initiator).or(ends.initiator);
     let client = match owner {
         // A client that is served by a client, itself perhaps, is not served by the server.
-        Some(Role::Client(_)) if ends.is_taken_by_client => None,
+        Some(Role::Client(_)) if ends.is_taken_by_client => {
+            stage.log().past_server.push(PastServer {
+                initiator: connection.initiator,
+                responder: connection.responder,
+            });
+            None
+        }
         Some(Role::Client(number)) => Some(ClientNumber(number)),
         // A server may connect to itself, to wake its own accept().
         Some(Role::Server) => None,

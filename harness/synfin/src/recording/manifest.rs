@@ -56,6 +56,7 @@ pub(crate) async fn write(
         harness_fault: log.fault,
         interrupted,
         client_steps: with_frames(log.steps, stage),
+        past_server: log.past_server,
         attributions: without_detours(log.attributions, stage),
         processes,
         socket_samples: log.samples,

@@ -1,54 +1,115 @@
 //! Whether a file's bytes crossed the wire, and in what form.
 
+use super::beside::{self, Beside};
+use super::form::Form;
+use crate::checks::{Cause, Evidence};
 use crate::content::file_bytes;
 use crate::flow::Side;
 use crate::manifest::{FileRecord, StepRecord, Transfer};
-use crate::observation::{Excerpt, Observation, find};
+use crate::observation::{Excerpt, Observation};
 use crate::spec::ClientNumber;
 
 /// Below so many bytes a file is no proof: any exchange has as many.
 const SMALLEST_PROOF_BYTES: u64 = 64;
-/// The shortest run of contents that is looked for: incompressible, so that a chance match is out of the question.
-const SHORTEST_RUN_BYTES: usize = 16;
 
 /// What the wire says of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum WireLeg {
     /// Enough payload crossed, in this form; or the leg does not apply.
-    Crossed(String),
+    Crossed {
+        /// How.
+        how: String,
+        /// Where, if it was not on the client's own connections.
+        evidence: Option<Evidence>,
+    },
     /// Less payload crossed than the file has.
     Short {
         /// How much.
         bytes: u64,
     },
-}
-
-/// How a file's contents stand in a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Contiguous,
-    Framed,
-    Encoded,
+    /// Less crossed on the client's connections; it may have crossed on another.
+    Unknown {
+        /// Whose doing it is that this is not known.
+        cause: Cause,
+        /// Where it may have crossed.
+        what: String,
+    },
 }
 
 /// What the wire says of a file that one step transferred.
 pub(super) fn look(observation: &Observation, file: &FileRecord, record: &StepRecord) -> WireLeg {
     if file.size < SMALLEST_PROOF_BYTES {
-        let what = format!("the wire leg does not apply below {SMALLEST_PROOF_BYTES} bytes");
-        return WireLeg::Crossed(what);
+        let how = format!("the wire leg does not apply below {SMALLEST_PROOF_BYTES} bytes");
+        return WireLeg::Crossed {
+            how,
+            evidence: None,
+        };
     }
     let streams = streams(observation, file, record);
-    let bytes = streams
+    let bytes = carried(&streams);
+    if bytes < file.size {
+        return beside_the_clients(observation, file, record, bytes);
+    }
+    let form = form_in_words(observation, file, &streams);
+    WireLeg::Crossed {
+        how: format!("{bytes} payload bytes, {form}"),
+        evidence: None,
+    }
+}
+
+fn carried(streams: &[Excerpt]) -> u64 {
+    streams
         .iter()
         .map(|stream| stream.bytes.len() as u64 + stream.left_out_bytes)
-        .sum();
-    if bytes < file.size {
-        return WireLeg::Short { bytes };
+        .sum()
+}
+
+/// What connections that are not known as the client's tell, where its own carried too few bytes.
+fn beside_the_clients(
+    observation: &Observation,
+    file: &FileRecord,
+    record: &StepRecord,
+    bytes: u64,
+) -> WireLeg {
+    let own = format!(
+        "{bytes} payload bytes that way on client {}'s connections",
+        file.client
+    );
+    match (
+        beside::look(observation, file, record),
+        observation.only_port(),
+    ) {
+        (Beside::Found(found), _) => WireLeg::Crossed {
+            how: format!(
+                "{} on connection {}, which client {} is not known to have dialled",
+                found.form.in_words(),
+                found.connection,
+                file.client
+            ),
+            evidence: Some(Evidence::frames(
+                "the contents",
+                found.connection,
+                found.frames,
+            )),
+        },
+        (Beside::Shared(connection), _) => WireLeg::Unknown {
+            cause: Cause::Program,
+            what: format!(
+                "{own}; the contents on connection {connection} may be another client's of the same name"
+            ),
+        },
+        (Beside::Bytes(connection), _) => WireLeg::Unknown {
+            cause: Cause::Program,
+            what: format!(
+                "{own}; it may have crossed, encoded, on connection {connection}, whose owner is not known"
+            ),
+        },
+        (Beside::Nothing, Some(port)) => WireLeg::Unknown {
+            cause: Cause::Harness,
+            what: format!("{own}, and only port {port} was recorded at this level"),
+        },
+        (Beside::Nothing, None) => WireLeg::Short { bytes },
     }
-    WireLeg::Crossed(format!(
-        "{bytes} payload bytes, {}",
-        form_in_words(observation, file, &streams)
-    ))
 }
 
 /// What the client's connections carried in the file's direction during the step.
@@ -84,73 +145,7 @@ fn form_in_words(observation: &Observation, file: &FileRecord, streams: &[Excerp
     let contents = file_bytes(recorded.seed, &file.name, size);
     let form = streams
         .iter()
-        .map(|stream| form(&contents, &stream.bytes))
+        .map(|stream| Form::of(&contents, &stream.bytes))
         .min_by_key(|form| *form as u8);
-    match form.unwrap_or(Form::Encoded) {
-        Form::Contiguous => "contiguous".to_owned(),
-        Form::Framed => "framed (in order, foreign bytes between)".to_owned(),
-        Form::Encoded => "encoded (the contents were not found as they are)".to_owned(),
-    }
-}
-
-fn form(contents: &[u8], stream: &[u8]) -> Form {
-    if find(stream, contents).is_some() {
-        Form::Contiguous
-    } else if is_framed(contents, stream) {
-        Form::Framed
-    } else {
-        Form::Encoded
-    }
-}
-
-/// Whether the stream holds the contents in order, in runs of at least [`SHORTEST_RUN_BYTES`] (the last may be shorter).
-fn is_framed(contents: &[u8], stream: &[u8]) -> bool {
-    let (mut contents, mut stream) = (contents, stream);
-    while !contents.is_empty() {
-        let needle = &contents[..contents.len().min(SHORTEST_RUN_BYTES)];
-        let Some(at) = find(stream, needle) else {
-            return false;
-        };
-        let run = contents
-            .iter()
-            .zip(&stream[at..])
-            .take_while(|(a, b)| a == b)
-            .count();
-        contents = &contents[run..];
-        stream = &stream[at + run..];
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn framed(contents: &[u8], chunk: usize, header: &[u8]) -> Vec<u8> {
-        contents
-            .chunks(chunk)
-            .flat_map(|chunk| [header, chunk].concat())
-            .collect()
-    }
-
-    #[test]
-    fn a_file_is_found_as_it_is_in_frames_or_not_at_all() {
-        let contents = file_bytes(3, "notes.bin", 1000);
-        let plain = [b"PUT notes.bin\n", contents.as_slice(), b"\n"].concat();
-        assert_eq!(form(&contents, &plain), Form::Contiguous);
-        assert_eq!(
-            form(&contents, &framed(&contents, 128, b"DATA")),
-            Form::Framed
-        );
-        assert_eq!(
-            form(&contents, &framed(&contents, 100, &contents[100..101])),
-            Form::Framed
-        );
-        let hexadecimal: Vec<u8> = contents
-            .iter()
-            .flat_map(|b| format!("{b:02x}").into_bytes())
-            .collect();
-        assert_eq!(form(&contents, &hexadecimal), Form::Encoded);
-        assert_eq!(form(&contents, &contents[..999]), Form::Encoded);
-    }
+    form.unwrap_or(Form::Encoded).in_words().to_owned()
 }
