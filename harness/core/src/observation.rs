@@ -12,6 +12,8 @@
 mod answer;
 mod client;
 mod connection;
+mod cut_off;
+mod elsewhere;
 mod fault;
 mod filter;
 mod health;
@@ -36,6 +38,7 @@ use crate::time::Timestamp;
 
 pub use answer::Answer;
 pub use connection::ObservedConnection;
+pub use elsewhere::{Dialler, Elsewhere};
 pub use fault::ObservedFault;
 pub use health::{Health, Problem, Wholeness};
 pub use listening::Listening;

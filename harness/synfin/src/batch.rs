@@ -27,7 +27,7 @@ pub use self::cost::Cost;
 
 use self::cost::Meter;
 use self::done::Done;
-use self::submission::{Submission, submissions};
+use self::submission::{Found, Submission, submissions};
 use crate::causes::with_causes;
 use crate::grading::{self, Written, written};
 use crate::options::{
@@ -138,7 +138,15 @@ impl Hall {
         let template = options.template.as_deref().map(template).transpose()?;
         let outputs = options.out.join("batch");
         store::create_folder(&outputs)?;
-        let submissions = submissions(&options.folder, &outputs)?;
+        let Found {
+            submissions,
+            others,
+        } = submissions(&options.folder, &outputs)?;
+        for name in others {
+            let text = format!("{name} is no folder, and no submission");
+            // Nobody has to listen.
+            let _ = events.send(RunEvent::Printed { text });
+        }
         if submissions.is_empty() {
             return Err(BatchError::Empty(options.folder));
         }
@@ -251,14 +259,14 @@ impl Hall {
         )
     }
 
-    /// What runs: the submission's own target, or the template in its folder.
+    /// What runs: what the template says of the submission's folder, or else its own target. Who is graded does not choose how,
+    /// where there is a template.
     fn programs(&self, submission: &Submission) -> Option<Programs> {
         let folder = submission.folder.clone();
-        if submission.has_target {
-            return Some(Programs::Target(folder));
+        match self.options.template.clone() {
+            Some(target) => Some(Programs::Template { target, folder }),
+            None => submission.has_target.then_some(Programs::Target(folder)),
         }
-        let target = self.options.template.clone()?;
-        Some(Programs::Template { target, folder })
     }
 
     fn run_options(&self, submission: &Submission, programs: Programs) -> RunOptions {

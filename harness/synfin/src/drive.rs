@@ -3,6 +3,7 @@
 //! ```text
 //! board     who has done what; barriers and turns              no program, no socket
 //! live      the wire as it is recorded, and waits on it        no program
+//! deadline  when a step is given up, by what the wire shows     no program
 //! terminal  a program, and how far its output was read
 //! stage     what all clients share: the record, the programs   files: laid out and looked at
 //! watch     what the kernel tells: owners of connections, socket samples, threads
@@ -13,6 +14,7 @@
 
 mod board;
 mod client;
+mod deadline;
 mod dial;
 mod elsewhere;
 mod fault;

@@ -65,7 +65,7 @@ pub struct Named {
 pub struct BatchOptions {
     /// The folder of submissions: each folder in it is one.
     pub folder: PathBuf,
-    /// The target of submissions that have none of their own.
+    /// The target of all submissions; each has its own otherwise.
     pub template: Option<PathBuf>,
     /// What they are graded by.
     pub rubric: RubricSource,

@@ -6,12 +6,13 @@ mod stop;
 
 pub(crate) use manifest::WINE;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use synfin_core::flow::Milestone;
 use synfin_core::manifest::{Recorded, Role, SampleReason};
-use synfin_core::spec::ServerState;
+use synfin_core::spec::{Limits, ServerState};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -141,6 +142,18 @@ impl Job {
         }
     }
 
+    /// What the programs may use. The files of the scenario's steps do not count, even if they are sent encoded or again.
+    fn limits(&self) -> Limits {
+        const TIMES_OVER: u64 = 4;
+        let run = self.play.target.limits.run;
+        let bytes: u64 = self.play.transfers().map(|(_, size)| size).sum();
+        let allowed = bytes.saturating_mul(TIMES_OVER);
+        Limits {
+            capture_bytes: run.capture_bytes.saturating_add(allowed),
+            ..run
+        }
+    }
+
     fn roles(&self) -> impl Iterator<Item = Role> {
         let server = (self.play.scenario.server == ServerState::Up).then_some(Role::Server);
         server
@@ -156,6 +169,10 @@ pub(crate) async fn record(
 ) -> Result<Recorded, RecordError> {
     let sandbox = Sandbox::start(&job.setup).await?;
     let file = store::create(&job.run.join(format!("{}.pcap", job.stem())))?;
+    let bound = Bound {
+        capture: file.try_clone().map_err(ring::RingError::Drain)?,
+        limits: job.limits(),
+    };
     let armed = Capture::arm(&sandbox, file, job.ring());
     let prepared = prepare(job, &sandbox);
     let (armed, prepared) = tokio::join!(armed, prepared);
@@ -172,10 +189,11 @@ pub(crate) async fn record(
     let pumping = tokio::spawn(pump(Arc::clone(&stage), frames));
     let mut attributing = JoinSet::new();
     attributing.spawn(attribute_all(Arc::clone(&stage)));
-    attributing.spawn(guard(Arc::clone(&stage)));
+    let bound = Arc::new(bound);
+    attributing.spawn(guard(Arc::clone(&stage), Arc::clone(&bound)));
     let was_interrupted = perform(&stage, interrupted).await;
     attributing.shutdown().await;
-    if let Err(error) = look(&stage.sandbox, &stage.limits(), &stage.running()).await {
+    if let Err(error) = bound.look(&stage).await {
         stage.fault(error);
     }
     let captured = capture.close().await?;
@@ -215,9 +233,36 @@ async fn pump(stage: Arc<Stage>, mut frames: mpsc::UnboundedReceiver<Vec<LiveFra
     }
 }
 
+/// What all programs are held to.
+struct Bound {
+    /// The capture, for its size.
+    capture: File,
+    limits: Limits,
+}
+
+impl Bound {
+    /// What has been written of the capture; of a file that cannot be looked at, nothing.
+    fn captured_bytes(&self) -> u64 {
+        self.capture.metadata().map_or(0, |capture| capture.len())
+    }
+
+    async fn look(&self, stage: &Stage) -> Result<(), SandboxError> {
+        let captured_bytes = self.captured_bytes();
+        look(
+            &stage.sandbox,
+            &self.limits,
+            captured_bytes,
+            &stage.running(),
+        )
+        .await
+    }
+}
+
 /// Holds all programs to their limits.
-async fn guard(stage: Arc<Stage>) {
-    let guarded = hold_to_limits(&stage.sandbox, &stage.limits(), || stage.running()).await;
+async fn guard(stage: Arc<Stage>, bound: Arc<Bound>) {
+    let captured_bytes = || bound.captured_bytes();
+    let running = || stage.running();
+    let guarded = hold_to_limits(&stage.sandbox, &bound.limits, captured_bytes, running).await;
     if let Err(error) = guarded {
         stage.fault(error);
     }

@@ -3,8 +3,8 @@
 use super::{Cause, Evidence, Finding, Link, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::Role;
-use crate::observation::{Observation, ObservedConnection};
-use crate::spec::{ClientNumber, Selection};
+use crate::observation::{Dialler, Elsewhere, Observation, ObservedConnection};
+use crate::spec::{ClientNumber, Selection, ServerState};
 
 /// How many connections a finding speaks of one by one.
 const SHOWN: usize = 2;
@@ -38,7 +38,8 @@ pub(super) fn connection(
     judge: impl Fn(&ObservedConnection) -> Outcome,
     passed: impl FnOnce(&[&ObservedConnection]) -> String,
 ) -> Verdict {
-    let connections = observation.selected(selection);
+    let mut connections = observation.selected(selection);
+    connections.retain(|connection| !went_elsewhere(observation, connection));
     let without = without_connection(observation, selection, &connections);
     if connections.is_empty() && without.is_empty() {
         let saw = format!("no connection to {} was selected", observation.server);
@@ -139,6 +140,13 @@ fn prefixed(connection: &ObservedConnection, outcome: Outcome) -> Outcome {
     outcome.map(named)
 }
 
+/// Whether it is the connection of a client that dialled another address than the server's, and was not taken there.
+fn went_elsewhere(observation: &Observation, connection: &ObservedConnection) -> bool {
+    let elsewhere = |client| observation.dialled_elsewhere(client);
+    let is_taken = connection.wire.setup.syn_ack.is_some();
+    !is_taken && connection.client.and_then(elsewhere).is_some()
+}
+
 /// The selected clients that never sent a SYN. Where others have connections, those that had no reason to dial do not matter.
 fn without_connection(
     observation: &Observation,
@@ -172,7 +180,7 @@ pub(super) fn without_syn(observation: &Observation, client: ClientNumber) -> Ou
     Outcome::Unknown(Cause::Harness, Finding::from(saw).with_all(record))
 }
 
-/// A client that sent no SYN, with its record.
+/// A client that sent the server no SYN, with its record.
 fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
     let role = Role::Client(client.0);
     let unstarted = observation
@@ -183,6 +191,9 @@ fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
             .with_all(program::record(observation, role))
             .usually(Pattern::NoSuchProgram.usually());
     }
+    if let Some(elsewhere) = observation.dialled_elsewhere(client) {
+        return dialled_elsewhere(observation, client, elsewhere);
+    }
     let undone = observation
         .first_undone(client)
         .map(|record| format!(": {}", program::undone(record)))
@@ -190,4 +201,36 @@ fn no_syn(observation: &Observation, client: ClientNumber) -> Finding {
     Finding::from(format!("client {client} sent no SYN{undone}"))
         .with_all(program::record(observation, Role::Client(client.0)))
         .usually(Pattern::NoSyn.usually())
+}
+
+/// A client whose SYN went to another address than the server's.
+fn dialled_elsewhere(
+    observation: &Observation,
+    client: ClientNumber,
+    elsewhere: Elsewhere<'_>,
+) -> Finding {
+    let (dialled, wire) = (elsewhere.address(), &elsewhere.connection.wire);
+    let frame = wire.first.frame;
+    let saw = match (elsewhere.dialler, observation.setting.server) {
+        (Dialler::Client, ServerState::Up) => format!(
+            "client {client} dialled {dialled} (frame {frame}), and the server's address is {}",
+            observation.server
+        ),
+        (Dialler::Client, ServerState::Down) => format!(
+            "client {client} dialled {dialled} (frame {frame}), and not {}",
+            observation.server
+        ),
+        (Dialler::ClientOrServer, ServerState::Up | ServerState::Down) => format!(
+            "client {client} sent no SYN to the server at {}; when it was to connect, a SYN went to {dialled} (frame {frame})",
+            observation.server
+        ),
+    };
+    Finding::from(saw)
+        .with(Evidence::frames(
+            "a SYN to another address, and what came of it",
+            wire.id,
+            [frame, wire.last.frame],
+        ))
+        .with_all(program::record(observation, Role::Client(client.0)))
+        .usually(Pattern::DialsElsewhere.usually())
 }

@@ -11,7 +11,7 @@ use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{Ending, Milestone};
 use crate::manifest::{Exit, Need, ProcessRecord, Role};
-use crate::observation::{Observation, ObservedConnection};
+use crate::observation::{Dialler, Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Selection};
 use crate::text::Foreign;
 use crate::time::{Span, Timestamp};
@@ -63,7 +63,8 @@ impl Judge for RefusedWhenDown {
 
 fn told(observation: &Observation, client: ClientNumber) -> Outcome {
     let own = |connection: &&ObservedConnection| connection.client == Some(client);
-    let Some(connection) = observation.connections.iter().find(own) else {
+    let own = observation.connections.iter().find(own);
+    let Some(connection) = own.or_else(|| dialled_elsewhere(observation, client)) else {
         return without_syn(observation, client);
     };
     let Some(refused) = refusal(connection) else {
@@ -79,7 +80,11 @@ fn told(observation: &Observation, client: ClientNumber) -> Outcome {
         );
     };
     let finding = Finding::from(format!("client {client} {}", in_words(observation, client)))
-        .with(Evidence::frames("RST", connection.wire.id, [refused.frame]))
+        .with(Evidence::frames(
+            rst_of(observation, connection),
+            connection.wire.id,
+            [refused.frame],
+        ))
         .with_all(program::record(observation, Role::Client(client.0)));
     match reaction(observation, process, refused) {
         Reaction::Unknown => Outcome::Unknown(
@@ -99,6 +104,28 @@ fn told(observation: &Observation, client: ClientNumber) -> Outcome {
         Reaction::Silent => {
             Outcome::Violated(finding.usually(Pattern::SilentWhenRefused.usually()))
         }
+    }
+}
+
+/// The refusal, with the address if that is not the server's.
+fn rst_of(observation: &Observation, connection: &ObservedConnection) -> String {
+    let (dialled, server) = (connection.wire.responder, observation.server);
+    if dialled.port() == server.port() {
+        "RST".to_owned()
+    } else {
+        format!("RST from {dialled}, which the client dialled instead of {server}")
+    }
+}
+
+/// Where nobody listens, any address will do, if it was the client that dialled it.
+fn dialled_elsewhere(
+    observation: &Observation,
+    client: ClientNumber,
+) -> Option<&ObservedConnection> {
+    let elsewhere = observation.dialled_elsewhere(client)?;
+    match elsewhere.dialler {
+        Dialler::Client => Some(elsewhere.connection),
+        Dialler::ClientOrServer => None,
     }
 }
 
@@ -152,8 +179,8 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
     // A prompt stands alone where nothing follows it, and before the next output where something does.
     let is_usual = |line: &String| {
         let line = words(line);
-        let next = usual.range(line.clone()..).next();
-        line.is_empty() || next.is_some_and(|usual| usual.starts_with(&line))
+        let is_here = |usual: &Vec<String>| usual.windows(line.len()).any(|part| part == line);
+        line.is_empty() || usual.iter().any(is_here)
     };
     if lines.all(is_usual) {
         Reaction::Silent
@@ -162,14 +189,14 @@ fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
     }
 }
 
-/// The words of a line, of two letters or more. What else stands in it may differ from run to run without telling anything:
-/// a clock, a process id, memory that nothing was received into.
+/// The words of a line, of two letters or more and no digit. What else stands in it may differ from run to run without telling
+/// anything: a clock, the number of a process or a session, memory that nothing was received into.
 fn words(line: &str) -> Vec<String> {
     let shown = Foreign::new(line.trim(), COMPARED_CHARS);
     let printed = ESCAPE.replace_all(shown.as_str(), " ");
-    let parts = printed.split(|c: char| !c.is_alphabetic());
-    let words = parts.filter(|part| part.chars().nth(1).is_some());
-    words.map(str::to_owned).collect()
+    let parts = printed.split(|c: char| !c.is_alphanumeric());
+    let is_word = |part: &&str| part.len() > 1 && part.chars().all(char::is_alphabetic);
+    parts.filter(is_word).map(str::to_owned).collect()
 }
 
 /// The RST that answered the SYN.

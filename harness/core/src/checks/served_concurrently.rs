@@ -37,7 +37,7 @@ struct ServedConcurrently {
     at_least: NonZeroU32,
 }
 
-/// One client and how its first request fared.
+/// One client and how its requests fared.
 struct Client {
     number: ClientNumber,
     standing: Standing,
@@ -147,11 +147,26 @@ fn holds_nothing(observation: &Observation, client: ClientNumber) -> Option<Stri
 
 /// A client that was to ask for something, or could not even connect to.
 fn client(observation: &Observation, number: ClientNumber) -> Option<Client> {
-    let standing = match observation.held_request_of(number) {
-        Some(request) => standing(observation, number, request),
-        None => unconnected(observation, number)?,
-    };
+    let requests = observation.held_requests_of(number);
+    let standings = requests.map(|request| standing(observation, number, request));
+    let standing = standings
+        .reduce(decisive)
+        .or_else(|| unconnected(observation, number))?;
     Some(Client { number, standing })
+}
+
+/// Which of two requests tells whether the client was served: one that was not, or else the last answer.
+fn decisive(earlier: Standing, later: Standing) -> Standing {
+    match (&earlier, &later) {
+        (Standing::Failed { .. }, _) | (Standing::Answered(_), Standing::Undecided { .. }) => {
+            earlier
+        }
+        (
+            Standing::Answered(_) | Standing::Undecided { .. },
+            Standing::Answered(_) | Standing::Failed { .. },
+        )
+        | (Standing::Undecided { .. }, Standing::Undecided { .. }) => later,
+    }
 }
 
 /// From each client's answer to the first FIN or RST of either side.

@@ -123,6 +123,12 @@ pub(super) fn hindered(
     undone: &StepRecord,
     consequence: &str,
 ) -> Outcome {
+    if let Some(cut_off) = cut_off(observation, client, undone) {
+        return cut_off.map(|finding| Finding {
+            saw: format!("{consequence}: {}", finding.saw),
+            ..finding
+        });
+    }
     let step = program::undone(undone);
     let because = |finding: Finding| Finding {
         saw: format!("{consequence}: {}", finding.saw),
@@ -148,6 +154,27 @@ pub(super) fn hindered(
             )
         }
     }
+}
+
+/// A transfer whose bytes were still crossing when its step was given up. Slow is not wrong.
+pub(super) fn cut_off(
+    observation: &Observation,
+    client: ClientNumber,
+    record: &StepRecord,
+) -> Option<Outcome> {
+    let last = observation.cut_off(client, record)?;
+    let connections = observation.sessions_of(client);
+    let ids = connections.map(|connection| connection.wire.id);
+    let finding = Finding::from(format!(
+        "client {client}'s {}, and bytes were still crossing when the step was given up (frame {})",
+        program::undone(record),
+        last.frame
+    ))
+    .with_all(
+        ids.last()
+            .map(|id| Evidence::frames("the last of them", id, [last.frame])),
+    );
+    Some(Outcome::Unknown(Cause::Machine, finding))
 }
 
 /// The client that has no connection to be served on.
@@ -257,6 +284,9 @@ fn unanswered(
     (connection, what): (ConnectionId, String),
     late: Option<Given>,
 ) -> Standing {
+    if let Some(cut_off) = cut_off(observation, client, record) {
+        return from_outcome(Kind::Silent, cut_off);
+    }
     let Some(connection) = observation.connection(connection) else {
         return undecided(Cause::Harness, what);
     };

@@ -98,6 +98,10 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
     let Some(file) = observation.file(client, record.entry) else {
         return not_transferred(observation, client, record);
     };
+    let is_intact = file.arrived_sha256.as_ref() == Some(&file.source_sha256);
+    if !is_intact && let Some(cut_off) = service::cut_off(observation, client, record) {
+        return cut_off;
+    }
     let name = format!(
         "client {client}'s {} of {}",
         word(file.transfer),

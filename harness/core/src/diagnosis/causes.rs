@@ -49,6 +49,18 @@ pub(super) const NO_SYN: &[Cause] = &[
         "the target file, [client.steps]",
     ),
 ];
+pub(super) const DIALS_ELSEWHERE: &[Cause] = &[
+    (
+        "the server's address or port is fixed in the client's source",
+        "take it from the command line, or let the server listen where the client dials",
+        "the target file, [client] command; [server] listen",
+    ),
+    (
+        "the port was put into the address without htons()",
+        "swap its bytes: htons(port)",
+        "byteorder(3)",
+    ),
+];
 pub(super) const REFUSED: &[Cause] = &[
     (
         "nobody listens at that address and port at that moment",

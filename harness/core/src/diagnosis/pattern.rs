@@ -22,6 +22,8 @@ pub enum Pattern {
     ListensElsewhere,
     /// A client sent no SYN.
     NoSyn,
+    /// A client's SYN went to another address than the server's.
+    DialsElsewhere,
     /// A SYN was answered by RST.
     Refused,
     /// A SYN was never answered.
@@ -141,6 +143,7 @@ impl Pattern {
             Self::ListensNowhere => LISTENS_NOWHERE,
             Self::ListensElsewhere => LISTENS_ELSEWHERE,
             Self::NoSyn => NO_SYN,
+            Self::DialsElsewhere => DIALS_ELSEWHERE,
             Self::Refused => REFUSED,
             Self::SynUnanswered => SYN_UNANSWERED,
             Self::NeverAccepted => NEVER_ACCEPTED,

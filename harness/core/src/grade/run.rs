@@ -265,23 +265,24 @@ fn as_recorded(recording: &RecordingInput<'_>, run: &RunFile) -> Setting {
 }
 
 impl Lone {
-    /// Learns from the target's patterns and the run's one-client recording.
+    /// Learns from the target's patterns and the run's one-client recordings.
     fn of(input: &RunInput<'_>) -> Result<Self, SpecError> {
         let target = target(input)?;
         let windows = input
             .windows_target
             .map(|source| Target::parse(source.name, source.text))
             .transpose()?;
-        let lone = lone_recording(input);
-        let observed = lone.map(|recording| observe(recording, as_recorded(recording, &input.run)));
-        let target = Replies::of(&target);
+        let alone = alone(input);
+        let asking = alone.iter().filter(|recording| asks(recording));
+        let replies = asking.clone().fold(Replies::of(&target), |replies, lone| {
+            replies.with_lone(&observe(lone, as_recorded(lone, &input.run)))
+        });
+        // The harness adds its own after the rubric's.
+        let connected = asking.last().or(alone.last());
         Ok(Self {
-            target: match &observed {
-                Some(lone) => target.with_lone(lone),
-                None => target,
-            },
+            target: replies,
             windows: windows.as_ref().map(Replies::of).unwrap_or_default(),
-            connected_lines: lone.and_then(|lone| lone.output(Role::Client(1))),
+            connected_lines: connected.and_then(|lone| lone.output(Role::Client(1))),
         })
     }
 }
@@ -294,23 +295,26 @@ fn target(input: &RunInput<'_>) -> Result<Target, SpecError> {
     }
 }
 
-/// The recording of a client that was alone with the target's server and asked it for something; the last such in the
-/// run's order, because the harness adds its own after the rubric's.
-fn lone_recording<'a>(input: &'a RunInput<'a>) -> Option<&'a RecordingInput<'a>> {
+/// The recordings of clients that were alone with the target's server, one a scenario, in the run's order.
+fn alone<'a>(input: &'a RunInput<'a>) -> Vec<&'a RecordingInput<'a>> {
     let stems = input
         .run
         .scenarios
         .iter()
         .filter_map(|entry| entry.recordings.last());
-    let recordings: Vec<_> = stems
-        .filter_map(|stem| input.recordings.iter().find(|it| it.stem == *stem))
-        .collect();
-    recordings.into_iter().rev().find(|recording| {
+    let recordings = stems.filter_map(|stem| input.recordings.iter().find(|it| it.stem == *stem));
+    let is_lone = |recording: &&RecordingInput<'_>| {
         let manifest = &recording.manifest;
-        let asks = |step: &String| {
-            step.parse::<StepEntry>()
-                .is_ok_and(|entry| Step::is_request(&entry.step))
-        };
-        manifest.clients == 1 && manifest.runner.is_none() && manifest.steps.iter().any(asks)
-    })
+        manifest.clients == 1 && manifest.runner.is_none() && manifest.listening_at.is_some()
+    };
+    recordings.filter(is_lone).collect()
+}
+
+/// Whether the steps ask the server for something.
+fn asks(recording: &RecordingInput<'_>) -> bool {
+    let is_request = |step: &String| {
+        step.parse::<StepEntry>()
+            .is_ok_and(|entry| Step::is_request(&entry.step))
+    };
+    recording.manifest.steps.iter().any(is_request)
 }

@@ -34,6 +34,8 @@ pub enum Limit {
     Processes,
     /// What lies in its folder and its `/tmp`, bytes.
     Disk,
+    /// What was captured of the wire of all programs of the scenario, bytes.
+    Capture,
 }
 
 /// `12 s of processor time`, `1073741824 bytes of memory`.
@@ -48,6 +50,7 @@ impl fmt::Display for LimitHit {
             Limit::Output => write!(f, "{} of output", Bytes(*allowed)),
             Limit::Processes => write!(f, "{allowed} processes and threads"),
             Limit::Disk => write!(f, "{} of disk", Bytes(*allowed)),
+            Limit::Capture => write!(f, "{} of captured frames", Bytes(*allowed)),
         }
     }
 }

@@ -32,13 +32,16 @@ impl Observation {
         })
     }
 
-    /// A client's first request that it holds its connection open after, as the others do; its first of all where the steps
-    /// hold nobody.
-    pub fn held_request_of(&self, client: ClientNumber) -> Option<&StepRecord> {
+    /// A client's requests that it holds its connection open after, as the others do; its first of all where the steps hold
+    /// nobody.
+    pub fn held_requests_of(&self, client: ClientNumber) -> impl Iterator<Item = &StepRecord> {
         let is_hold = |record: &&StepRecord| self.step(record) == Some(&Step::Hold);
         let last_hold = self.steps_of(client).iter().rfind(is_hold);
-        self.requests_of(client)
-            .find(|record| last_hold.is_none_or(|hold| record.entry < hold.entry))
+        let requests = self.requests_of(client);
+        let (before, most) = last_hold.map_or((u32::MAX, 1), |hold| (hold.entry, usize::MAX));
+        requests
+            .take_while(move |record| record.entry < before)
+            .take(most)
     }
 
     /// The frames of a step; `None` if it was not reached.
@@ -68,13 +71,15 @@ impl Observation {
             .find(|it| !matches!(it.outcome, StepOutcome::Done | StepOutcome::Unsupported))
     }
 
-    /// Whether a client came to rest, connected or not, and has no request among its steps: one that dials on request has no
-    /// reason to.
+    /// Whether a client came to rest, dialled nothing but the server, and has no request among its steps: one that dials on
+    /// request has no reason to.
     pub fn is_asked_for_nothing(&self, client: ClientNumber) -> bool {
         let is_at_rest = |record: &StepRecord| {
             self.step(record) == Some(&Step::Connect) && record.outcome == StepOutcome::Done
         };
-        self.steps_of(client).iter().any(is_at_rest) && self.requests_of(client).next().is_none()
+        self.steps_of(client).iter().any(is_at_rest)
+            && self.requests_of(client).next().is_none()
+            && self.dialled_elsewhere(client).is_none()
     }
 
     /// Whether a client had several connections, each closed by one side before the next began.

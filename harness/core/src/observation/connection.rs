@@ -106,7 +106,7 @@ impl Observation {
     }
 
     /// Whether this is the server's address; `localhost` is `::1` too.
-    fn is_server(&self, address: SocketAddr) -> bool {
+    pub(super) fn is_server(&self, address: SocketAddr) -> bool {
         let is_localhost = self.server.ip().is_loopback() && address.ip() == Ipv6Addr::LOCALHOST;
         is_same_address(address, self.server)
             || is_localhost && address.port() == self.server.port()

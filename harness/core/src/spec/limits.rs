@@ -26,6 +26,8 @@ pub struct Limits {
     pub processes: u64,
     /// What lies in its folder and in its `/tmp`, bytes.
     pub disk_bytes: u64,
+    /// What is captured of the scenario's wire beside the files of its steps, bytes.
+    pub capture_bytes: u64,
 }
 
 impl Default for PhaseLimits {
@@ -38,6 +40,8 @@ impl Default for PhaseLimits {
                 output_bytes: 16 << 20,
                 processes: 512,
                 disk_bytes: 512 << 20,
+                // A build has no wire.
+                capture_bytes: u64::MAX,
             },
             run: Limits {
                 wall: Duration::from_mins(10),
@@ -46,6 +50,7 @@ impl Default for PhaseLimits {
                 output_bytes: 256 << 20,
                 processes: 1024,
                 disk_bytes: 256 << 20,
+                capture_bytes: 4 << 30,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! What only the programs' records show.
 
+use synfin_core::checks::Evidence;
 use synfin_core::manifest::{Exit, Role, SignalSent, StopAction, Supervision, ThreadSample};
 
 use crate::setup::{LIFE, STEPS};
@@ -146,6 +147,33 @@ fn a_client_that_exits_non_zero_told_that_no_server_runs() {
 }
 
 #[test]
+fn a_client_that_dialled_another_port_is_judged_by_what_it_did_about_that_refusal() {
+    let elsewhere = |code: u8, lines: &[&str]| {
+        down(Exit::Code { code: code.into() }, lines).with(|recorded| {
+            recorded.server = "127.0.0.1:5002".parse().unwrap();
+            recorded.attributions.clear();
+        })
+    };
+    let told = elsewhere(1, &["connection refused"]);
+    assert_eq!(
+        told.says(DOWN),
+        "Pass: client 1 refused: exited with code 1, 4.000 ms after its start, saying “connection refused”"
+    );
+    let verdict = told.verdict(DOWN);
+    let evidence = &verdict.finding().unwrap().evidence;
+    assert!(
+        matches!(&evidence[0], Evidence::Frames { what, .. } if what
+            == "RST from 127.0.0.1:5001, which the client dialled instead of 127.0.0.1:5002"),
+        "{evidence:?}"
+    );
+    let silent = elsewhere(0, &["connected"]);
+    assert_eq!(
+        silent.says(DOWN),
+        "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “connected”"
+    );
+}
+
+#[test]
 fn a_client_that_prints_something_new_told_it_too() {
     assert_eq!(
         down(Exit::Code { code: 0 }, &["connected", "no server there"]).says(DOWN),
@@ -184,6 +212,20 @@ fn a_prompt_that_waits_is_nothing_new_though_it_went_on_when_connected() {
     assert_eq!(
         in_a_line(&verdict_of(&waiting, &rubric)),
         "Fail: client 1 refused: exited with code 0, 4.000 ms after its start, saying “File name :”"
+    );
+}
+
+#[test]
+fn numbers_of_sessions_and_what_stood_behind_a_prompt_tell_nothing() {
+    let lines = ["session dbd30ad4a80aa42a", "Goodbye"];
+    let mut usual = down(Exit::Code { code: 0 }, &lines).observation();
+    let connected = ["session 91fe03ba11", "Choice: Goodbye"];
+    usual.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+    let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
+    let verdict = in_a_line(&verdict_of(&usual, &rubric));
+    assert!(
+        verdict.starts_with("Fail: client 1 refused: exited with code 0"),
+        "{verdict}"
     );
 }
 

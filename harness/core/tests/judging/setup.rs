@@ -1,6 +1,10 @@
 //! Setup: where the server listens, handshakes, and what is accepted; and the order of a whole life.
 
+use std::net::SocketAddr;
+
+use synfin_core::checks::Evidence;
 use synfin_core::manifest::{Role, SocketState};
+use synfin_core::pcap::FrameNumber;
 
 use crate::world::{SERVER, World, at, socket, world};
 
@@ -295,5 +299,58 @@ fn a_capture_that_is_not_whole_proves_no_order() {
     assert_eq!(
         lossy.says(IN_ORDER),
         "Inconclusive(Harness): 1 connection in order, the first: setup 2–4, payload 5–7, teardown done 12 (the capture is not whole: 1 frame dropped)"
+    );
+}
+
+/// One client, or two in turn, whose SYNs are refused; the server's address is another.
+fn dials_elsewhere(clients: u32) -> World {
+    let refused = |client| {
+        format!(
+            "-- c{client} connect\n c{client} > S\n c{client} < R.\n -- c{client} ends in mid-step\n"
+        )
+    };
+    let script: String = (1..=clients).map(refused).collect();
+    let server: SocketAddr = "127.0.0.1:5002".parse().unwrap();
+    world(&["connect", "list"], clients, &(script + "-- stop")).with(|recorded| {
+        recorded.server = server;
+        recorded.socket_samples[0].sockets[0].local = server;
+    })
+}
+
+#[test]
+fn a_client_that_dialled_another_port_is_told_where_it_went() {
+    let saw =
+        "client 1 dialled 127.0.0.1:5001 (frame 2), and the server's address is 127.0.0.1:5002";
+    let owned = dials_elsewhere(1);
+    for check in [HANDSHAKE, ACCEPTED, IN_ORDER] {
+        assert_eq!(owned.says(check), format!("Fail: {saw}"));
+    }
+    let verdict = owned.verdict(HANDSHAKE);
+    let Evidence::Frames { frames, .. } = &verdict.finding().unwrap().evidence[0] else {
+        panic!("{verdict:?}");
+    };
+    assert_eq!(frames, &[FrameNumber(2), FrameNumber(3)]);
+}
+
+#[test]
+fn a_syn_of_nobody_is_the_clients_that_was_alone_at_work() {
+    let nobodys = dials_elsewhere(2).with(|recorded| recorded.attributions.clear());
+    let saw = |client: u32, frame: u32| {
+        format!(
+            "client {client} sent no SYN to the server at 127.0.0.1:5002; when it was to connect, a SYN went to 127.0.0.1:5001 \
+             (frame {frame})"
+        )
+    };
+    assert_eq!(
+        nobodys.says(HANDSHAKE),
+        format!("Fail: {}; {}", saw(1, 2), saw(2, 4))
+    );
+    let at_once = nobodys.with(|recorded| {
+        recorded.client_steps[1].steps[0].after_frame = Some(1);
+        recorded.client_steps[0].steps[0].done_frame = Some(5);
+    });
+    assert_eq!(
+        at_once.says(HANDSHAKE),
+        "Fail: client 1 sent no SYN: the program ended during `connect`; client 2 sent no SYN: the program ended during `connect`"
     );
 }

@@ -203,3 +203,68 @@ fn a_program_that_cannot_transfer_is_not_failed_for_it() {
         "Skipped: the target gives no way to do `upload`"
     );
 }
+
+/// A transfer of 200 bytes that is given up right after so many letters of the file, and what is there of the file then.
+fn given_up(transfer: Transfer, letters: usize, arrived: Option<usize>) -> World {
+    let (step, way) = match transfer {
+        Transfer::Upload => ("upload notes.bin 200", '>'),
+        Transfer::Download => ("download notes.bin", '<'),
+    };
+    let word = step.split(' ').next().unwrap();
+    let half = "x".repeat(letters / 2);
+    let script = format!(
+        "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 {word}\n c1 > \"GO\"\n c1 < \"OK\"\n c1 {way} \"{half}\"\n \
+         c1 {way} \"{half}\"\n -- c1 times out\n -- sample c1 asleep: c1 unread\n -- stop"
+    );
+    let contents = file_bytes(SEED, "notes.bin", 200);
+    world(&["connect", step, "quit"], 1, &script).with(|recorded| {
+        recorded.files = vec![FileRecord {
+            client: 1,
+            entry: 1,
+            transfer,
+            name: "notes.bin".to_owned(),
+            size: 200,
+            source_sha256: sha256(&contents),
+            found_as: None,
+            arrived_size: arrived.map(|size| size as u64),
+            arrived_sha256: arrived.map(|size| sha256(&contents[..size])),
+        }];
+    })
+}
+
+#[test]
+fn a_transfer_that_is_given_up_while_its_bytes_still_cross_is_slow_and_not_wrong() {
+    let slow = |transfer, word: &str, arrived| {
+        let world = given_up(transfer, 100, arrived);
+        let saw = format!(
+            "client 1's `{word}` timed out waiting for a reply, and bytes were still crossing when the step was given up (frame 8)"
+        );
+        assert_eq!(world.says(INTACT), format!("Inconclusive(Machine): {saw}"));
+        let order = world.says(r#"check = "lifecycle-in-order""#);
+        assert!(order.starts_with("Inconclusive(Machine): "), "{order}");
+        assert!(order.ends_with(&saw), "{order}");
+    };
+    slow(Transfer::Download, "download notes.bin", None);
+    slow(Transfer::Download, "download notes.bin", Some(60));
+    slow(Transfer::Upload, "upload notes.bin 200", Some(60));
+}
+
+#[test]
+fn a_transfer_that_stood_still_when_it_was_given_up_fails() {
+    let stuck = given_up(Transfer::Download, 100, Some(60)).with(|recorded| {
+        let record = &mut recorded.client_steps[0].steps[1];
+        record.ended_at = record.ended_at.map(|at| at + 2_000_000_000);
+    });
+    assert_eq!(
+        stuck.says(INTACT),
+        "Fail: client 1's download of “notes.bin”: 60 of 200 bytes arrived"
+    );
+}
+
+#[test]
+fn a_server_that_sends_without_an_end_is_not_slow() {
+    assert_eq!(
+        given_up(Transfer::Download, 400, Some(60)).says(INTACT),
+        "Fail: client 1's download of “notes.bin”: 60 of 200 bytes arrived"
+    );
+}

@@ -19,30 +19,48 @@ pub(super) struct Submission {
     pub(super) has_target: bool,
 }
 
-/// The folders in `folder`, by name: not links, not hidden ones, and not where `outputs` are.
-pub(super) fn submissions(folder: &Path, outputs: &Path) -> Result<Vec<Submission>, StoreError> {
+/// What is in a folder of submissions.
+pub(super) struct Found {
+    /// Its folders, by name: not links, not hidden ones, and not where the outputs are.
+    pub(super) submissions: Vec<Submission>,
+    /// What else is there and not hidden: names, safe to print.
+    pub(super) others: Vec<String>,
+}
+
+/// Looks into `folder`; `outputs` are no submission.
+pub(super) fn submissions(folder: &Path, outputs: &Path) -> Result<Found, StoreError> {
     let failed = |source| StoreError::Read {
         path: folder.to_owned(),
         source,
     };
     let outputs = fs::canonicalize(outputs).map_err(failed)?;
-    let mut submissions = Vec::new();
+    let (mut submissions, mut others) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let is_folder = entry.file_type().map_err(failed)?.is_dir();
         let path = fs::canonicalize(entry.path()).unwrap_or_else(|_| entry.path());
         let name = entry.file_name();
-        if is_folder && !name.as_encoded_bytes().starts_with(b".") && !outputs.starts_with(&path) {
+        if name.as_encoded_bytes().starts_with(b".") || outputs.starts_with(&path) {
+            continue;
+        }
+        let name = visible(&name.to_string_lossy());
+        if is_folder {
             submissions.push(Submission {
                 has_target: path.join("target.toml").is_file(),
-                name: visible(&name.to_string_lossy()),
+                name,
                 folder: path,
             });
+        } else {
+            others.push(name);
         }
     }
+    others.sort();
     submissions.sort_by(|one, other| (&one.name, &one.folder).cmp(&(&other.name, &other.folder)));
     tell_apart(&mut submissions);
-    Ok(submissions)
+    Ok(Found {
+        submissions,
+        others,
+    })
 }
 
 /// Numbers those whose names look the same when they are safe to print.

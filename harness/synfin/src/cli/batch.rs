@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// A rubric file, or the name of a built-in rubric.
     #[arg(long, value_name = "FILE|NAME", default_value = DEFAULT_RUBRIC)]
     rubric: String,
-    /// The target file for submissions that have no target.toml of their own.
+    /// The target file for all submissions; without it, each is run as its own target.toml says.
     #[arg(long, value_name = "TEMPLATE")]
     target: Option<PathBuf>,
     /// How many submissions run at once.

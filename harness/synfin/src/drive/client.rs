@@ -9,6 +9,7 @@ use synfin_core::time::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::deadline::Deadline;
 use super::dial::DialTurn;
 use super::live::Mark;
 use super::one_shot::OneShot;
@@ -306,15 +307,11 @@ impl Turn<'_> {
                 return Err(unmet.into());
             }
         }
-        let closed = self.stage.wire.until(request.deadline, |wire| {
-            wire.connections_of(self.client).all(is_over).then_some(())
-        });
+        let wire = &self.stage.wire;
+        let closed = wire.until_told(|| wire.now().connections_of(self.client).all(is_over));
         let waiting_for = || "the program to end or its connection to close".to_owned();
-        match request.unless_futile(closed, waiting_for).await {
-            Ok(Some(())) | Err(Unmet::Ended) => Ok(StepOutcome::Done),
-            Ok(None) => Err(StepOutcome::TimedOut {
-                waiting_for: waiting_for(),
-            }),
+        match request.met(closed, waiting_for).await {
+            Ok(()) | Err(Unmet::Ended) => Ok(StepOutcome::Done),
             Err(unmet @ (Unmet::Late { .. } | Unmet::ServerEnded { .. })) => Err(unmet.into()),
         }
     }
@@ -325,7 +322,7 @@ impl Turn<'_> {
     }
 
     fn ask<'a>(&'a self, terminal: &'a Terminal) -> Request<'a> {
-        let deadline = Instant::now() + self.stage.play.target.client.step_within;
+        let deadline = Deadline::after(self.stage.play.target.client.step_within);
         Request {
             stage: self.stage,
             client: self.client,

@@ -29,7 +29,7 @@ pub(crate) struct WireState {
     /// Every TCP frame, in order.
     frames: Vec<Milestone>,
     /// What each connection had carried by the frames that brought payload, in their order.
-    carried: BTreeMap<ConnectionId, Vec<(FrameNumber, Carried)>>,
+    carried: BTreeMap<ConnectionId, Vec<(Milestone, Carried)>>,
     /// One moment on both clocks, that of the capture and that of deadlines.
     epoch: (Timestamp, Instant),
 }
@@ -115,7 +115,7 @@ impl LiveWire {
             let connection = state.flow.push(at, segment);
             state.frames.push(at);
             if let Some(connection) = connection {
-                state.note_payload(connection, at.frame);
+                state.note_payload(connection, at);
             }
         });
     }
@@ -210,8 +210,21 @@ impl WireState {
             .connections_of(client)
             .map(|connection| connection.last.at)
             .max()?;
+        Some(self.instant(last))
+    }
+
+    /// When the client's last new payload, either way, was captured.
+    pub(crate) fn last_payload_of(&self, client: ClientNumber) -> Option<Instant> {
+        let owned = self.owned.get(&client).into_iter().flatten();
+        let notes = owned.filter_map(|connection| self.carried.get(connection)?.last());
+        let last = notes.map(|(at, _)| at.at).max()?;
+        Some(self.instant(last))
+    }
+
+    /// The same moment on the clock of deadlines.
+    fn instant(&self, moment: Timestamp) -> Instant {
         let (epoch, instant) = self.epoch;
-        Some(instant + Duration::from_nanos(last.since(epoch).as_nanos()))
+        instant + Duration::from_nanos(moment.since(epoch).as_nanos())
     }
 
     /// The client's last connection to the server's port.
@@ -231,13 +244,14 @@ impl WireState {
         owned.filter_map(|id| self.flow.connection(*id))
     }
 
-    fn note_payload(&mut self, connection: ConnectionId, frame: FrameNumber) {
+    fn note_payload(&mut self, connection: ConnectionId, at: Milestone) {
         let Some(carried) = self.flow.connection(connection).map(Carried::of) else {
             return;
         };
         let noted = self.carried.entry(connection).or_default();
-        if noted.last().is_none_or(|(_, last)| *last != carried) {
-            noted.push((frame, carried));
+        let before = noted.last().map_or(Carried::default(), |(_, last)| *last);
+        if carried != before {
+            noted.push((at, carried));
         }
     }
 
@@ -252,7 +266,7 @@ impl WireState {
         let owned = self.owned.get(&client).into_iter().flatten();
         let notes = owned.filter_map(|connection| self.carried.get(connection));
         notes.fold(Carried::default(), |sum, noted| {
-            let before = noted.partition_point(|(frame, _)| *frame <= after);
+            let before = noted.partition_point(|(at, _)| at.frame <= after);
             let [now, before] = [noted.len(), before].map(|length| {
                 let last = noted[..length].last();
                 last.map_or(Carried::default(), |(_, carried)| *carried)
@@ -293,4 +307,4 @@ fn is_acknowledged(half: &HalfConnection) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use synfin_core::manifest::{Exit, Role, StepOutcome};
 use synfin_core::spec::{ClientNumber, Step, StepFile};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::client::{is_over, place_number};
+use super::deadline::Deadline;
 use super::dial::DialTurn;
 use super::stage::{SETTLE, Stage};
 use super::step::{Request, Unmet};
@@ -41,12 +42,12 @@ impl OneShot<'_> {
             };
         };
         let argv = argv.iter().map(|word| file.fill(word)).collect();
-        let deadline = Instant::now() + self.stage.play.target.client.step_within;
+        let deadline = Deadline::after(self.stage.play.target.client.step_within);
         let before = self.connections();
         let program = self.start(argv, deadline).await?;
         self.talk(&program, step, file, deadline).await?;
-        let ended = timeout_at(deadline, program.program.wait()).await;
-        let ended = ended.map_err(|_| StepOutcome::TimedOut {
+        let ended = deadline.bounds(self.client, &self.stage.wire, program.program.wait());
+        let ended = ended.await.ok_or_else(|| StepOutcome::TimedOut {
             waiting_for: "the program to end".to_owned(),
         })?;
         self.wait_for_quiet().await;
@@ -60,7 +61,7 @@ impl OneShot<'_> {
     async fn start(
         &self,
         argv: Vec<String>,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<Arc<Terminal>, StepOutcome> {
         let stage = self.stage;
         let turn = DialTurn::take(stage, self.client).await;
@@ -70,7 +71,7 @@ impl OneShot<'_> {
             .await?;
         tokio::select! {
             biased;
-            () = turn.connected(deadline) => {}
+            () = turn.connected(deadline.of(self.client, &stage.wire)) => {}
             _ = program.program.wait() => {
                 // Its last frames may still be on their way; one that never connected has none.
                 turn.connected(Instant::now() + SETTLE).await;
@@ -85,7 +86,7 @@ impl OneShot<'_> {
         program: &Terminal,
         step: &Step,
         file: &StepFile,
-        deadline: Instant,
+        deadline: Deadline,
     ) -> Result<(), StepOutcome> {
         let Some(script) = self.stage.play.target.client.script(step.name()) else {
             return Ok(());

@@ -11,7 +11,7 @@ use synfin_core::manifest::{
     Attribution, ClientSteps, FileRecord, Role, SampleReason, SignalSent, SocketSample,
     StepOutcome, StepRecord, StopAction, Supervision,
 };
-use synfin_core::spec::{ClientNumber, Limits, Stdin, StepEntry, environment_at};
+use synfin_core::spec::{ClientNumber, Stdin, StepEntry, environment_at};
 use synfin_core::time::Timestamp;
 use tokio::time::Instant;
 
@@ -134,11 +134,6 @@ impl Stage {
     /// Where the server should listen.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.play.target.server.listen
-    }
-
-    /// What each program may use.
-    pub(crate) fn limits(&self) -> Limits {
-        self.play.target.limits.run
     }
 
     /// The programs that were started, ended or not.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use synfin_core::flow::Connection;
 use synfin_core::manifest::{PROMPT, StepOutcome};
 use synfin_core::spec::{self, ClientNumber, StepFile, StepScript};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::client::is_over;
+use super::deadline::Deadline;
 use super::live::{Exchange, Mark};
 use super::stage::Stage;
 use super::terminal::{NotRead, Terminal};
@@ -32,7 +33,7 @@ pub(crate) struct Request<'a> {
     /// The client's program.
     pub(crate) terminal: &'a Terminal,
     /// When it must be done.
-    pub(crate) deadline: Instant,
+    pub(crate) deadline: Deadline,
 }
 
 /// What came last when a step's lines had been typed.
@@ -128,28 +129,21 @@ impl Request<'_> {
     /// Waits until the exchange has come as far as `far` on the wire.
     async fn reach(&self, mark: Mark, far: Exchange) -> Result<(), Unmet> {
         let wire = &self.stage.wire;
-        let reached = wire.until(self.deadline, |state| {
-            (state.exchange(self.client, mark) >= far).then_some(())
-        });
+        let reached = wire.until_told(|| wire.now().exchange(self.client, mark) >= far);
         let waiting_for = || match wire.now().exchange(self.client, mark) {
             Exchange::Silent => "a request on the wire".to_owned(),
             Exchange::Open | Exchange::ClientSpokeLast | Exchange::Answered => {
                 "a reply, and all bytes acknowledged".to_owned()
             }
         };
-        let reached = async { reached.await.ok_or(()) };
-        self.unless_futile(reached, waiting_for)
-            .await?
-            .map_err(|()| Unmet::Late {
-                waiting_for: waiting_for(),
-            })
+        self.met(reached, waiting_for).await
     }
 
     /// Waits until wire and terminal have been quiet for long enough, with every thread of the program asleep.
     pub(crate) async fn quiet(&self, mark: Mark) -> Result<(), Unmet> {
         let mut last_output = Instant::now();
         let mut due = self.due(mark, last_output);
-        while due <= self.deadline {
+        while due <= self.deadline.of(self.client, &self.stage.wire) {
             let silence = self.terminal.silent_until(due);
             if let Err(printed) = self.unless_ended(silence).await? {
                 last_output = printed;
@@ -182,14 +176,14 @@ impl Request<'_> {
     }
 
     /// What `wanted` gives before the deadline and before the program ends.
-    async fn met<T>(
+    pub(super) async fn met<T>(
         &self,
         wanted: impl Future<Output = T>,
         waiting_for: impl Fn() -> String,
     ) -> Result<T, Unmet> {
-        let within = timeout_at(self.deadline, wanted);
+        let within = self.deadline.bounds(self.client, &self.stage.wire, wanted);
         let value = self.unless_futile(within, &waiting_for).await?;
-        value.map_err(|_| Unmet::Late {
+        value.ok_or_else(|| Unmet::Late {
             waiting_for: waiting_for(),
         })
     }

@@ -18,13 +18,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub async fn hold_to_limits<P: Deref<Target: AsRef<Program>>>(
     sandbox: &Sandbox,
     limits: &Limits,
+    captured_bytes: impl Fn() -> u64,
     running: impl Fn() -> Vec<P>,
 ) -> Result<(), SandboxError> {
     let mut looks = interval(LOOK_EVERY);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
-        look(sandbox, limits, &running()).await?;
+        look(sandbox, limits, captured_bytes(), &running()).await?;
     }
 }
 
@@ -32,13 +33,14 @@ pub async fn hold_to_limits<P: Deref<Target: AsRef<Program>>>(
 pub async fn look<P: Deref<Target: AsRef<Program>>>(
     sandbox: &Sandbox,
     limits: &Limits,
+    captured_bytes: u64,
     programs: &[P],
 ) -> Result<(), SandboxError> {
     let used = sandbox.usage().await?;
     for program in programs.iter().map(|program| program.deref().as_ref()) {
         let usage = used.iter().find(|(role, _)| *role == program.role());
         let Some((limit, allowed)) =
-            usage.and_then(|(_, usage)| reached(limits, &Use::of(program, usage)))
+            usage.and_then(|(_, usage)| reached(limits, &Use::of(program, usage, captured_bytes)))
         else {
             continue;
         };
@@ -57,11 +59,12 @@ pub async fn look<P: Deref<Target: AsRef<Program>>>(
 struct Use {
     wall: Duration,
     output_bytes: u64,
+    captured_bytes: u64,
     usage: Usage,
 }
 
 impl Use {
-    fn of(program: &Program, usage: &Usage) -> Self {
+    fn of(program: &Program, usage: &Usage, captured_bytes: u64) -> Self {
         Self {
             wall: if program.is_role_gone() {
                 Duration::ZERO
@@ -69,6 +72,7 @@ impl Use {
                 program.running_for()
             },
             output_bytes: program.output().printed_bytes(),
+            captured_bytes,
             usage: *usage,
         }
     }
@@ -103,6 +107,11 @@ fn reached(limits: &Limits, used: &Use) -> Option<(Limit, u64)> {
         (Limit::Cpu, cpu_ms >= cpu_ms_max, cpu_ms_max),
         (Limit::Wall, used.wall >= limits.wall, wall_ms),
         (Limit::Disk, disk_free_bytes == 0, limits.disk_bytes),
+        (
+            Limit::Capture,
+            used.captured_bytes > limits.capture_bytes,
+            limits.capture_bytes,
+        ),
     ]
     .into_iter()
     .find_map(|(limit, is_reached, allowed)| is_reached.then_some((limit, allowed)))
@@ -117,6 +126,7 @@ mod tests {
     const NOTHING: Use = Use {
         wall: Duration::ZERO,
         output_bytes: 0,
+        captured_bytes: 0,
         usage: Usage {
             processes: 1,
             cpu_ms: 0,
@@ -177,6 +187,13 @@ mod tests {
                 ..NOTHING
             },
             Some(Limit::Output),
+        );
+        check(
+            &Use {
+                captured_bytes: (4 << 30) + 1,
+                ..NOTHING
+            },
+            Some(Limit::Capture),
         );
     }
 }

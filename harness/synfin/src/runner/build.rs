@@ -169,12 +169,12 @@ async fn run(
     let stdin = Stdin::Pipe;
     let program = Program::start(sandbox, &Launch { spawn, stdin }).await?;
     program.end_input().await;
-    let guard = hold_to_limits(sandbox, order.limits, || vec![&program]);
+    let guard = hold_to_limits(sandbox, order.limits, || 0, || vec![&program]);
     let ended = tokio::select! {
         ended = program.wait() => ended,
         failed = guard => return Err(failed.err().unwrap_or(SandboxError::Gone).into()),
     };
-    look(sandbox, order.limits, &[&program]).await?;
+    look(sandbox, order.limits, 0, &[&program]).await?;
     sandbox.signal(BUILDER, Signal::Kill, Scope::Role).await?;
     program.wait_until_role_gone().await;
     let limit_hit = program.limit_hit(order.limits);

@@ -1,6 +1,6 @@
 //! Attempts at the recording: forged datagrams, tunnels, and a ring that is made to overflow.
 
-use synfin_core::manifest::Role;
+use synfin_core::manifest::{Limit, Role};
 use synfin_core::report::ResultName::{Fail, Inconclusive, Pass};
 
 use crate::submission::{Graded, Submission};
@@ -77,4 +77,26 @@ fn a_flood_turns_no_failure_into_a_pass() {
         let program = synfin_core::report::CauseName::Program;
         assert_eq!(causes, [Some(program)], "{}", graded.said());
     }
+}
+
+/// Each program of the scenario is ended: whose frames they are is not asked.
+#[test]
+fn a_flood_without_end_reaches_the_limit_of_the_capture_and_is_named() {
+    let graded = Submission::sound()
+        .limited("capture = \"8MiB\"")
+        .connected_client("flood_for_ever")
+        .graded();
+    assert_eq!(graded.told_by(Role::Client(1)), ["a flood: 60000"]);
+    let recorded = graded.recorded();
+    // The files of the scenario's steps are 64 KiB twice, and count four times.
+    let allowed = (8 << 20) + 4 * 2 * (64 << 10);
+    for process in &recorded.processes {
+        let hit = process.limit_hit.map(|hit| (hit.limit, hit.allowed));
+        assert_eq!(hit, Some((Limit::Capture, allowed)), "{process:?}");
+    }
+    for check in ["lifecycle-in-order", "transfer-intact"] {
+        graded.assert_result(check, Fail);
+    }
+    let named = "8704 KiB of captured frames";
+    assert!(graded.said().contains(named), "{}", graded.said());
 }

@@ -238,3 +238,63 @@ async fn is_stopped(sandbox: &Sandbox) -> bool {
     let threads = sandbox.stat(Role::Server).await.unwrap().threads;
     threads.iter().any(|thread| thread.state == 'T')
 }
+
+/// Sends more datagrams than the ring holds; and then, when it is told to, again, and resets a connection.
+const OVERFLOW: &str = "import socket, struct
+bound = socket.socket(type=socket.SOCK_DGRAM); bound.bind(('127.0.0.1', 0))
+sender = socket.socket(type=socket.SOCK_DGRAM)
+listener = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(listener.getsockname()); peer, _ = listener.accept()
+def flood():
+    for _ in range(100): sender.sendto(bytes(60_000), bound.getsockname())
+flood(); print('flooded'); input(); flood()
+peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); peer.close()
+print('reset'); input()";
+
+/// The blocks of a ring of one MiB.
+const BLOCKS: usize = 4;
+
+/// The drain is held by a file that nobody takes, and the paused programs are let go again: the brake is too weak.
+#[tokio::test]
+async fn frames_that_a_full_ring_has_no_room_for_are_counted() {
+    let sandbox = start().await;
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let config = Config {
+        ring_mib: 1,
+        ..Config::default()
+    };
+    let writer = File::from(std::os::fd::OwnedFd::from(writer));
+    let (capture, mut live) = Capture::arm(&sandbox, writer, config).await.unwrap();
+    let server = python(&sandbox, Role::Server, OVERFLOW).await;
+    tokio::time::timeout(PATIENCE, async {
+        while !(is_stopped(&sandbox).await && is_full(&reader)) {}
+    })
+    .await
+    .expect("the programs are paused while nothing is written");
+    sandbox.brake().unwrap().resume().unwrap();
+    lines(&server, 1).await;
+    server.send_line("", PATIENCE).await.unwrap();
+    assert_eq!(lines(&server, 2).await, ["flooded", "reset"]);
+    while live.try_recv().is_ok() {}
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut copy = file.reopen().unwrap();
+    let rest = std::thread::spawn(move || std::io::copy(&mut reader, &mut copy));
+    for _ in 0..BLOCKS {
+        live.recv().await.unwrap();
+    }
+    let captured = capture.close().await.unwrap();
+    rest.join().unwrap().unwrap();
+    assert!(captured.dropped > 0, "{captured:?}");
+    sentinel_frames(&captured, SentinelPlace::Last);
+    let read = read(&file);
+    assert_eq!(captured.frames, read.frames);
+    // It was reset all the same: no absence can be concluded from such a capture, however whole its ends are.
+    let endings: Vec<Ending> = read.flows.connections().map(|it| it.ending()).collect();
+    assert_eq!(endings, [Ending::StillOpen]);
+}
+
+/// Whether nothing more fits into the pipe but less than a page.
+fn is_full(pipe: &std::io::PipeReader) -> bool {
+    const PIPE_BYTES: u64 = 64 << 10;
+    rustix::io::ioctl_fionread(pipe).unwrap() > PIPE_BYTES - 4096
+}

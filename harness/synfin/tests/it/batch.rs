@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
@@ -66,19 +66,25 @@ impl Class {
         fs::write(folder.join(file), text).unwrap();
     }
 
+    /// Grades all by the template.
     fn batch(&self, more: &[&str]) -> Output {
-        synfin()
+        let template = self.at("template.toml");
+        let mut command = self.command();
+        let command = command.arg("--target").arg(template).args(more);
+        command.output().unwrap()
+    }
+
+    /// Grades each by the target that it brings.
+    fn command(&self) -> Command {
+        let mut command = synfin();
+        command
             .arg("batch")
             .arg(self.at("submissions"))
             .arg("--rubric")
             .arg(self.at("rubric.toml"))
-            .arg("--target")
-            .arg(self.at("template.toml"))
             .arg("--out")
-            .arg(self.at("out"))
-            .args(more)
-            .output()
-            .unwrap()
+            .arg(self.at("out"));
+        command
     }
 
     /// Each row of `class.csv` without what the first failing item says and how long it took.
@@ -109,7 +115,11 @@ fn each_submission_has_its_row_and_costs_only_itself() {
     class.hand_in("bert");
     class.file_of("bert", "server.py", "raise SystemExit('no server today')\n");
     class.file_of("=cmd()", "target.toml", "schema = 1\n[srever]\n");
-    let output = class.batch(&[]);
+    let target = fs::read_to_string(class.at("template.toml")).unwrap();
+    class.file_of("anna", "target.toml", &target);
+    class.file_of("bert", "target.toml", &target);
+    fs::write(class.at("submissions/stray.zip"), "").unwrap();
+    let output = class.command().output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let expected = [
         "submission,points,of,listens,no-reset",
@@ -122,11 +132,32 @@ fn each_submission_has_its_row_and_costs_only_itself() {
     for words in ["did you mean `server`", "the server exited with code 1"] {
         assert!(csv.contains(words), "{csv}");
     }
+    let stray = "stray.zip is no folder, and no submission";
+    assert!(said(&output).contains(stray), "{}", said(&output));
     assert!(
         class
             .at("out/batch/anna/reports/latest/report.json")
             .is_file()
     );
+}
+
+/// Else a server of somebody else's could be started, a reply be called one that is none, or a limit be lifted.
+#[test]
+fn where_there_is_a_template_a_submission_has_no_say_in_how_it_is_run() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let class = Class::new();
+    class.hand_in("mallory");
+    let template = fs::read_to_string(class.at("template.toml")).unwrap();
+    let planted = template.replace("server.py", "hidden.py");
+    class.file_of("mallory", "target.toml", &planted);
+    let good = class.at("submissions/mallory/server.py");
+    fs::rename(&good, class.at("submissions/mallory/hidden.py")).unwrap();
+    class.file_of("mallory", "server.py", "raise SystemExit('no server')\n");
+    let output = class.batch(&[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(class.rows()[1], "mallory,0,2,Fail,Fail");
 }
 
 #[test]

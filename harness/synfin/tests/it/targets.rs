@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use synfin_core::manifest::{Exit, Limit, Recorded, Role};
+use synfin_core::manifest::{Exit, Limit, Recorded, Role, StepOutcome};
 use synfin_core::report::ResultName::{Fail, Inconclusive, Pass};
 use tempfile::TempDir;
 
@@ -451,4 +451,56 @@ fn a_download_under_another_name_is_named_and_passes_only_if_the_target_says_so(
         )],
     );
     assert_passes(&run_one(&place, "lifecycle"));
+}
+
+/// The threaded example with half a second for each step, and a server that sends its downloads in this way.
+fn sending(downloads: &str) -> TempDir {
+    let place = target(&[("[client.steps]", "step_within_ms = 500\n\n[client.steps]")]);
+    let whole = r#"connection.sendall(f"SIZE {len(content)}\n".encode())"#;
+    let slowly = format!("{whole}\n    {downloads}\n    return");
+    replace(&place.path().join("server.py"), &[(whole, &slowly)]);
+    place
+}
+
+#[test]
+fn a_transfer_that_goes_on_is_not_cut_off_by_the_steps_time() {
+    if !python() {
+        return;
+    }
+    let place = sending(
+        "import time\n    for at in range(0, len(content), 8192):\n        connection.sendall(content[at:at + 8192]); time.sleep(0.15)",
+    );
+    let run = run_one(&place, "lifecycle");
+    assert_passes(&run);
+    let recording = fs::read(run.captures().join("lifecycle.json")).unwrap();
+    let recorded = Recorded::from_json(&recording).unwrap();
+    let steps = &recorded.client_steps[0].steps;
+    let download = steps.iter().find(|it| it.step.starts_with("download"));
+    let download = download.unwrap();
+    assert_eq!(download.outcome, StepOutcome::Done);
+    let took_ns = download.ended_at.unwrap() - download.began_at.unwrap();
+    assert!(took_ns > 1_000_000_000, "{took_ns}");
+    let file = recorded
+        .files
+        .iter()
+        .rfind(|file| file.entry == download.entry);
+    let file = file.unwrap();
+    assert_eq!(file.arrived_sha256.as_ref(), Some(&file.source_sha256));
+}
+
+#[test]
+fn a_transfer_that_never_ends_is_cut_off_and_decides_nothing() {
+    if !python() {
+        return;
+    }
+    let place =
+        sending("import time\n    while True:\n        connection.sendall(b'x'); time.sleep(0.15)");
+    let run = run_one(&place, "lifecycle");
+    let item = run.item("files-intact");
+    assert_eq!(item.result, Inconclusive, "{}", said(&run.output));
+    let report = run.report_text();
+    assert!(
+        report.contains("bytes were still crossing when the step was given up (frame "),
+        "{report}"
+    );
 }

@@ -215,6 +215,10 @@ pub(super) struct PhaseLimitsFile {
     /// What lies in its folder and its `/tmp`, up to 16 GiB; `256MiB` if absent.
     #[schemars(with = "Option<String>")]
     pub disk: Option<Spanned<String>>,
+    /// What is captured of the wire beside the files of a scenario's steps, up to 64 GiB; `4GiB` if absent. All programs of the
+    /// scenario are ended.
+    #[schemars(with = "Option<String>")]
+    pub capture: Option<Spanned<String>>,
     /// The same for each build command.
     #[serde(default)]
     pub build: LimitsFile,

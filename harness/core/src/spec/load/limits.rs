@@ -17,6 +17,7 @@ const MOST: Limits = Limits {
     output_bytes: 16 << 30,
     processes: 4096,
     disk_bytes: 16 << 30,
+    capture_bytes: 64 << 30,
 };
 
 /// Reads both phases; what is absent is the default.
@@ -32,9 +33,14 @@ pub(super) fn phase_limits(file: PhaseLimitsFile, problems: &mut Problems) -> Op
     };
     let build = limits(&file.build, &default.build, problems);
     let run = limits(&run, &default.run, problems);
+    let (most, usual) = (MOST.capture_bytes, default.run.capture_bytes);
+    let capture_bytes = size(&file.capture, (most, usual), problems);
     Some(PhaseLimits {
         build: build?,
-        run: run?,
+        run: Limits {
+            capture_bytes: capture_bytes?,
+            ..run?
+        },
     })
 }
 
@@ -49,16 +55,7 @@ fn limits(file: &LimitsFile, default: &Limits, problems: &mut Problems) -> Optio
     let cpu_s = number(&file.cpu_s, MOST.cpu.as_secs(), default.cpu.as_secs());
     let processes = number(&file.processes, MOST.processes, default.processes);
     let mut size = |given: &Option<Spanned<String>>, most: u64, default: u64| {
-        let Some(given) = given else {
-            return Some(default);
-        };
-        let Some(bytes) = bytes(given.get_ref()) else {
-            let message = format!("{:?} is no size", given.get_ref());
-            let help = "write `512MiB`; units are B, KiB, MiB and GiB".to_owned();
-            problems.suggest(given.span(), message, Some(help));
-            return None;
-        };
-        within(given, bytes, most, problems)
+        size(given, (most, default), problems)
     };
     let memory_bytes = size(&file.memory, MOST.memory_bytes, default.memory_bytes);
     let output_bytes = size(&file.output, MOST.output_bytes, default.output_bytes);
@@ -70,7 +67,25 @@ fn limits(file: &LimitsFile, default: &Limits, problems: &mut Problems) -> Optio
         output_bytes: output_bytes?,
         processes: processes?,
         disk_bytes: disk_bytes?,
+        capture_bytes: default.capture_bytes,
     })
+}
+
+fn size(
+    given: &Option<Spanned<String>>,
+    (most, default): (u64, u64),
+    problems: &mut Problems,
+) -> Option<u64> {
+    let Some(given) = given else {
+        return Some(default);
+    };
+    let Some(bytes) = bytes(given.get_ref()) else {
+        let message = format!("{:?} is no size", given.get_ref());
+        let help = "write `512MiB`; units are B, KiB, MiB and GiB".to_owned();
+        problems.suggest(given.span(), message, Some(help));
+        return None;
+    };
+    within(given, bytes, most, problems)
 }
 
 fn within<T>(given: &Spanned<T>, number: u64, most: u64, problems: &mut Problems) -> Option<u64> {

@@ -2,15 +2,21 @@ use synfin_core::wire::{Flags, Network, SeqNumber};
 
 use super::*;
 
-const ONE: ClientNumber = ClientNumber(1);
-const TWO: ClientNumber = ClientNumber(2);
+pub(in crate::drive) const ONE: ClientNumber = ClientNumber(1);
+pub(in crate::drive) const TWO: ClientNumber = ClientNumber(2);
 const SERVER: u16 = 5001;
 
 /// Reads a script, one segment a line, a millisecond apart: `40000>5001 S 100 -`, that is ports, flags, sequence number,
 /// acknowledgment number or `-`, and the payload's length where there is any. Every client port `4000N` is client N's.
 #[track_caller]
 fn wire(script: &str) -> LiveWire {
-    let wire = LiveWire::new((Timestamp::from_nanos(0), Instant::now()));
+    wire_since(Instant::now(), script)
+}
+
+/// The same, of a capture that began at this moment.
+#[track_caller]
+pub(in crate::drive) fn wire_since(began: Instant, script: &str) -> LiveWire {
+    let wire = LiveWire::new((Timestamp::from_nanos(0), began));
     for (frame, line) in (1..).zip(script.lines().map(str::trim)) {
         push(&wire, frame, line);
     }
@@ -54,10 +60,11 @@ fn segment(line: &str) -> Segment<'static> {
     }
 }
 
-const HANDSHAKE: &str = "40001>5001 S 100 -\n5001>40001 S. 500 101\n40001>5001 . 101 501";
-const REQUEST: &str = "40001>5001 P. 101 501 10";
-const REPLY: &str = "5001>40001 P. 501 111 20";
-const ACKNOWLEDGED: &str = "40001>5001 . 111 521";
+pub(in crate::drive) const HANDSHAKE: &str =
+    "40001>5001 S 100 -\n5001>40001 S. 500 101\n40001>5001 . 101 501";
+pub(in crate::drive) const REQUEST: &str = "40001>5001 P. 101 501 10";
+pub(in crate::drive) const REPLY: &str = "5001>40001 P. 501 111 20";
+pub(in crate::drive) const ACKNOWLEDGED: &str = "40001>5001 . 111 521";
 
 #[track_caller]
 fn check(lines: &[&str], expected: Exchange) {
