@@ -28,6 +28,8 @@ mod hostile;
 mod leaks;
 #[path = "judging/link.rs"]
 mod link;
+#[path = "judging/on_request.rs"]
+mod on_request;
 #[path = "judging/order.rs"]
 mod order;
 #[path = "judging/program.rs"]

@@ -71,15 +71,18 @@ impl Observation {
             .find(|it| !matches!(it.outcome, StepOutcome::Done | StepOutcome::Unsupported))
     }
 
-    /// Whether a client had come to rest and had nothing to ask for: one that dials when it is asked to has had no reason to.
+    /// Whether a client came to rest, dialled nothing but the server, and has no request among its steps: one that dials on
+    /// request has no reason to.
     pub fn is_asked_for_nothing(&self, client: ClientNumber) -> bool {
-        let has_connected = |record: &StepRecord| {
+        let is_at_rest = |record: &StepRecord| {
             self.step(record) == Some(&Step::Connect) && record.outcome == StepOutcome::Done
         };
-        self.steps_of(client).iter().any(has_connected) && self.requests_of(client).next().is_none()
+        self.steps_of(client).iter().any(is_at_rest)
+            && self.requests_of(client).next().is_none()
+            && self.dialled_elsewhere(client).is_none()
     }
 
-    /// Whether each of a client's connections was over before the next began: its own, or its server's, way.
+    /// Whether a client had several connections, each closed by one side before the next began.
     pub fn dials_again_and_again(&self, client: ClientNumber) -> bool {
         let sessions: Vec<_> = self.sessions_of(client).collect();
         let is_over_before = |earlier: &ObservedConnection, later: &ObservedConnection| {
