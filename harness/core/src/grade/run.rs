@@ -274,12 +274,12 @@ impl Lone {
             .map(|source| Target::parse(source.name, source.text))
             .transpose()?;
         let alone = alone(input);
-        let asking = alone.iter().filter(|recording| asks(recording));
+        let mut asking = alone.iter().filter(|recording| asks(recording));
         let replies = asking.clone().fold(Replies::of(&target), |replies, lone| {
             replies.with_lone(&observe(lone, as_recorded(lone, &input.run)))
         });
         // The harness adds its own after the rubric's.
-        let connected = asking.last().or(alone.last());
+        let connected = asking.next_back().or(alone.last());
         Ok(Self {
             target: replies,
             windows: windows.as_ref().map(Replies::of).unwrap_or_default(),

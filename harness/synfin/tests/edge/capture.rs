@@ -6,7 +6,7 @@ use std::time::Duration;
 use synfin::launch::Program;
 use synfin::ring::{Capture, Captured, Config, LiveFrame};
 use synfin::sandbox::Sandbox;
-use synfin_core::flow::{Ending, FlowTable, Milestone, Side};
+use synfin_core::flow::{Connection, Ending, FlowTable, Milestone, Side};
 use synfin_core::manifest::{Exit, Role, SentinelPlace};
 use synfin_core::pcap::{Reader, Tail};
 use synfin_core::wire::{self, Packet};
@@ -289,7 +289,7 @@ async fn frames_that_a_full_ring_has_no_room_for_are_counted() {
     let read = read(&file);
     assert_eq!(captured.frames, read.frames);
     // It was reset all the same: no absence can be concluded from such a capture, however whole its ends are.
-    let endings: Vec<Ending> = read.flows.connections().map(|it| it.ending()).collect();
+    let endings: Vec<Ending> = read.flows.connections().map(Connection::ending).collect();
     assert_eq!(endings, [Ending::StillOpen]);
 }
 
