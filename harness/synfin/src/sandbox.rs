@@ -27,6 +27,7 @@ mod held_sockets;
 mod helper;
 mod hold;
 mod host;
+mod host_sockets;
 mod init;
 mod inside;
 mod keeper;

@@ -99,12 +99,16 @@ fn name_host(hostname: &str) -> io::Result<()> {
     Ok(rustix::mount::unmount(SCRATCH_STORE, UnmountFlags::DETACH)?)
 }
 
-/// Makes a directory look empty, or a file; what does not exist is hidden already.
+/// Makes a directory look empty, or a file; what does not exist, or cannot be reached, is hidden already.
 fn hide(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => mount_tmpfs(path, "mode=0555,size=4k,nr_inodes=1"),
         Ok(_) => Ok(rustix::mount::mount_bind("/dev/null", path)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::PermissionDenied => Ok(()),
+            _ => Err(error),
+        },
     }
 }

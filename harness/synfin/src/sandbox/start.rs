@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use super::Step;
 use super::handle::{Control, SandboxError};
 use super::message::{GroundOrder, Order, Owner, Reply, Request};
-use super::{helper, turn};
+use super::{helper, host_sockets, turn};
 
 /// The argument that makes the synfin binary init; `main` looks for it before anything else.
 pub const INIT_ARGUMENT: &str = "__init";
@@ -120,19 +120,26 @@ impl Setup {
         }
     }
 
-    fn order(&self, ground: GroundOrder) -> Order {
-        Order {
+    /// What is hidden from programs is so for as long as they run: a path that comes to be later is seen.
+    fn order(&self, ground: GroundOrder) -> io::Result<Order> {
+        let mut hidden = self.hidden.clone();
+        match ground {
+            GroundOrder::Namespaces { .. } => hidden.extend(host_sockets::paths()?),
+            // By users, or by refused system calls.
+            GroundOrder::Users { .. } | GroundOrder::OneUser => {}
+        }
+        Ok(Order {
             hostname: self.hostname.clone(),
             ground,
             link: LinkRecord::of(&self.link),
-            hidden: self.hidden.clone(),
+            hidden,
             exposed: self.exposed.clone(),
             wine_prefix: self.wine_prefix.clone(),
             scratch_bytes: self.scratch_bytes,
             processes_max: self.processes_max,
             cpu_s: self.cpu_s,
             data_bytes_max: self.data_bytes_max,
-        }
+        })
     }
 }
 
@@ -200,7 +207,8 @@ pub(super) async fn start(setup: &Setup) -> Result<Started, StartError> {
         Isolation::Users => GroundOrder::Users { port: setup.port },
         Isolation::OneUser => GroundOrder::OneUser,
     };
-    let furnish = Request::Furnish(setup.order(ground));
+    let order = setup.order(ground).map_err(failed(Step::Hide))?;
+    let furnish = Request::Furnish(order);
     let held: Vec<_> = turn.iter().map(AsFd::as_fd).collect();
     expect_reply(Step::Loopback, async {
         Ok(control.call(&furnish, &held).await?.0)

@@ -101,6 +101,26 @@ async fn what_is_hidden_cannot_be_read() {
 }
 
 #[tokio::test]
+async fn a_socket_of_the_hosts_is_not_there_whoever_may_connect_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    readable_for_all(folder.path());
+    let path = folder.path().join("bus");
+    let _listening = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(&path, everybody).unwrap();
+    let sandbox = start_with(&Setup {
+        exposed: vec![folder.path().to_owned()],
+        ..setup()
+    })
+    .await;
+    let script = format!(
+        "import socket, errno; print(errno.errorcode[socket.socket(socket.AF_UNIX).connect_ex({path:?})])"
+    );
+    let (_, printed) = end_of(python(&sandbox, Role::Server, &script).await).await;
+    assert_eq!(printed, "ECONNREFUSED\n");
+}
+
+#[tokio::test]
 async fn what_is_exposed_below_tmp_is_seen_and_the_rest_of_tmp_is_not() {
     let exposed = tempfile::tempdir().unwrap();
     let other = tempfile::tempdir().unwrap();
