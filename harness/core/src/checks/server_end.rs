@@ -3,12 +3,15 @@
 use super::program::of_process;
 use super::{Evidence, Verdict};
 use crate::diagnosis::Pattern;
-use crate::manifest::{ProcessRecord, Role, StepOutcome, StepRecord};
+use crate::manifest::{Exit, ProcessRecord, Role, StepOutcome, StepRecord};
 use crate::observation::Observation;
 
 /// A client learns of the server's end from its kernel, we learn it from the server's parent, which may be later by so much,
 /// nanoseconds.
 const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
+
+/// SIGABRT, SIGBUS and SIGSEGV, as signal(7) numbers them where programs under test run.
+const MEMORY_SIGNALS: [i32; 3] = [6, 7, 11];
 
 /// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure.
 pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
@@ -34,7 +37,16 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     }
     finding.evidence.insert(0, of_process(server));
     if is_failure {
-        finding.usually.splice(0..0, Pattern::ServerEnded.usually());
+        let causes = pattern(server, Pattern::ServerEnded).usually();
+        finding.usually.splice(0..0, causes);
+    }
+}
+
+/// What is known of such an end: some signals tell it themselves, of others it is what the circumstances say.
+pub(super) fn pattern(server: &ProcessRecord, by_circumstances: Pattern) -> Pattern {
+    match server.exit {
+        Some(Exit::Signal { signal }) if MEMORY_SIGNALS.contains(&signal) => Pattern::MemoryFault,
+        Some(Exit::Signal { .. } | Exit::Code { .. }) | None => by_circumstances,
     }
 }
 
@@ -44,15 +56,14 @@ pub(super) fn by_itself(observation: &Observation) -> Option<&ProcessRecord> {
     servers.find(|server| server.exit.is_some() && server.stop_actions.is_empty())
 }
 
-/// The server that ended without our doing before a client had done its steps.
+/// The server that ended without our doing: before a client had done its steps, or by what was no success.
 fn ended(observation: &Observation) -> Option<&ProcessRecord> {
     observation
         .processes(Role::Server)
         .filter(|server| server.exit.is_some() && server.stop_actions.is_empty())
         .find(|server| {
-            server
-                .exited_at
-                .is_some_and(|at| was_needed(observation, at))
+            let was_needed = |at| was_needed(observation, at);
+            server.exit != Some(Exit::Code { code: 0 }) || server.exited_at.is_some_and(was_needed)
         })
 }
 

@@ -78,6 +78,8 @@ pub enum Pattern {
     ServerEnded,
     /// The server ended when a client died.
     DiedWithClient,
+    /// The kernel, or a check of its own, ended a program for what it did with memory.
+    MemoryFault,
     /// The server did not listen when it was started again.
     NotStartedAgain,
     /// A thread runs without end and without input.
@@ -171,6 +173,7 @@ impl Pattern {
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
             Self::ServerEnded => SERVER_ENDED,
             Self::DiedWithClient => DIED_WITH_CLIENT,
+            Self::MemoryFault => MEMORY_FAULT,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,
             Self::Spinning => SPINNING,
             Self::IgnoresSigterm => IGNORES_SIGTERM,

@@ -141,39 +141,53 @@ fn what_fails_after_a_server_has_ended_tells_how_it_ended() {
         -- c1 times out
         -- stop";
     let alive = world(steps, 1, script);
-    let died = world(steps, 1, script).with(|recorded| {
-        let server = &mut recorded.processes[0];
-        server.stop_actions.clear();
-        server.exit = Some(Exit::Signal { signal: 11 });
-        server.exited_at = Some(at(6));
-        server.last_lines = vec!["Segmentation fault".to_owned()];
-        let step = &mut recorded.client_steps[0].steps[1];
-        step.outcome = StepOutcome::ServerEnded {
-            waiting_for: "a reply".to_owned(),
-        };
-    });
+    let died = |exit| {
+        world(steps, 1, script).with(|recorded| {
+            let server = &mut recorded.processes[0];
+            server.stop_actions.clear();
+            server.exit = Some(exit);
+            server.exited_at = Some(at(6));
+            server.last_lines = vec!["it was nice".to_owned()];
+            let step = &mut recorded.client_steps[0].steps[1];
+            step.outcome = StepOutcome::ServerEnded {
+                waiting_for: "a reply".to_owned(),
+            };
+        })
+    };
     for call in [
         r#"check = "served-concurrently", at_least = 1"#,
         r#"check = "no-reset""#,
         r#"check = "orderly-close""#,
     ] {
-        let told = |world: &World| {
+        let told = |world: &World, end: &str, pattern: Pattern| {
             let Verdict::Fail(finding) = world.verdict(call) else {
                 panic!("{call} holds")
             };
             let server = Evidence::Process {
                 role: Role::Server,
-                what: "was ended by signal 11, 6.000 ms after its start; its last lines: “Segmentation fault”"
-                    .to_owned(),
+                what: format!("{end}, 6.000 ms after its start; its last lines: “it was nice”"),
             };
             let is_server = |it: &&Evidence| **it == server;
-            let causes = Pattern::ServerEnded.usually();
+            let causes = pattern.usually();
             (
                 finding.evidence.iter().filter(is_server).count(),
                 finding.usually.starts_with(&causes),
             )
         };
-        assert_eq!(told(&died), (1, true), "{call}");
-        assert_eq!(told(&alive), (0, false), "{call}");
+        for (exit, end, pattern) in [
+            (
+                Exit::Code { code: 1 },
+                "exited with code 1",
+                Pattern::ServerEnded,
+            ),
+            (
+                Exit::Signal { signal: 11 },
+                "was ended by signal 11",
+                Pattern::MemoryFault,
+            ),
+        ] {
+            assert_eq!(told(&died(exit), end, pattern), (1, true), "{call}");
+            assert_eq!(told(&alive, end, pattern), (0, false), "{call}");
+        }
     }
 }
