@@ -1,16 +1,17 @@
 //! A server that ended while clients still needed it: every row that fails after it says so, whatever the row looks at.
 
-use super::program::of_process;
-use super::{Evidence, Verdict};
+use super::program::{self, of_process};
+use super::{Evidence, Finding, Verdict};
 use crate::diagnosis::Pattern;
-use crate::manifest::{ProcessRecord, Role, StepOutcome, StepRecord};
+use crate::manifest::{Exit, ProcessRecord, Role, StepOutcome, StepRecord};
 use crate::observation::Observation;
 
 /// A client learns of the server's end from its kernel, we learn it from the server's parent, which may be later by so much,
 /// nanoseconds.
 const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
 
-/// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure.
+/// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure. A crash is told
+/// before all that was seen, and is then the only cause named: what else the wire shows usually follows from it.
 pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     let is_failure = match verdict {
         Verdict::Pass(_) | Verdict::Skipped { .. } => return,
@@ -34,7 +35,33 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     }
     finding.evidence.insert(0, of_process(server));
     if is_failure {
-        finding.usually.splice(0..0, Pattern::ServerEnded.usually());
+        explain(server, finding);
+    }
+}
+
+fn explain(server: &ProcessRecord, finding: &mut Finding) {
+    let causes = ended_as(server, Pattern::ServerEnded).usually();
+    if is_crash(server) {
+        finding.saw = format!("the server {}; {}", program::end(server), finding.saw);
+        finding.usually = causes;
+    } else {
+        finding.usually.splice(0..0, causes);
+    }
+}
+
+/// What the end itself tells, where it tells more than `otherwise`.
+pub(super) fn ended_as(server: &ProcessRecord, otherwise: Pattern) -> Pattern {
+    match server.exit {
+        Some(Exit::Signal { signal: 7 | 11 }) => Pattern::MemoryFault,
+        Some(Exit::Signal { .. } | Exit::Code { .. }) | None => otherwise,
+    }
+}
+
+fn is_crash(server: &ProcessRecord) -> bool {
+    match server.exit {
+        Some(Exit::Signal { .. }) => true,
+        Some(Exit::Code { code }) => code != 0,
+        None => false,
     }
 }
 
@@ -44,7 +71,7 @@ pub(super) fn by_itself(observation: &Observation) -> Option<&ProcessRecord> {
     servers.find(|server| server.exit.is_some() && server.stop_actions.is_empty())
 }
 
-/// The server that ended without our doing before a client had done its steps.
+/// The server that ended without our doing before a client had done its steps, or that crashed when one had just done them.
 fn ended(observation: &Observation) -> Option<&ProcessRecord> {
     observation
         .processes(Role::Server)
@@ -52,18 +79,19 @@ fn ended(observation: &Observation) -> Option<&ProcessRecord> {
         .find(|server| {
             server
                 .exited_at
-                .is_some_and(|at| was_needed(observation, at))
+                .is_some_and(|at| was_needed(observation, server, at))
         })
 }
 
-/// Whether a client gave up a step at that moment or later.
-fn was_needed(observation: &Observation, at: u64) -> bool {
+/// Whether a client gave up a step at that moment or later; for a crash, whether it was at any step: one may seem done when
+/// its connection ends in the middle of it.
+fn was_needed(observation: &Observation, server: &ProcessRecord, at: u64) -> bool {
     let recorded = observation.recorded().into_iter();
     let mut steps = recorded
         .flat_map(|recorded| &recorded.client_steps)
         .flat_map(|client| &client.steps);
     steps.any(|step| {
-        is_given_up(step)
+        (is_crash(server) || is_given_up(step))
             && step
                 .ended_at
                 .is_some_and(|end| end + DEATH_TO_REPORT_NS >= at)

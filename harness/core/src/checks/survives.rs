@@ -3,7 +3,7 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
 use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Root, Verdict, program};
+use super::{Cause, Evidence, Finding, Root, Verdict, program, server_end};
 use crate::diagnosis::Pattern;
 use crate::manifest::{Need, Role, StepRecord};
 use crate::observation::{Observation, ObservedFault};
@@ -96,7 +96,7 @@ fn server_died(observation: &Observation, fault: &ObservedFault<'_>) -> Option<F
         ))
         .with(evidence(fault))
         .with(program::of_process(server))
-        .usually(Pattern::DiedWithClient.usually())
+        .usually(server_end::ended_as(server, Pattern::DiedWithClient).usually())
     })
 }
 

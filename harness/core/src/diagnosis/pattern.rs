@@ -76,6 +76,8 @@ pub enum Pattern {
     FileNotOnTheWire,
     /// The server ended while clients still needed it.
     ServerEnded,
+    /// The server was ended by SIGSEGV or SIGBUS.
+    MemoryFault,
     /// The server ended when a client died.
     DiedWithClient,
     /// The server did not listen when it was started again.
@@ -170,6 +172,7 @@ impl Pattern {
             Self::FileMissing => FILE_MISSING,
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
             Self::ServerEnded => SERVER_ENDED,
+            Self::MemoryFault => MEMORY_FAULT,
             Self::DiedWithClient => DIED_WITH_CLIENT,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,
             Self::Spinning => SPINNING,

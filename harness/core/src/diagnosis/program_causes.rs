@@ -48,6 +48,11 @@ pub(super) const SERVER_ENDED: &[Cause] = &[(
     "its last lines say where; one client's trouble, and the end of its connection, must end that client's handler only",
     "signal(7); exit(3)",
 )];
+pub(super) const MEMORY_FAULT: &[Cause] = &[(
+    "a memory fault in the server: a pointer that is null or stale, or an index past the end of a buffer",
+    "build it with -g -fsanitize=address and run it again: the fault's line is printed",
+    "signal(7), SIGSEGV, SIGBUS",
+)];
 pub(super) const HALF_OPEN: &[Cause] = &[(
     "the client vanished without FIN or RST, and the server only reads: nothing will ever come",
     "a timeout on idle connections, or SO_KEEPALIVE",

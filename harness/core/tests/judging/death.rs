@@ -1,7 +1,7 @@
 //! A client dies; does the server live on?
 
 use synfin_core::checks::{Evidence, Verdict};
-use synfin_core::diagnosis::Pattern;
+use synfin_core::diagnosis::{Pattern, Usually};
 use synfin_core::manifest::{Exit, ProcessRecord, Role, SignalSent, StepOutcome, StopAction};
 
 use crate::world::{World, at, world};
@@ -167,13 +167,90 @@ fn what_fails_after_a_server_has_ended_tells_how_it_ended() {
                     .to_owned(),
             };
             let is_server = |it: &&Evidence| **it == server;
-            let causes = Pattern::ServerEnded.usually();
+            let causes = Pattern::MemoryFault.usually();
             (
                 finding.evidence.iter().filter(is_server).count(),
-                finding.usually.starts_with(&causes),
+                finding.usually == causes,
             )
         };
         assert_eq!(told(&died), (1, true), "{call}");
         assert_eq!(told(&alive), (0, false), "{call}");
     }
+}
+
+/// A client whose connection the server reset, and whose steps all seem done; the server ended by itself just after.
+fn server_ends_at_quit(exit: Exit) -> World {
+    let script = "
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 quit
+        c1 > \"QUIT\\n\"
+        c1 < R.
+        -- c1 done
+        -- stop";
+    world(&["connect", "quit"], 1, script).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(exit);
+        server.exited_at = Some(at(6));
+        server.last_lines = vec!["BlockingIOError".to_owned()];
+    })
+}
+
+fn failure(world: &World) -> (String, Vec<Usually>) {
+    match world.verdict(r#"check = "no-reset""#) {
+        Verdict::Fail(finding) => (finding.saw, finding.usually),
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
+    let (seen, _) = failure(&server_ends_at_quit(Exit::Code { code: 0 }));
+    for (exit, how, pattern) in [
+        (
+            Exit::Code { code: 1 },
+            "exited with code 1",
+            Pattern::ServerEnded,
+        ),
+        (
+            Exit::Signal { signal: 6 },
+            "was ended by signal 6",
+            Pattern::ServerEnded,
+        ),
+        (
+            Exit::Signal { signal: 11 },
+            "was ended by signal 11",
+            Pattern::MemoryFault,
+        ),
+    ] {
+        let told = format!("the server {how}, 6.000 ms after its start; {seen}");
+        assert_eq!(
+            failure(&server_ends_at_quit(exit)),
+            (told, pattern.usually())
+        );
+    }
+}
+
+#[test]
+fn a_server_that_returned_when_all_was_done_explains_nothing() {
+    let (seen, causes) = failure(&server_ends_at_quit(Exit::Code { code: 0 }));
+    assert!(!seen.contains("the server exited"), "{seen}");
+    assert!(!causes.starts_with(&Pattern::ServerEnded.usually()));
+}
+
+#[test]
+fn a_memory_fault_is_not_put_down_to_a_broken_connection() {
+    let faulted = client_dies(DEATH).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(Exit::Signal { signal: 11 });
+        server.exited_at = Some(at(14));
+    });
+    let Verdict::Fail(finding) = faulted.verdict(SURVIVES) else {
+        panic!("it survives")
+    };
+    assert_eq!(finding.usually, Pattern::MemoryFault.usually());
 }
