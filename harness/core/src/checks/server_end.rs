@@ -1,8 +1,9 @@
 //! A server that ended while clients still needed it: every row that fails after it says so, whatever the row looks at.
 
 use super::program::{self, of_process};
-use super::{Evidence, Finding, Verdict};
+use super::{Evidence, Finding, Verdict, close};
 use crate::diagnosis::Pattern;
+use crate::flow::Side;
 use crate::manifest::{Exit, ProcessRecord, Role, StepOutcome, StepRecord};
 use crate::observation::Observation;
 
@@ -11,7 +12,8 @@ use crate::observation::Observation;
 const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
 
 /// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure. A crash is told
-/// before all that was seen, and is then the only cause named: what else the wire shows usually follows from it.
+/// before all that was seen, and is then the only cause named: what else the wire shows usually follows from it. It is no
+/// cause of a client's own RST, which may be what the server crashed of.
 pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     let is_failure = match verdict {
         Verdict::Pass(_) | Verdict::Skipped { .. } => return,
@@ -35,18 +37,41 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     }
     finding.evidence.insert(0, of_process(server));
     if is_failure {
-        explain(server, finding);
+        explain(observation, server, finding);
     }
 }
 
-fn explain(server: &ProcessRecord, finding: &mut Finding) {
+fn explain(observation: &Observation, server: &ProcessRecord, finding: &mut Finding) {
     let causes = ended_as(server, Pattern::ServerEnded).usually();
-    if is_crash(server) {
+    if !is_crash(server) {
+        finding.usually.splice(0..0, causes);
+    } else if is_clients_doing(observation, finding) {
+        finding.saw = format!("{}; the server {}", finding.saw, program::end(server));
+    } else {
         finding.saw = format!("the server {}; {}", program::end(server), finding.saw);
         finding.usually = causes;
-    } else {
-        finding.usually.splice(0..0, causes);
     }
+}
+
+/// Whether every connection that the finding shows was reset by its client.
+fn is_clients_doing(observation: &Observation, finding: &Finding) -> bool {
+    let mut shown = finding
+        .evidence
+        .iter()
+        .filter_map(|evidence| match evidence {
+            Evidence::Frames { connection, .. } | Evidence::Missing { connection, .. } => {
+                *connection
+            }
+            Evidence::Process { .. } | Evidence::Sockets { .. } | Evidence::File { .. } => None,
+        })
+        .peekable();
+    shown.peek().is_some()
+        && shown.all(|id| {
+            observation
+                .connection(id)
+                .and_then(close::harmful_reset)
+                .is_some_and(|(side, _)| side == Side::Initiator)
+        })
 }
 
 /// What the end itself tells, where it tells more than `otherwise`.

@@ -178,19 +178,21 @@ fn what_fails_after_a_server_has_ended_tells_how_it_ended() {
     }
 }
 
-/// A client whose connection the server reset, and whose steps all seem done; the server ended by itself just after.
-fn server_ends_at_quit(exit: Exit) -> World {
-    let script = "
+/// A client whose connection is reset, and whose steps all seem done; the server ended by itself just after.
+fn server_ends_at_quit(exit: Exit, reset: &str) -> World {
+    let script = format!(
+        "
         -- c1 connect
         c1 > S
         c1 < S.
         c1 > .
         -- c1 quit
         c1 > \"QUIT\\n\"
-        c1 < R.
+        c1 {reset} R.
         -- c1 done
-        -- stop";
-    world(&["connect", "quit"], 1, script).with(|recorded| {
+        -- stop"
+    );
+    world(&["connect", "quit"], 1, &script).with(|recorded| {
         let server = &mut recorded.processes[0];
         server.stop_actions.clear();
         server.exit = Some(exit);
@@ -208,7 +210,7 @@ fn failure(world: &World) -> (String, Vec<Usually>) {
 
 #[test]
 fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
-    let (seen, _) = failure(&server_ends_at_quit(Exit::Code { code: 0 }));
+    let (seen, _) = failure(&server_ends_at_quit(Exit::Code { code: 0 }, "<"));
     for (exit, how, pattern) in [
         (
             Exit::Code { code: 1 },
@@ -228,7 +230,7 @@ fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
     ] {
         let told = format!("the server {how}, 6.000 ms after its start; {seen}");
         assert_eq!(
-            failure(&server_ends_at_quit(exit)),
+            failure(&server_ends_at_quit(exit, "<")),
             (told, pattern.usually())
         );
     }
@@ -236,9 +238,17 @@ fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
 
 #[test]
 fn a_server_that_returned_when_all_was_done_explains_nothing() {
-    let (seen, causes) = failure(&server_ends_at_quit(Exit::Code { code: 0 }));
+    let (seen, causes) = failure(&server_ends_at_quit(Exit::Code { code: 0 }, "<"));
     assert!(!seen.contains("the server exited"), "{seen}");
     assert!(!causes.starts_with(&Pattern::ServerEnded.usually()));
+}
+
+#[test]
+fn a_crash_is_no_cause_of_the_reset_that_a_client_sent_before_it() {
+    let (seen, causes) = failure(&server_ends_at_quit(Exit::Code { code: 0 }, ">"));
+    let told = format!("{seen}; the server exited with code 1, 6.000 ms after its start");
+    let crashed = server_ends_at_quit(Exit::Code { code: 1 }, ">");
+    assert_eq!(failure(&crashed), (told, causes));
 }
 
 #[test]
