@@ -18,6 +18,7 @@ mod visible;
 mod words;
 
 mod class;
+mod closing;
 mod connections;
 mod failures;
 mod flows;
@@ -36,6 +37,7 @@ pub use crate::record::{
     SkippedRecord, TailRecord,
 };
 pub use class::{Class, ClassRow, class_csv, class_table};
+pub use closing::closing;
 pub use connections::connections;
 pub use failures::failures;
 pub use flows::{

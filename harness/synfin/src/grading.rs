@@ -200,7 +200,7 @@ pub fn publish_matrix(matrix: &Matrix, out: &Path) -> Result<Vec<Written>, Gradi
 /// So many connections are shown between the rubric and what failed; of more, only where they are.
 const CONNECTIONS_SHOWN: usize = 40;
 
-/// The rubric table, the connection table, and every row that did not pass.
+/// The rubric table, the connection table, every row that did not pass, and what it came to once more.
 pub fn summary(report: &Report, page: &Page) -> String {
     let connections: usize = report
         .recordings
@@ -216,6 +216,7 @@ pub fn summary(report: &Report, page: &Page) -> String {
         report::table(report, page),
         connections,
         report::failures(report, page),
+        report::closing(report, page),
     ];
     let there: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     there.join("\n")

@@ -78,7 +78,7 @@ pub enum Pattern {
     ServerEnded,
     /// The server ended when a client died.
     DiedWithClient,
-    /// The kernel, or a check of its own, ended a program for what it did with memory.
+    /// A signal ended a program for what it did with memory, or for a check of its own.
     MemoryFault,
     /// The server did not listen when it was started again.
     NotStartedAgain,

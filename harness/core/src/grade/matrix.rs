@@ -1,6 +1,9 @@
 //! Reports of servers × clients → the matrix, with every failure put down to a side.
 
-use crate::report::{Blame, Blamed, Matrix, MatrixCell, Report, ResultName};
+use super::aggregate;
+use crate::report::{
+    Blame, Blamed, CheckReport, ItemReport, Matrix, MatrixCell, Report, ResultName,
+};
 
 /// What the bundled pair is called among servers and clients.
 pub const REFERENCE: &str = "reference";
@@ -22,7 +25,7 @@ pub fn matrix(pairs: &[PairReport]) -> Matrix {
         client: pair.client.clone(),
         run: pair.report.run.clone(),
         status: pair.report.status,
-        points: pair.report.points,
+        points: aggregate::points(&compared(&pair.report)),
         failures: failures(pair, pairs),
     };
     Matrix {
@@ -46,6 +49,37 @@ fn distinct<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
     distinct
 }
 
+/// The items by the checks of scenarios that were recorded. A check that `--only` left out says nothing of a pair that fails
+/// the item's other checks, so it must say nothing of one that passes them.
+fn compared(report: &Report) -> Vec<ItemReport> {
+    let items = report.items.iter().cloned();
+    items
+        .map(|mut item| {
+            item.result = result_of(&item, report);
+            item.reached = aggregate::points_reached(item.result, item.points);
+            item
+        })
+        .collect()
+}
+
+fn result_of(item: &ItemReport, report: &Report) -> ResultName {
+    let was_recorded = |check: &CheckReport| {
+        let mut recordings = report.recordings.iter();
+        recordings.any(|recording| recording.scenario == check.scenario)
+    };
+    let results: Vec<_> = item
+        .checks
+        .iter()
+        .filter(|check| check.result != ResultName::Skipped || was_recorded(check))
+        .map(|check| check.result)
+        .collect();
+    if results.is_empty() {
+        ResultName::Skipped
+    } else {
+        aggregate::of_item(&results)
+    }
+}
+
 fn failures(pair: &PairReport, pairs: &[PairReport]) -> Vec<Blamed> {
     let items = pair.report.items.iter();
     items
@@ -67,7 +101,7 @@ fn result(pairs: &[PairReport], (server, client): (&str, &str), item: &str) -> O
         .iter()
         .find(|it| it.server == server && it.client == client)?;
     let mut items = pair.report.items.iter();
-    holds(items.find(|it| it.id == item)?.result)
+    holds(result_of(items.find(|it| it.id == item)?, &pair.report))
 }
 
 fn holds(result: ResultName) -> Option<bool> {
@@ -93,6 +127,8 @@ fn blame(reference: Option<bool>, server: Option<bool>, client: Option<bool>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::report::{CaptureSummary, Points, RecordingReport, Status};
 
     const KNOWN: [Option<bool>; 3] = [Some(true), Some(false), None];
 
@@ -127,5 +163,113 @@ mod tests {
         for (result, expected) in all {
             assert_eq!(holds(result), expected);
         }
+    }
+
+    fn check(scenario: &str, result: ResultName) -> CheckReport {
+        CheckReport {
+            check: "no-reset".to_owned(),
+            scenario: scenario.to_owned(),
+            result,
+            cause: None,
+            saw: String::new(),
+            expected: String::new(),
+            source: String::new(),
+            evidence: Vec::new(),
+            usually: Vec::new(),
+            look: Vec::new(),
+            repetitions: None,
+        }
+    }
+
+    fn item(id: &str, result: ResultName, checks: Vec<CheckReport>) -> ItemReport {
+        ItemReport {
+            number: 1,
+            id: id.to_owned(),
+            fail: String::new(),
+            pass: String::new(),
+            scored: true,
+            points: 1,
+            reached: aggregate::points_reached(result, 1),
+            result,
+            remark: None,
+            evidence: String::new(),
+            checks,
+        }
+    }
+
+    /// A pair of which `life` was recorded and `five` was left out.
+    fn pair(server: &str, client: &str, life: ResultName) -> PairReport {
+        let left_out = || check("five", ResultName::Skipped);
+        let whole = match life {
+            ResultName::Pass => ResultName::Skipped,
+            other => other,
+        };
+        let items = vec![
+            item("closes", whole, vec![check("life", life), left_out()]),
+            item("serves-five", ResultName::Skipped, vec![left_out()]),
+        ];
+        let capture = CaptureSummary {
+            file: "life.pcap".to_owned(),
+            frames: 1,
+            dropped: Some(0),
+            whole: true,
+            notes: Vec::new(),
+        };
+        let report = Report {
+            schema: 1,
+            recorded_by: None,
+            run: format!("{server} {client}"),
+            title: String::new(),
+            target: String::new(),
+            level: String::new(),
+            wall_ms: None,
+            slowness_percent: None,
+            status: Status::Passed,
+            points: aggregate::points(&items),
+            items,
+            recordings: vec![RecordingReport {
+                scenario: "life".to_owned(),
+                capture,
+                connections: Vec::new(),
+            }],
+        };
+        PairReport {
+            server: server.to_owned(),
+            client: client.to_owned(),
+            report,
+        }
+    }
+
+    #[test]
+    fn an_item_is_compared_by_the_scenarios_that_were_recorded_in_every_cell() {
+        let all = matrix(&[
+            pair(REFERENCE, REFERENCE, ResultName::Pass),
+            pair(REFERENCE, "anna", ResultName::Fail),
+            pair("bert", REFERENCE, ResultName::Pass),
+            pair("bert", "anna", ResultName::Fail),
+        ]);
+        let cells: Vec<_> = all
+            .cells
+            .iter()
+            .map(|cell| (cell.points, cell.failures.as_slice()))
+            .collect();
+        let points = |reached| Points {
+            reached,
+            possible: 1,
+            skipped_items: 1,
+            needs_review: 0,
+        };
+        let client = [Blamed {
+            item: "closes".to_owned(),
+            side: Blame::Client,
+        }];
+        let (passes, fails) = ((points(1), &[][..]), (points(0), &client[..]));
+        assert_eq!(cells, [passes, fails, passes, fails]);
+    }
+
+    #[test]
+    fn a_check_that_skips_what_was_recorded_still_skips_its_item() {
+        let skipped = pair(REFERENCE, REFERENCE, ResultName::Skipped);
+        assert_eq!(compared(&skipped.report)[0].result, ResultName::Skipped);
     }
 }

@@ -102,10 +102,13 @@ fn undecided(judged: &[Judged]) -> Vec<String> {
         .collect()
 }
 
-/// `3 of 4 passed, five-at-once.2.pcap undecided`: what is undecided is counted as neither.
+/// `3 of 4 passed, five-at-once.2.pcap undecided`: what is undecided is counted as neither. `none decided` is no rate.
 fn rate(counts: &Repetitions) -> String {
     let decided = counts.passed.saturating_add(counts.failed);
-    let rate = format!("{} of {decided} passed", counts.passed);
+    let rate = match decided {
+        0 => "none decided".to_owned(),
+        decided => format!("{} of {decided} passed", counts.passed),
+    };
     match counts.undecided.as_slice() {
         [] => rate,
         undecided => format!("{rate}, {} undecided", undecided.join(", ")),

@@ -43,8 +43,22 @@ impl Observation {
         }
         let unread = unread(&reader);
         drop(reader);
+        let manifest = with_client_numbers(manifest);
         Ok(reading.finish(manifest, setting, unread, &hexadecimal(&digest.finalize())))
     }
+}
+
+/// Steps as each client did them: `upload notes-{client}.bin 65536` of client 2 is `upload notes-2.bin 65536`.
+fn with_client_numbers(mut manifest: Manifest) -> Manifest {
+    if let Manifest::Recorded(recorded) = &mut manifest {
+        for client in &mut recorded.client_steps {
+            let number = client.client.to_string();
+            for step in &mut client.steps {
+                step.step = step.step.replace("{client}", &number);
+            }
+        }
+    }
+    manifest
 }
 
 /// A recording shows what programs under test sent, who may want to forge segments; a capture from elsewhere may have been made

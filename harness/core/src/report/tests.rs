@@ -48,6 +48,21 @@ fn the_rows_that_did_not_pass() {
 }
 
 #[test]
+fn the_end_of_a_report_repeats_what_did_not_pass() {
+    assert_snapshot!(closing(&sample(), &page(60)));
+}
+
+#[test]
+fn a_report_without_failures_needs_no_end() {
+    let mut report = sample();
+    report.items.retain(|item| match item.result {
+        ResultName::Pass | ResultName::Skipped => true,
+        ResultName::Fail | ResultName::Flaky | ResultName::Inconclusive => false,
+    });
+    assert_eq!(closing(&report, &page(60)), "");
+}
+
+#[test]
 fn the_markdown() {
     assert_snapshot!(markdown(&sample()));
 }

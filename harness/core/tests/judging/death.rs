@@ -1,7 +1,7 @@
 //! A client dies; does the server live on?
 
 use synfin_core::checks::{Evidence, Verdict};
-use synfin_core::diagnosis::Pattern;
+use synfin_core::diagnosis::{Pattern, Usually};
 use synfin_core::manifest::{Exit, ProcessRecord, Role, SignalSent, StepOutcome, StopAction};
 
 use crate::world::{World, at, world};
@@ -141,53 +141,126 @@ fn what_fails_after_a_server_has_ended_tells_how_it_ended() {
         -- c1 times out
         -- stop";
     let alive = world(steps, 1, script);
-    let died = |exit| {
-        world(steps, 1, script).with(|recorded| {
-            let server = &mut recorded.processes[0];
-            server.stop_actions.clear();
-            server.exit = Some(exit);
-            server.exited_at = Some(at(6));
-            server.last_lines = vec!["it was nice".to_owned()];
-            let step = &mut recorded.client_steps[0].steps[1];
-            step.outcome = StepOutcome::ServerEnded {
-                waiting_for: "a reply".to_owned(),
-            };
-        })
-    };
+    let died = world(steps, 1, script).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(Exit::Signal { signal: 11 });
+        server.exited_at = Some(at(6));
+        server.last_lines = vec!["Segmentation fault".to_owned()];
+        let step = &mut recorded.client_steps[0].steps[1];
+        step.outcome = StepOutcome::ServerEnded {
+            waiting_for: "a reply".to_owned(),
+        };
+    });
     for call in [
         r#"check = "served-concurrently", at_least = 1"#,
         r#"check = "no-reset""#,
         r#"check = "orderly-close""#,
     ] {
-        let told = |world: &World, end: &str, pattern: Pattern| {
+        let told = |world: &World| {
             let Verdict::Fail(finding) = world.verdict(call) else {
                 panic!("{call} holds")
             };
             let server = Evidence::Process {
                 role: Role::Server,
-                what: format!("{end}, 6.000 ms after its start; its last lines: “it was nice”"),
+                what: "was ended by signal 11, 6.000 ms after its start; its last lines: “Segmentation fault”"
+                    .to_owned(),
             };
             let is_server = |it: &&Evidence| **it == server;
-            let causes = pattern.usually();
+            let causes = Pattern::MemoryFault.usually();
             (
                 finding.evidence.iter().filter(is_server).count(),
-                finding.usually.starts_with(&causes),
+                finding.usually == causes,
             )
         };
-        for (exit, end, pattern) in [
-            (
-                Exit::Code { code: 1 },
-                "exited with code 1",
-                Pattern::ServerEnded,
-            ),
-            (
-                Exit::Signal { signal: 11 },
-                "was ended by signal 11",
-                Pattern::MemoryFault,
-            ),
-        ] {
-            assert_eq!(told(&died(exit), end, pattern), (1, true), "{call}");
-            assert_eq!(told(&alive, end, pattern), (0, false), "{call}");
-        }
+        assert_eq!(told(&died), (1, true), "{call}");
+        assert_eq!(told(&alive), (0, false), "{call}");
     }
+}
+
+/// A client whose connection is reset, and whose steps all seem done; the server ended by itself just after.
+fn server_ends_at_quit(exit: Exit, reset: &str) -> World {
+    let script = format!(
+        "
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 quit
+        c1 > \"QUIT\\n\"
+        c1 {reset} R.
+        -- c1 done
+        -- stop"
+    );
+    world(&["connect", "quit"], 1, &script).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(exit);
+        server.exited_at = Some(at(6));
+        server.last_lines = vec!["BlockingIOError".to_owned()];
+    })
+}
+
+fn failure(world: &World) -> (String, Vec<Usually>) {
+    match world.verdict(r#"check = "no-reset""#) {
+        Verdict::Fail(finding) => (finding.saw, finding.usually),
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
+    let (seen, _) = failure(&server_ends_at_quit(Exit::Code { code: 0 }, "<"));
+    for (exit, how, pattern) in [
+        (
+            Exit::Code { code: 1 },
+            "exited with code 1",
+            Pattern::ServerEnded,
+        ),
+        (
+            Exit::Signal { signal: 13 },
+            "was ended by signal 13",
+            Pattern::ServerEnded,
+        ),
+        (
+            Exit::Signal { signal: 11 },
+            "was ended by signal 11",
+            Pattern::MemoryFault,
+        ),
+    ] {
+        let told = format!("the server {how}, 6.000 ms after its start; {seen}");
+        assert_eq!(
+            failure(&server_ends_at_quit(exit, "<")),
+            (told, pattern.usually())
+        );
+    }
+}
+
+#[test]
+fn a_server_that_returned_when_all_was_done_explains_nothing() {
+    let (seen, causes) = failure(&server_ends_at_quit(Exit::Code { code: 0 }, "<"));
+    assert!(!seen.contains("the server exited"), "{seen}");
+    assert!(!causes.starts_with(&Pattern::ServerEnded.usually()));
+}
+
+#[test]
+fn a_crash_is_no_cause_of_the_reset_that_a_client_sent_before_it() {
+    let (seen, causes) = failure(&server_ends_at_quit(Exit::Code { code: 0 }, ">"));
+    let told = format!("{seen}; the server exited with code 1, 6.000 ms after its start");
+    let crashed = server_ends_at_quit(Exit::Code { code: 1 }, ">");
+    assert_eq!(failure(&crashed), (told, causes));
+}
+
+#[test]
+fn a_memory_fault_is_not_put_down_to_a_broken_connection() {
+    let faulted = client_dies(DEATH).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(Exit::Signal { signal: 11 });
+        server.exited_at = Some(at(14));
+    });
+    let Verdict::Fail(finding) = faulted.verdict(SURVIVES) else {
+        panic!("it survives")
+    };
+    assert_eq!(finding.usually, Pattern::MemoryFault.usually());
 }

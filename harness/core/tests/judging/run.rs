@@ -343,6 +343,20 @@ fn an_undecided_repetition_counts_as_neither_and_is_named() {
 }
 
 #[test]
+fn repetitions_of_which_none_decided_have_no_rate() {
+    let lossy = |number| {
+        unclosed().with(|recorded| {
+            recorded.repetition = number;
+            recorded.capture.dropped = 1;
+        })
+    };
+    let report = graded(RUBRIC, &[("s.1", lossy(1)), ("s.2", lossy(2))]);
+    let saw = &report.items[1].checks[0].saw;
+    let rate = "none decided, s.pcap, s.pcap undecided: ";
+    assert!(saw.starts_with(rate), "{saw}");
+}
+
+#[test]
 fn a_repetition_that_was_not_recorded_is_undecided() {
     let mut entry = entry("s", &["s.1"], Some(NotRecorded::Interrupted));
     entry.name = "s".to_owned();

@@ -371,3 +371,21 @@ fn a_server_that_sends_without_an_end_is_not_slow() {
         "Fail: client 1's download of “notes.bin”: 60 of 200 bytes arrived"
     );
 }
+
+#[test]
+fn a_step_is_told_with_the_number_of_its_client() {
+    let silent = world(
+        &["connect", "upload notes-{client}.bin 65536", "quit"],
+        1,
+        "
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 upload
+        -- c1 times out
+        -- stop",
+    );
+    let says = silent.says(r#"check = "orderly-close""#);
+    assert!(says.contains("`upload notes-1.bin 65536`"), "{says}");
+}

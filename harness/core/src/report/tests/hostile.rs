@@ -36,12 +36,13 @@ fn is_name_of_a_variant(text: &str) -> bool {
     names.contains(&text) || ["harness", "machine", "program"].contains(&text)
 }
 
-fn rendered() -> [(&'static str, String); 6] {
+fn rendered() -> [(&'static str, String); 7] {
     let page = Page::plain(100);
     [
         ("table", table(&hostile(), &page)),
         ("connections", connections(&hostile(), &page)),
         ("failures", failures(&hostile(), &page)),
+        ("closing", closing(&hostile(), &page)),
         ("markdown", markdown(&hostile())),
         ("junit", junit(&hostile()).unwrap()),
         ("json", json(&hostile())),
