@@ -154,8 +154,8 @@ fn item(file: ItemFile, scenarios: &[Scenario], problems: &mut Problems) -> Opti
     })?;
     Some(Item {
         points: file.points.unwrap_or(1),
-        fail: file.fail.unwrap_or_else(|| format!("{id} does not hold.")),
-        pass: file.pass.unwrap_or_else(|| format!("{id} holds.")),
+        fail: file.fail.unwrap_or_else(|| format!("Not met: {id}.")),
+        pass: file.pass.unwrap_or_else(|| format!("Met: {id}.")),
         id,
         band: match file.band {
             BandFile::Must => Band::Must,

@@ -114,6 +114,13 @@ fn the_example_rubric_parses() {
 }
 
 #[test]
+fn an_item_without_texts_is_told_by_its_id() {
+    let survives = &rubric_of(EXAMPLE_RUBRIC).items[1];
+    let told = (survives.fail.as_str(), survives.pass.as_str());
+    assert_eq!(told, ("Not met: survives.", "Met: survives."));
+}
+
+#[test]
 fn a_table_of_which_there_may_be_several_has_two_brackets() {
     let second = "[[item]]\nid = \"survives\"";
     assert_snapshot!(edited_rubric(second, "[item]\nid = \"survives\""), @r"
