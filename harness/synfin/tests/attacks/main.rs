@@ -9,6 +9,7 @@
 )]
 
 mod files;
+mod level_2;
 mod network;
 mod output;
 mod processes;

@@ -1,5 +1,6 @@
 //! The threaded example with a hostile program in it: what a student might hand in.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use synfin_core::manifest::{Recorded, Role};
 use synfin_core::report::ResultName;
 use tempfile::TempDir;
 
+use crate::level_2::LEVEL;
 use crate::scenario::{launch, start};
 use crate::support::{Run, run, said, workspace};
 
@@ -100,7 +102,12 @@ impl Submission {
     /// Grades it.
     pub(crate) fn graded(&self) -> Graded {
         let rubric = self.rubric();
-        Graded(run([self.place.path(), "--rubric".as_ref(), &rubric]))
+        let mut arguments: Vec<OsString> = vec![self.place.path().into(), "--rubric".into()];
+        arguments.push(rubric.into());
+        if let Some(level) = std::env::var_os(LEVEL) {
+            arguments.extend(["--level".into(), level]);
+        }
+        Graded(run(arguments))
     }
 
     /// Where the rubric is that it is graded by: in its own folder, of all places.
