@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synfin_core::report::ResultName;
 
@@ -13,7 +14,7 @@ use super::wrong::Wrong;
 const NEEDS_WINDOWS: &str = "runs-on-windows";
 
 /// What all checks concluded about one program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Row {
     /// The programs that it has of its own, and the scenario.
     pub name: String,
