@@ -104,8 +104,8 @@ impl Turn<'_> {
         taken.unwrap_or_else(|outcome| outcome)
     }
 
-    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed, or
-    /// when it rests without having sent one.
+    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused, missed or sent
+    /// again, or when it rests without having sent one.
     async fn connect(&self) -> Result<StepOutcome, StepOutcome> {
         let stage = self.stage;
         let turn = DialTurn::take(stage, self.client).await;
@@ -123,15 +123,13 @@ impl Turn<'_> {
             Ok::<_, Unmet>(last_word)
         };
         let dial = async {
-            let dialled = tokio::select! {
+            tokio::select! {
                 biased;
                 dialled = self.handshake(&request) => dialled,
                 () = self.rests_undialled(&request, &is_told) => Ok(()),
-            };
-            drop(turn);
-            dialled
+            }
         };
-        let (dialled, last_word) = tokio::join!(dial, converse);
+        let (dialled, last_word) = tokio::join!(turn.taken(dial), converse);
         dialled?;
         match last_word? {
             LastWord::Program => {}
