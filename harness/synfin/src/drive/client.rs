@@ -1,6 +1,7 @@
 //! One client, from its first entry to its last.
 
 use std::future::pending;
+use std::pin::pin;
 
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, StepOutcome};
@@ -122,13 +123,13 @@ impl Turn<'_> {
             is_told.notify_one();
             Ok::<_, Unmet>(last_word)
         };
-        let dial = async {
+        let dial = pin!(async {
             tokio::select! {
                 biased;
                 dialled = self.handshake(&request) => dialled,
                 () = self.rests_undialled(&request, &is_told) => Ok(()),
             }
-        };
+        });
         let (dialled, last_word) = tokio::join!(turn.taken(dial), converse);
         dialled?;
         match last_word? {
@@ -243,7 +244,8 @@ impl Turn<'_> {
             self.exchange(&program, script, &file).await
         } else {
             let turn = DialTurn::take(self.stage, self.client).await;
-            turn.during(self.exchange(&program, script, &file)).await
+            turn.during(pin!(self.exchange(&program, script, &file)))
+                .await
         };
         self.stage
             .collect_download(self.client, self.place)

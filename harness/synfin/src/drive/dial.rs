@@ -1,6 +1,7 @@
 //! The turn to dial: at `connect`, and again for clients that dial later, by a process for each step or a connection for each
 //! request.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use synfin_core::spec::ClientNumber;
@@ -58,14 +59,14 @@ impl<'a> DialTurn<'a> {
     }
 
     /// Does the work, and gives the turn on as soon as the client has connected, or has not for too long.
-    pub(super) async fn during<T>(self, work: impl Future<Output = T>) -> T {
+    pub(super) async fn during<T>(self, work: Pin<&mut impl Future<Output = T>>) -> T {
         let deadline = Instant::now() + DIALS_WITHIN;
         let connected = self.connected(deadline);
         self.until(connected, work).await
     }
 
     /// Sees the client's connection taken, and gives the turn on when it was, or when nothing answers its SYN.
-    pub(super) async fn taken<T>(self, handshake: impl Future<Output = T>) -> T {
+    pub(super) async fn taken<T>(self, handshake: Pin<&mut impl Future<Output = T>>) -> T {
         let unanswered = self.unanswered();
         self.until(unanswered, handshake).await
     }
@@ -74,9 +75,8 @@ impl<'a> DialTurn<'a> {
     async fn until<T>(
         self,
         is_anothers: impl Future<Output = ()>,
-        work: impl Future<Output = T>,
+        mut work: Pin<&mut impl Future<Output = T>>,
     ) -> T {
-        let mut work = std::pin::pin!(work);
         tokio::select! {
             biased;
             value = &mut work => return value,
