@@ -59,7 +59,7 @@ fn a_server_that_no_longer_answers_did_not_survive() {
     ));
     assert_eq!(
         stuck.says(SURVIVES),
-        "Fail: client 2's request (frame 13) got no answer: 5 bytes unread while every server thread slept"
+        "Fail: client 2's request (frame 13) got no answer: 5 bytes unread while every server thread slept; the client waited 2.000 ms"
     );
 }
 

@@ -1,4 +1,6 @@
-//! The end of a recording: clients, teardown on the wire or a grace, server. What was needed is evidence.
+//! The end of a recording: late replies, clients, teardown on the wire or a grace, server. What was needed is evidence.
+
+mod late;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +20,7 @@ const CLIENT_GRACE: Duration = Duration::from_secs(1);
 
 /// Ends every program.
 pub(crate) async fn stop(stage: &Stage) {
+    late::wait_for_replies(stage).await;
     let teardown = Instant::now() + TEARDOWN_WITHIN;
     wait_for_clients_that_quit(stage, teardown).await;
     wait_for_the_wire(stage, teardown).await;
