@@ -113,6 +113,35 @@ fn a_server_that_is_slower_than_its_target_allows_is_said_to_be_so_and_serves_fi
 }
 
 #[test]
+fn a_server_of_exactly_five_workers_passes_all_that_is_asked_of_five_clients() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let thread_a_client = "    while True:
+        connection, address = listener.accept()
+        threading.Thread(target=serve, args=(connection, address), daemon=True).start()
+";
+    let five_workers = "    for _ in range(5):
+        threading.Thread(target=work, args=(listener,), daemon=True).start()
+    threading.Event().wait()
+
+
+def work(listener):
+    while True:
+        serve(*listener.accept())
+";
+    let place = variant("server.py", &[(thread_a_client, five_workers)]);
+    let within = ("[client]\n", "[client]\nstep_within_ms = 2000\n");
+    replace(&place.path().join("target.toml"), &[within]);
+    for rubric in ["installation-1", "file-transfer"] {
+        let only = ["--only", "five-at-once", "--rubric", rubric].map(AsRef::as_ref);
+        let run = run([place.path().as_os_str()].into_iter().chain(only));
+        assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+        assert_eq!(run.item("serves-five-clients").result, Pass);
+    }
+}
+
+#[test]
 fn a_client_that_lays_pipes_in_the_place_of_its_files_fails_and_holds_nothing_up() {
     if !has("python3", "--version", "python3") {
         return;
