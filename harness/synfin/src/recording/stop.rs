@@ -1,5 +1,7 @@
-//! The end of a recording: late replies, clients, teardown on the wire or a grace, server. What was needed is evidence.
+//! The end of a recording: late replies, clients, teardown on the wire or a grace, a look at
+//! what a death left behind, server. What was needed is evidence.
 
+mod aftermath;
 mod late;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ pub(crate) async fn stop(stage: &Stage) {
     let teardown = Instant::now() + TEARDOWN_WITHIN;
     wait_for_clients_that_quit(stage, teardown).await;
     wait_for_the_wire(stage, teardown).await;
+    aftermath::watch_the_server(stage).await;
     if is_running(stage, Role::Server) {
         supervise(stage, Role::Server).await;
     }
