@@ -5,9 +5,10 @@ use super::each::{self, Outcome};
 use super::service::{Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, program, server_end};
 use crate::diagnosis::Pattern;
-use crate::manifest::{Need, Role, StepRecord};
+use crate::manifest::{Exit, Need, ProcessRecord, Role, StepRecord};
 use crate::observation::{Observation, ObservedFault};
 use crate::spec::{ClientNumber, Fault, Selection};
+use crate::time::Timestamp;
 
 pub(super) const CHECK: Check = Check {
     id: "survives",
@@ -40,8 +41,8 @@ impl Judge for Survives {
             Some(Err(why)) => return Verdict::undecided(Cause::Harness, why),
             None => return Verdict::undecided(Cause::Harness, "the scenario has no fault step"),
         };
-        if let Some(died) = server_died(observation, &fault) {
-            return Verdict::Fail(died);
+        if let Some(ended) = server_ended(observation, &fault) {
+            return ended;
         }
         let requests = requests_after(observation, selection, &fault);
         if requests.is_empty() {
@@ -85,19 +86,37 @@ fn not_restarted(observation: &Observation) -> Option<Finding> {
 }
 
 /// A server that ended after the fault and before we stopped it.
-fn server_died(observation: &Observation, fault: &ObservedFault<'_>) -> Option<Finding> {
-    let server = observation.processes(Role::Server).last()?;
-    let ended_by_itself = server.exited_at.is_some() && server.stop_actions.is_empty();
-    ended_by_itself.then(|| {
-        Finding::from(format!(
-            "{}, and the server {}",
-            told(fault),
-            program::end(server)
-        ))
-        .with(evidence(fault))
-        .with(program::of_process(server))
-        .usually(server_end::pattern(server, Pattern::DiedWithClient).usually())
-    })
+fn server_ended(observation: &Observation, fault: &ObservedFault<'_>) -> Option<Verdict> {
+    let server = server_end::by_itself(observation)?;
+    let finding = Finding::from(format!(
+        "{}, and the server {}",
+        told(fault),
+        program::end(server)
+    ))
+    .with(evidence(fault))
+    .with(program::of_process(server));
+    if is_retirement(observation, server) {
+        let saw = format!(
+            "{}, when no client asked for anything any more: it may have had nothing left to do",
+            finding.saw
+        );
+        return Some(Verdict::Inconclusive {
+            cause: Cause::Program,
+            finding: Finding { saw, ..finding },
+        });
+    }
+    let causes = server_end::pattern(server, Pattern::DiedWithClient).usually();
+    Some(Verdict::Fail(finding.usually(causes)))
+}
+
+/// Whether the server ended without an error when every client had done, or given up, its last step.
+fn is_retirement(observation: &Observation, server: &ProcessRecord) -> bool {
+    let everybody = (1..=observation.setting.clients).map(ClientNumber);
+    let last = everybody
+        .flat_map(|client| observation.steps_of(client))
+        .filter_map(|step| step.ended_at)
+        .max();
+    server.exit == Some(Exit::Code { code: 0 }) && last < server.exited_at
 }
 
 /// `client 1 died (frame 12)`.
@@ -241,10 +260,24 @@ fn passed(
     clients.dedup();
     let fresh = clients.iter().filter(|&&client| came_after(client)).count();
     format!(
-        "{}; after it {} answered, {fresh} of them newly connected",
+        "{}; after it {} answered, {fresh} of them newly connected{}",
         told(fault),
-        program::count(clients.len(), "client")
+        program::count(clients.len(), "client"),
+        ran_on(observation, fault)
     )
+}
+
+/// For how long the server was there after the fault: who was not looked at for longer may have died later.
+fn ran_on(observation: &Observation, fault: &ObservedFault<'_>) -> String {
+    let server = observation.processes(Role::Server).last();
+    let stopped = server.and_then(|server| server.stop_actions.first());
+    match (fault.record.ended_at, stopped) {
+        (Some(done), Some(stopped)) => {
+            let span = Timestamp::from_nanos(stopped.at).since(Timestamp::from_nanos(done));
+            format!(", and the server ran on for {span}")
+        }
+        (None, _) | (_, None) => String::new(),
+    }
 }
 
 fn with_fault(mut verdict: Verdict, fault: &ObservedFault<'_>) -> Verdict {

@@ -54,7 +54,7 @@ fn raw_client(fault: &str, script: &str) -> World {
 #[test]
 fn each_fault_is_told_by_the_frame_that_shows_it() {
     let told = |fault: &str, script: &str| raw_client(fault, script).says(SURVIVES);
-    let survived = "after it 1 client answered, 1 of them newly connected";
+    let survived = "after it 1 client answered, 1 of them newly connected, and the server ran on for 10.000 ms";
     assert_eq!(
         told("reset@2", "c2 > R."),
         format!("Pass: client 2 reset its connection (frame 5); {survived}")
@@ -176,7 +176,7 @@ fn a_server_that_serves_after_its_restart_survives_it() {
     let served = restarted(&StepOutcome::Done, SECOND_LIFE);
     assert_eq!(
         served.says(SURVIVES),
-        "Pass: the server was restarted (frame 5); after it 1 client answered, 1 of them newly connected"
+        "Pass: the server was restarted (frame 5); after it 1 client answered, 1 of them newly connected, and the server ran on for 10.000 ms"
     );
 }
 

@@ -301,7 +301,7 @@ impl Stage {
     }
 
     /// Waits until nothing is left of the server that runs now; for ever, where none was started.
-    pub(super) async fn server_gone(&self) {
+    pub(crate) async fn server_gone(&self) {
         let now = || self.log().programs.get(&Role::Server).cloned();
         while let Some(server) = now() {
             server.program.wait_until_role_gone().await;
