@@ -119,6 +119,25 @@ fn what_the_target_has_no_bytes_for_is_skipped() {
     );
 }
 
+#[test]
+fn a_transfer_that_nobody_can_begin_cannot_be_interrupted() {
+    let steps = [
+        "connect@1",
+        "kill@1 during upload a.bin 8MiB",
+        "connect@2",
+        "list@2",
+    ];
+    let untold = world(&steps, 2, "-- stop").with(|recorded| {
+        recorded.client_steps[0].steps[1].outcome = StepOutcome::Unsupported;
+    });
+    for check in [SURVIVES, r#"check = "not-spinning""#] {
+        assert_eq!(
+            untold.says(check),
+            "Skipped: the target gives no way to do `upload`"
+        );
+    }
+}
+
 /// Client 1 is there when the server is started again, client 2 comes after.
 fn restarted(outcome: &StepOutcome, script: &str) -> World {
     let steps = ["connect@1", "restart", "connect@2", "list@2", "quit@2"];
