@@ -65,15 +65,15 @@ fn reset_since(
     server: &ProcessRecord,
 ) -> Option<(ClientNumber, FrameNumber)> {
     let ended_at = server.exited_at?;
-    let answered = |&(client, record): &(ClientNumber, &StepRecord)| match standing(
+    let given = |&(client, record): &(ClientNumber, &StepRecord)| match standing(
         observation,
         client,
         record,
     ) {
-        Standing::Answered(given) => Some(given.at.frame),
+        Standing::Answered(it) => Some(it.at.frame),
         Standing::Failed { .. } | Standing::Undecided { .. } => None,
     };
-    let served = requests.iter().filter_map(answered).min()?;
+    let answer = requests.iter().filter_map(given).min()?;
     let faulted = observation.faulted_clients();
     let resets = observation.connections.iter().flat_map(|connection| {
         let resets = connection.wire.by_initiator.heeded_resets();
@@ -81,7 +81,7 @@ fn reset_since(
         resets.filter_map(move |reset| Some((client?, reset.sent)))
     });
     resets
-        .filter(|(_, sent)| served < sent.frame && sent.at.as_nanos() <= ended_at)
+        .filter(|(_, sent)| answer < sent.frame && sent.at.as_nanos() <= ended_at)
         .map(|(client, sent)| (client, sent.frame))
         .min_by_key(|(_, rst)| *rst)
 }
