@@ -192,11 +192,34 @@ fn a_client_that_dialled_another_port_is_judged_by_what_it_did_about_that_refusa
 }
 
 #[test]
-fn a_client_that_prints_something_new_told_it_too() {
+fn a_client_that_prints_in_whatever_language_that_it_failed_told_it_too() {
+    for line in [
+        "no server there",
+        "No se pudo conectar",
+        "连接失败",
+        "\u{1b}[31mConnection refused\u{1b}[0m",
+    ] {
+        let said = down(Exit::Code { code: 0 }, &["connected", line]).says(DOWN);
+        assert!(said.starts_with("Pass: "), "{said}");
+    }
+}
+
+#[test]
+fn words_that_are_not_known_to_tell_a_failure_decide_nothing_unless_the_rubric_names_them() {
+    let odd = down(Exit::Code { code: 0 }, &["connected", "Luk wej, bratan"]);
     assert_eq!(
-        down(Exit::Code { code: 0 }, &["connected", "no server there"]).says(DOWN),
-        "Pass: client 1 refused: exited with code 0, 4.000 ms after its start, saying “no server there”"
+        odd.says(DOWN),
+        "Inconclusive(Program): client 1 refused: exited with code 0, 4.000 ms after its start, saying “Luk wej, bratan”; it does \
+         not say “Luk wej, bratan” when connected, but no word in it is known to tell a failure (`says` in the rubric can name one)"
     );
+    let named = odd.says(r#"check = "refused-when-down", says = "(?i)luk wej""#);
+    assert!(named.starts_with("Pass: "), "{named}");
+}
+
+#[test]
+fn what_nobody_can_read_tells_neither_a_failure_nor_that_there_was_none() {
+    let unread = down(Exit::Code { code: 0 }, &["\\xc1\\xac\\xbd\\xd3"]).says(DOWN);
+    assert!(unread.starts_with("Inconclusive(Program): "), "{unread}");
 }
 
 #[test]
@@ -249,16 +272,21 @@ fn numbers_of_sessions_and_what_stood_behind_a_prompt_tell_nothing() {
 
 #[test]
 fn memory_that_nothing_was_received_into_tells_nothing() {
-    let line = "The server sent: \\x90\\x1cU\u{fffd}\\x7f";
-    let mut garbage = down(Exit::Code { code: 0 }, &[line]).observation();
-    let connected = ["The server sent: You have reached the server!"];
-    garbage.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
     let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
-    let verdict = in_a_line(&verdict_of(&garbage, &rubric));
-    assert!(
-        verdict.starts_with("Fail: client 1 refused: exited with code 0"),
-        "{verdict}"
-    );
+    let says = |garbage: &str| {
+        let line = format!("The server sent: {garbage}");
+        let mut garbage = down(Exit::Code { code: 0 }, &[&line]).observation();
+        let connected = ["The server sent: You have reached the server!"];
+        garbage.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+        in_a_line(&verdict_of(&garbage, &rubric))
+    };
+    for garbage in ["\\x90\\x1cU\u{fffd}\\x7f", "Uvq\\x7f", "\u{fffd}zzQ kp"] {
+        let verdict = says(garbage);
+        let failed = "Fail: client 1 refused: exited with code 0";
+        assert!(verdict.starts_with(failed), "{verdict}");
+    }
+    let readable = says("UvqQ");
+    assert!(readable.starts_with("Inconclusive"), "{readable}");
 }
 
 #[test]
