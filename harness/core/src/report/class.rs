@@ -85,6 +85,7 @@ impl ClassRow {
     }
 
     /// The same, of the submission that has this digest.
+    #[must_use]
     pub fn with_digest(self, digest: String) -> Self {
         Self {
             digest: Some(digest),
