@@ -25,6 +25,7 @@ mod process;
 mod read;
 mod replies;
 mod socket;
+mod taken_port;
 mod transcript;
 mod turn;
 
@@ -48,6 +49,7 @@ pub use process::OwnClose;
 pub(crate) use replies::find;
 pub use replies::{Replies, Shape};
 pub use socket::Service;
+pub use taken_port::Taken;
 pub use transcript::{Excerpt, FrameWindow, Piece, Transcript};
 pub use turn::Turn;
 

@@ -26,7 +26,18 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     let (Some(server), Some(finding)) = (ended(observation), verdict.finding_mut()) else {
         return;
     };
-    let is_told = |evidence: &Evidence| {
+    if is_shown_by(finding) {
+        return;
+    }
+    finding.evidence.insert(0, of_process(server));
+    if is_failure {
+        explain(observation, server, finding);
+    }
+}
+
+/// Whether a finding shows the server's record.
+pub(super) fn is_shown_by(finding: &Finding) -> bool {
+    let is_servers = |evidence: &Evidence| {
         matches!(
             evidence,
             Evidence::Process {
@@ -35,13 +46,7 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
             }
         )
     };
-    if finding.evidence.iter().any(is_told) {
-        return;
-    }
-    finding.evidence.insert(0, of_process(server));
-    if is_failure {
-        explain(observation, server, finding);
-    }
+    finding.evidence.iter().any(is_servers)
 }
 
 fn explain(observation: &Observation, server: &ProcessRecord, finding: &mut Finding) {

@@ -82,6 +82,8 @@ pub enum Pattern {
     MemoryFault,
     /// The server did not listen when it was started again.
     NotStartedAgain,
+    /// A client had the server's port when the server was started again.
+    TakenByClient,
     /// A thread runs without end and without input.
     Spinning,
     /// SIGTERM did not end the server.
@@ -175,6 +177,7 @@ impl Pattern {
             Self::DiedWithClient => DIED_WITH_CLIENT,
             Self::MemoryFault => MEMORY_FAULT,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,
+            Self::TakenByClient => TAKEN_BY_CLIENT,
             Self::Spinning => SPINNING,
             Self::IgnoresSigterm => IGNORES_SIGTERM,
             Self::SilentWhenRefused => SILENT_WHEN_REFUSED,

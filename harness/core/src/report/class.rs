@@ -85,6 +85,7 @@ impl ClassRow {
     }
 
     /// The same, of the submission that has this digest.
+    #[must_use]
     pub fn with_digest(self, digest: String) -> Self {
         Self {
             digest: Some(digest),
@@ -164,11 +165,15 @@ fn push(rows: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) {
         .expect("writing to memory does not fail, and all rows have the same cells");
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"), and in which nothing is invisible.
+/// What makes a cell a formula (OWASP, "CSV Injection"), as some keyboards write it too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// A cell that no spreadsheet takes for a formula, not even behind blanks that it drops, no CI runner for a command, and in which
+/// nothing is invisible.
 fn inert(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_formula = cell.trim_start().starts_with(FORMULA) || cell.starts_with(['\t', '\r']);
     let guard = if is_formula { "'" } else { "" };
-    format!("{guard}{}", visible(cell))
+    harmless(&format!("{guard}{}", visible(cell)))
 }
 
 fn seconds(milliseconds: Option<u64>) -> String {
@@ -276,10 +281,11 @@ mod tests {
 
     #[test]
     fn every_beginning_of_a_formula_is_guarded() {
-        for start in ["=", "+", "-", "@", "\t", "\r"] {
+        for start in ["=", "+", "-", "@", "\t", "\r", " =", "\n@", "＝"] {
             assert!(inert(&format!("{start}1")).starts_with('\''), "{start:?}");
         }
         assert_eq!(inert("1=2"), "1=2");
+        assert_eq!(inert("::error::x ##[error]y"), "\\::error::x #\\#[error]y");
     }
 
     #[test]

@@ -103,8 +103,12 @@ fn a_server_that_died_with_its_client_did_not_survive() {
 
 /// The server ends by itself at that frame, the other client answered and gone.
 fn ends_later(exit: Exit, frame: u64) -> World {
-    let answer =
-        "c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 quit\n c2 > F.\n c2 < F.\n c2 > .\n -- c2 done";
+    ends_after("c2 > F.\n c2 < F.\n c2 > .", exit, frame)
+}
+
+/// As above; how the other client went.
+fn ends_after(quit: &str, exit: Exit, frame: u64) -> World {
+    let answer = format!("c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 quit\n {quit}\n -- c2 done");
     client_dies(&format!("{DEATH}{answer}")).with(|recorded| {
         let server = &mut recorded.processes[0];
         server.stop_actions.clear();
@@ -132,6 +136,19 @@ fn a_server_that_returns_when_nobody_asks_any_more_may_have_retired() {
     );
     let ended = ends_later(Exit::Code { code: 0 }, 14).says(SURVIVES);
     assert!(ended.starts_with("Fail: "), "{ended}");
+}
+
+#[test]
+fn a_server_that_dies_when_another_client_has_reset_its_connection_need_not_have_died_of_the_death()
+{
+    let reset = |at_frame| ends_after("c2 > R.", Exit::Code { code: 1 }, at_frame).says(SURVIVES);
+    assert_eq!(
+        reset(18),
+        "Inconclusive(Program): client 1 died (frame 12), and the server exited with code 1, 18.000 ms after its start, \
+         after it had served others, and client 2 had reset its connection (frame 17): it may have been that"
+    );
+    let before = reset(16);
+    assert!(before.starts_with("Fail: "), "{before}");
 }
 
 #[test]

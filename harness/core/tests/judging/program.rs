@@ -79,14 +79,14 @@ fn a_server_that_needs_sigkill_fails() {
 }
 
 #[test]
-fn a_server_that_had_ended_before_sigterm_fails() {
+fn a_server_that_had_ended_before_sigterm_was_not_asked() {
     let gone = world(STEPS, 1, LIFE).with(|recorded| {
         recorded.processes[0].stop_actions.clear();
         recorded.processes[0].exited_at = Some(at(5));
     });
     assert_eq!(
         gone.says(STOPS),
-        "Fail: the server exited with code 0, 5.000 ms after its start before SIGTERM was sent"
+        "Inconclusive(Program): the server exited with code 0, 5.000 ms after its start before SIGTERM was sent"
     );
 }
 
@@ -109,7 +109,25 @@ fn what_a_crashed_server_leaves_behind_is_no_daemon() {
     });
     assert_eq!(
         crashed.says(STOPS),
-        "Fail: the server exited with code 1, 5.000 ms after its start before SIGTERM was sent"
+        "Inconclusive(Program): the server exited with code 1, 5.000 ms after its start before SIGTERM was sent"
+    );
+}
+
+#[test]
+fn a_server_that_crashes_after_sigterm_need_not_have_heard_it() {
+    let ended_by = |signal| {
+        let ended = world(STEPS, 1, LIFE).with(|recorded| {
+            recorded.processes[0].exit = Some(Exit::Signal { signal });
+        });
+        ended.says(STOPS)
+    };
+    assert_eq!(
+        ended_by(15),
+        "Pass: ended by signal 15, 1.000 ms after SIGTERM"
+    );
+    assert_eq!(
+        ended_by(11),
+        "Inconclusive(Program): ended by signal 11, 1.000 ms after SIGTERM"
     );
 }
 

@@ -185,7 +185,7 @@ fn runs(stat: &RoleStat) -> bool {
     stat.threads.iter().any(|thread| thread.state == 'R')
 }
 
-/// Takes down the socket table, the server's sockets marked as its own.
+/// Takes down the socket table, the server's sockets marked as its own, and those of others on its port as theirs.
 pub(crate) async fn sample(stage: &Stage, reason: SampleReason) {
     match try_sample(stage, reason).await {
         Ok(sample) => stage.log().samples.push(sample),
@@ -209,7 +209,16 @@ async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample,
     let at = clock::now().as_nanos();
     let table = stage.sockets().all()?;
     let unlisted = unlisted(stage, &inodes, &table).await?;
-    let sockets = table.iter().map(|socket| row(socket, &inodes)).collect();
+    let others = others_at_port(stage, &inodes, &table).await?;
+    let owner = |inode| {
+        let other = || others.iter().find(|(its, _)| *its == inode);
+        let server = inodes.contains(&inode).then_some(Role::Server);
+        server.or_else(|| other().map(|(_, role)| *role))
+    };
+    let sockets = table
+        .iter()
+        .map(|socket| row(socket, owner(socket.inode)))
+        .collect();
     let listen_overflows = stage.sandbox.listen_overflows().await?;
     let server_runs = server.as_ref().map(runs);
     Ok(SocketSample {
@@ -236,13 +245,34 @@ async fn unlisted(
     stage.sandbox.tcp_sockets(Role::Server, others).await
 }
 
-fn row(socket: &TcpSocket, server: &BTreeSet<u64>) -> SocketRow {
+/// Who beside the server holds sockets on its port that nobody is connected to. That a socket is bound and does not listen, the
+/// kernel tells from Linux 6.8 on.
+async fn others_at_port(
+    stage: &Stage,
+    held: &BTreeSet<u64>,
+    table: &[TcpSocket],
+) -> Result<Vec<(u64, Role)>, SandboxError> {
+    let port = stage.listen().port();
+    let at_port = table
+        .iter()
+        .filter(|socket| socket.local.port() == port && socket.remote.port() == 0);
+    let inodes = at_port.map(|socket| socket.inode);
+    let others: Vec<u64> = inodes
+        .filter(|inode| *inode != 0 && !held.contains(inode))
+        .collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    stage.sandbox.owners(others).await
+}
+
+fn row(socket: &TcpSocket, owner: Option<Role>) -> SocketRow {
     SocketRow {
         local: socket.local,
         remote: socket.remote,
         state: socket.state,
         inode: socket.inode,
-        owner: server.contains(&socket.inode).then_some(Role::Server),
+        owner,
         receive_queue: socket.receive_queue,
         send_queue: socket.send_queue,
         v6_only: socket.v6_only,

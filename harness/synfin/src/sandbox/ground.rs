@@ -120,7 +120,7 @@ impl Ground {
                 wine_prefix: order.wine_prefix.clone(),
             },
             Self::Host(host) => Confinement::Host {
-                standing: host.standing(role)?,
+                standing: host.standing(role)?.for_keeper(),
                 visible: host.visible().to_vec(),
                 init: rustix::process::getpid(),
             },

@@ -59,6 +59,14 @@ impl Standing {
             Self::Domain(owner) => owner,
         }
     }
+
+    /// The same, as the role's keeper acts upon it.
+    pub(super) fn for_keeper(self) -> Self {
+        match self {
+            Self::User(user) => Self::User(user.for_keeper()),
+            Self::Domain(_) => self,
+        }
+    }
 }
 
 impl Host {

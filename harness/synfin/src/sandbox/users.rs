@@ -29,8 +29,11 @@ pub(super) struct Users {
 pub(super) struct User {
     /// Who the role's programs run as.
     pub(super) owner: Owner,
-    /// Who acts upon them: an id that none of them has, so that none may act in return.
+    /// Who acts upon them: an id that none of them has, so that none may act in return, and nobody else who acts either, for
+    /// kill(2) lets everybody signal whose real id is the same.
     watcher: u32,
+    /// Who does for its keeper.
+    keepers_watcher: u32,
 }
 
 impl Users {
@@ -49,14 +52,18 @@ impl Users {
         Err(io::Error::other("no block of unused user ids is free"))
     }
 
-    /// The role's user.
+    /// The role's user, as init acts upon it: init is the first of the block, and each role the next two.
     pub(super) fn of(&self, role: Role) -> io::Result<User> {
         let place = match role {
-            Role::Server => 1,
-            Role::Client(number) => number.saturating_add(1),
+            Role::Server => 0,
+            Role::Client(number) => number,
         };
-        let id = self.block.start.saturating_add(place);
-        if !self.block.contains(&id) {
+        let id = place
+            .saturating_mul(2)
+            .saturating_add(self.block.start)
+            .saturating_add(1);
+        let keepers_watcher = id.saturating_add(1);
+        if !self.block.contains(&keepers_watcher) {
             return Err(io::Error::other(
                 "there are more programs than users for them",
             ));
@@ -64,11 +71,20 @@ impl Users {
         Ok(User {
             owner: Owner { uid: id, gid: id },
             watcher: self.block.start,
+            keepers_watcher,
         })
     }
 }
 
 impl User {
+    /// The same user, as its keeper acts upon it.
+    pub(super) fn for_keeper(self) -> Self {
+        Self {
+            watcher: self.keepers_watcher,
+            ..self
+        }
+    }
+
     /// Does the work with the rights of this user, and with no others: what it may signal or look into is the user's alone.
     /// The caller has one thread.
     pub(super) fn acting<T>(self, work: impl FnOnce() -> T) -> io::Result<T> {
@@ -177,5 +193,18 @@ mod tests {
             assert!(end <= block.start && block.start < block.end, "{block:?}");
             end = block.end;
         }
+    }
+
+    #[test]
+    fn whoever_acts_has_a_real_id_that_neither_programs_nor_others_who_act_have() {
+        let users = Users::take().unwrap();
+        let roles = [Role::Server, Role::Client(1), Role::Client(2)];
+        let of_roles = roles.map(|role| users.of(role).unwrap());
+        let init = of_roles[0].watcher;
+        assert!(of_roles.iter().all(|user| user.watcher == init));
+        let keepers = of_roles.map(|user| user.for_keeper().watcher);
+        let programs = of_roles.map(|user| user.owner.uid);
+        let all: BTreeSet<u32> = [init].into_iter().chain(keepers).chain(programs).collect();
+        assert_eq!(all.len(), 1 + 2 * roles.len());
     }
 }

@@ -81,6 +81,43 @@ fn a_client_that_squats_on_the_port_of_a_server_that_listens_gets_nothing() {
     graded.assert_passes();
 }
 
+/// A client that binds the server's port while the server is being started again, and the words for how it has it. A port of its
+/// own, for sockets of the server's first life keep it from the next recording for a minute where the wire is the host's.
+#[track_caller]
+fn usurped(how: &str, port: u16, told: &str) {
+    let command = "command = [\"python3\", \"client.py\"]";
+    let env = format!("env = {{ USURPER = \"{how} {port}\" }}\n{command}");
+    let graded = Submission::sound()
+        .replace("target.toml", command, &env)
+        .replace("target.toml", "5001", &port.to_string())
+        .replace("server.py", "5001", &port.to_string())
+        .replace("client.py", "5001", &port.to_string())
+        .connected_client("usurp")
+        .restarted();
+    assert_eq!(graded.told_by(Role::Client(1)), ["the server's port: done"]);
+    let blamed = format!("client 1 {told} 127.0.0.1:{port}, the server's port: ");
+    for item in &graded.0.report.items {
+        assert_eq!(item.result, Fail, "{}", graded.said());
+        let check = &item.checks[0];
+        assert!(check.saw.starts_with(&blamed), "{}", check.saw);
+        assert_eq!(
+            check.usually[0].cause,
+            "the client binds the server's port while nobody listens there"
+        );
+    }
+}
+
+#[test]
+fn a_client_that_listens_at_the_port_of_a_server_that_is_started_again_is_blamed() {
+    usurped("listens", 5002, "listened at");
+}
+
+/// It binds before the server does, and never listens.
+#[test]
+fn a_client_that_binds_the_port_of_a_server_that_is_started_again_is_blamed() {
+    usurped("binds", 5003, "was bound to");
+}
+
 /// The server only listens; what its client says to itself is no conversation with it.
 #[test]
 fn a_client_that_serves_itself_at_another_address_is_not_served() {

@@ -3,6 +3,8 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use synfin::launch::Program;
@@ -205,6 +207,42 @@ pub(crate) async fn daemons_end_with_their_role(setup: &Setup) {
         .await
         .unwrap();
     assert_eq!(sandbox.stat(Role::Server).await.unwrap().threads, []);
+}
+
+/// kill(2) reaches whoever has the sender's real id: init must not have a keeper's, nor a keeper another's, in the moments in
+/// which they act as the role's user.
+#[tokio::test]
+async fn keepers_that_end_their_roles_reach_neither_init_at_work_nor_each_other() {
+    if !is_root() {
+        return;
+    }
+    let sandbox = start_with(&users()).await;
+    let brake = sandbox.brake().unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let at_work = std::thread::spawn(move || {
+        while !stopped.load(Ordering::Relaxed) {
+            // What init has not read yet keeps it at work.
+            let _ = brake.resume();
+        }
+    });
+    for _ in 0..20 {
+        let roles = [Role::Server, Role::Client(1)];
+        let mut programs = Vec::new();
+        for role in roles {
+            programs.push(shell(&sandbox, role, "sleep 1000").await);
+        }
+        for role in roles {
+            let there = sandbox.signal(role, Signal::Kill, Scope::Role).await;
+            assert!(there.unwrap());
+        }
+        for program in &programs {
+            let ended = tokio::time::timeout(PATIENCE, program.wait()).await;
+            assert!(ended.unwrap().is_some(), "its keeper reports the end");
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    at_work.join().unwrap();
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use synfin_core::manifest::Recorded;
 use synfin_core::report::ResultName::{Fail, Inconclusive, Pass};
 use tempfile::TempDir;
 
@@ -218,4 +219,37 @@ fn clients_that_dial_for_each_request_are_told_apart() {
         "{}",
         said(&run.output)
     );
+}
+
+/// A client whose SYN is never answered waits for its whole time, and the others meanwhile.
+#[test]
+fn clients_that_nobody_answers_wait_together() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let place = variant(
+        "server.py",
+        &[(
+            "listener.listen()",
+            "listener.listen(0); in_the_way = socket.create_connection((HOST, PORT))",
+        )],
+    );
+    let path = place.path().join("server.py");
+    replace(
+        &path,
+        &[(
+            "connection, address = listener.accept()",
+            "threading.Event().wait()",
+        )],
+    );
+    let only = "serves-five-clients";
+    let run = run([place.path().as_os_str(), "--only".as_ref(), only.as_ref()]);
+    assert_eq!(run.item(only).result, Fail, "{}", said(&run.output));
+    let json = fs::read(run.captures().join("five-at-once.json")).unwrap();
+    let clients = Recorded::from_json(&json).unwrap().client_steps;
+    let connects: Vec<_> = clients.iter().map(|client| &client.steps[0]).collect();
+    let last_began = connects.iter().filter_map(|step| step.began_at).max();
+    let first_ended = connects.iter().filter_map(|step| step.ended_at).min();
+    assert_eq!(connects.len(), 6);
+    assert!(last_began < first_ended, "{connects:?}");
 }

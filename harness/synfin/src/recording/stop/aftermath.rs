@@ -10,8 +10,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::clock;
 use crate::drive::Stage;
 
-/// So long after a client died its server is left running: background threads that look after clients do so every few seconds.
-const AFTERMATH: Duration = Duration::from_secs(4);
+/// So long after a client died its server is left running: background threads that look after clients do so every second.
+const AFTERMATH: Duration = Duration::from_secs(2);
 
 /// Leaves a server that a client's death met alone until it ends by itself or has lived on for long enough.
 pub(super) async fn watch_the_server(stage: &Stage) {

@@ -6,7 +6,7 @@ import traceback
 
 from pair.server import Server
 
-LOOKS_AFTER_SECONDS = 3
+LOOKS_AFTER_SECONDS = 1
 
 
 class Mutant(Server):
