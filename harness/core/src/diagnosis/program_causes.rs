@@ -150,11 +150,18 @@ pub(super) const FILE_MISSING: &[Cause] = &[
         "the target file, [files]",
     ),
 ];
-pub(super) const FILE_NOT_ON_THE_WIRE: &[Cause] = &[(
-    "client and server share a folder, and the file was copied on disk",
-    "send the contents through the connection",
-    "the rubric",
-)];
+pub(super) const FILE_NOT_ON_THE_WIRE: &[Cause] = &[
+    (
+        "client and server share a folder, and the file was copied on disk",
+        "send the contents through the connection",
+        "the rubric",
+    ),
+    (
+        "the contents go by UDP, beside the connection",
+        "send the contents through the connection",
+        "the rubric",
+    ),
+];
 pub(super) const ADDRESS_IN_USE: &[Cause] = &[
     (
         "connections of the server before are in TIME_WAIT on its port, and bind() refuses it",

@@ -19,6 +19,16 @@ pub enum Manifest {
     },
 }
 
+impl Manifest {
+    /// Where the server should listen.
+    pub fn server(&self) -> SocketAddr {
+        match self {
+            Self::Recorded(recorded) => recorded.server,
+            Self::Foreign { server } => *server,
+        }
+    }
+}
+
 /// The facts of one recording.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
