@@ -2,6 +2,7 @@
 
 #include "server.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 
 int main(void)
@@ -12,6 +13,8 @@ int main(void)
 
 void meet_end_of_stream(int client)
 {
+    struct pollfd answer = {.fd = client};
     write_line(client, "BYE");
+    poll(&answer, 1, -1); /* for the RST that answers the first */
     write_line(client, "see you soon");
 }

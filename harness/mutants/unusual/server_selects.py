@@ -2,11 +2,10 @@
 
 import select
 
-from pair.server import Server
-from pair.stream import Stream
+from pair.one_thread import OneThread, Piecewise
 
 
-class Sound(Server):
+class Sound(OneThread):
     def accept(self, listener):
         streams = {}
         while True:
@@ -14,21 +13,9 @@ class Sound(Server):
             for socket in readable:
                 if socket is listener:
                     connection, _ = listener.accept()
-                    streams[connection] = Stream(connection)
+                    streams[connection] = Piecewise(connection)
                 elif not self.serve_once(streams[socket]):
                     streams.pop(socket).close()
-
-    def serve_once(self, stream):
-        """Whether the client stays."""
-        try:
-            request = stream.read_line()
-            if request == "EXIT":
-                stream.write_line("BYE")
-            elif request is not None:
-                self.answer(stream, request)
-            return request is not None
-        except OSError:
-            return False
 
 
 Sound().run()

@@ -32,6 +32,7 @@ mod watch;
 
 pub(crate) use client::{drive, is_over};
 pub(crate) use listening::Listening;
+pub(crate) use live::{Exchange, Mark, WireState};
 pub(crate) use play::{ClientCommands, Commands, Play};
 pub(crate) use restart::{KILL_GRACE, SERVER_GRACE};
 pub(crate) use stage::{Log, Stage};

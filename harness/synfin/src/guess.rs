@@ -143,11 +143,11 @@ fn build(sources: &[Source], programs: [Option<&Source>; 2]) -> Vec<String> {
     lines
 }
 
-/// A number that stands beside the word *port*, or as the last argument of a call.
+/// A number that stands behind the word *port*, or in a call that takes one.
 fn port(source: &Source) -> Option<u16> {
     let patterns = [
-        r"(?i)port[^\d\n]{0,24}(\d{4,5})\b",
-        r"[(,]\s*(\d{4,5})\s*\)",
+        r"(?i)port[^\d\n]{0,40}\b([1-9]\d{3,4})\b",
+        r"(?:bind|connect|connection|listen|htons|[sS]ocket|[sS]erver|Address)\([^;\n]{0,60}?\b([1-9]\d{3,4})\b",
     ];
     patterns
         .iter()

@@ -1,6 +1,7 @@
 //! Whether a client was served, and why not: connected is not served.
 
 mod kind;
+mod unanswered;
 mod unasked;
 
 use super::absence;
@@ -9,12 +10,12 @@ use super::{Cause, Evidence, Finding, Link, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{ConnectionId, Ending, Milestone, Side};
 use crate::manifest::{Role, StepOutcome, StepRecord};
-use crate::observation::{Answer, Observation, ObservedConnection, OwnClose, Service};
+use crate::observation::{Answer, Observation, ObservedConnection, OwnClose};
 use crate::spec::ClientNumber;
 use crate::text::Foreign;
-use crate::time::Timestamp;
 
 pub(super) use kind::Kind;
+use unanswered::unanswered;
 use unasked::not_asked;
 
 /// How one request of one client fared.
@@ -273,87 +274,6 @@ fn other(
             finding,
             late: None,
         }
-    }
-}
-
-/// An acknowledged request without an answer in time: stuck or slow, as the socket table says.
-fn unanswered(
-    observation: &Observation,
-    client: ClientNumber,
-    record: &StepRecord,
-    (connection, what): (ConnectionId, String),
-    late: Option<Given>,
-) -> Standing {
-    if let Some(cut_off) = cut_off(observation, client, record) {
-        return from_outcome(Kind::Silent, cut_off);
-    }
-    let Some(connection) = observation.connection(connection) else {
-        return undecided(Cause::Harness, what);
-    };
-    if server_left_first(observation, connection) && late.is_none() {
-        let finding = Finding::from(format!("{what}: the server closed the connection")).with(
-            Evidence::frames(
-                "the server's FIN or RST",
-                connection.wire.id,
-                connection.first_ending_frame(),
-            ),
-        );
-        return failed(Kind::Closed, finding);
-    }
-    match why_unanswered(observation, connection, client, record) {
-        Ok((kind, shows)) => Standing::Failed {
-            kind,
-            finding: Finding::from(format!("{what}: {shows}"))
-                .with(Evidence::sockets(format!("client {client}: {shows}"))),
-            late,
-        },
-        Err((cause, why)) => Standing::Undecided {
-            cause,
-            finding: format!("{what}: {why}").into(),
-            late,
-        },
-    }
-}
-
-/// What the socket table says of an unanswered client when its step ended; or why that says nothing.
-fn why_unanswered(
-    observation: &Observation,
-    connection: &ObservedConnection,
-    client: ClientNumber,
-    record: &StepRecord,
-) -> Result<(Kind, String), (Cause, &'static str)> {
-    let unsampled = (Cause::Harness, "no socket sample tells why");
-    let sample = observation
-        .sample_after(client, record.entry)
-        .ok_or(unsampled)?;
-    let service = observation.service(connection, sample).ok_or(unsampled)?;
-    if observation.is_paused_at(Timestamp::from_nanos(sample.at)) {
-        return Err((Cause::Harness, "the programs were paused at that moment"));
-    }
-    let has_asked = connection.wire.by_initiator.payload_bytes() > 0;
-    match (service, sample.server_runs) {
-        (_, Some(true)) => Err((Cause::Machine, "slow, the server was still running")),
-        (Service::NeverAccepted, Some(false) | None) => Ok((
-            Kind::NeverAccepted,
-            "its connection was not accepted (no server-side socket)".to_owned(),
-        )),
-        (Service::Unread { .. } | Service::Read, None) => Err((
-            Cause::Harness,
-            "it is not known whether the server was running",
-        )),
-        (Service::Unread { bytes }, Some(false)) => {
-            let bytes = program::count(bytes, "byte");
-            let shows = format!("{bytes} unread while every server thread slept");
-            Ok((Kind::Unread, shows))
-        }
-        (Service::Read, Some(false)) if has_asked => Ok((
-            Kind::Silent,
-            "everything was read, and every server thread slept".to_owned(),
-        )),
-        (Service::Read, Some(false)) => Ok((
-            Kind::Waits,
-            "its connection was accepted, and every server thread slept".to_owned(),
-        )),
     }
 }
 

@@ -1,13 +1,16 @@
 //! `survives`: something went wrong with a client, or the server was restarted, and it goes on serving the others.
 
+mod ended;
+
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
 use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Root, Verdict, program, server_end};
+use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{Need, Role, StepRecord};
 use crate::observation::{Observation, ObservedFault};
 use crate::spec::{ClientNumber, Fault, Selection};
+use crate::time::Timestamp;
 
 pub(super) const CHECK: Check = Check {
     id: "survives",
@@ -40,10 +43,10 @@ impl Judge for Survives {
             Some(Err(why)) => return Verdict::undecided(Cause::Harness, why),
             None => return Verdict::undecided(Cause::Harness, "the scenario has no fault step"),
         };
-        if let Some(died) = server_died(observation, &fault) {
-            return Verdict::Fail(died);
-        }
         let requests = requests_after(observation, selection, &fault);
+        if let Some(ended) = ended::server_ended(observation, &fault, &requests) {
+            return ended;
+        }
         if requests.is_empty() {
             let saw = "no step asks the server for anything after the fault";
             return Verdict::undecided(Cause::Harness, saw);
@@ -82,22 +85,6 @@ fn not_restarted(observation: &Observation) -> Option<Finding> {
             .usually(Pattern::NotStartedAgain.usually())
             .follows_from(Root::ServerNotStartedAgain),
     )
-}
-
-/// A server that ended after the fault and before we stopped it.
-fn server_died(observation: &Observation, fault: &ObservedFault<'_>) -> Option<Finding> {
-    let server = observation.processes(Role::Server).last()?;
-    let ended_by_itself = server.exited_at.is_some() && server.stop_actions.is_empty();
-    ended_by_itself.then(|| {
-        Finding::from(format!(
-            "{}, and the server {}",
-            told(fault),
-            program::end(server)
-        ))
-        .with(evidence(fault))
-        .with(program::of_process(server))
-        .usually(server_end::pattern(server, Pattern::DiedWithClient).usually())
-    })
 }
 
 /// `client 1 died (frame 12)`.
@@ -241,10 +228,24 @@ fn passed(
     clients.dedup();
     let fresh = clients.iter().filter(|&&client| came_after(client)).count();
     format!(
-        "{}; after it {} answered, {fresh} of them newly connected",
+        "{}; after it {} answered, {fresh} of them newly connected{}",
         told(fault),
-        program::count(clients.len(), "client")
+        program::count(clients.len(), "client"),
+        ran_on(observation, fault)
     )
+}
+
+/// For how long the server was there after the fault: who was not looked at for longer may have died later.
+fn ran_on(observation: &Observation, fault: &ObservedFault<'_>) -> String {
+    let server = observation.processes(Role::Server).last();
+    let stopped = server.and_then(|server| server.stop_actions.first());
+    match (fault.record.ended_at, stopped) {
+        (Some(done), Some(stopped)) => {
+            let span = Timestamp::from_nanos(stopped.at).since(Timestamp::from_nanos(done));
+            format!(", and the server ran on for {span}")
+        }
+        (None, _) | (_, None) => String::new(),
+    }
 }
 
 fn with_fault(mut verdict: Verdict, fault: &ObservedFault<'_>) -> Verdict {

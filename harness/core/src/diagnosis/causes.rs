@@ -113,6 +113,11 @@ pub(super) const REQUEST_IGNORED: &[Cause] = &[
         "flush after each reply",
         "fflush(3)",
     ),
+    (
+        "the server takes longer than the client waited",
+        "a larger `step_within_ms` in the target, if that is allowed",
+        "the target file, [client]",
+    ),
 ];
 pub(super) const TURNED_AWAY: &[Cause] = &[(
     "a limit on connections is lower than the assignment asks for",

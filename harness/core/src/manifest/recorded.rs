@@ -255,6 +255,9 @@ pub struct ProcessRecord {
     pub output_left_out: u64,
     /// Its last lines.
     pub last_lines: Vec<String>,
+    /// Bytes that it had printed when we first did something to end it: what came later may be about that. Absent if we did nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printed_before_stop: Option<u64>,
     /// Whether its executable is a Windows one (a PE image).
     pub is_pe: bool,
     /// What its threads did while wire and input were idle.

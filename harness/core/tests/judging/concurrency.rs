@@ -1,6 +1,6 @@
 //! Connected is not served.
 
-use synfin_core::manifest::StepOutcome;
+use synfin_core::manifest::{SampleReason, StepOutcome};
 
 use crate::setup::STEPS as ONE_CLIENT;
 use crate::world::{World, world};
@@ -208,6 +208,65 @@ fn a_server_that_still_runs_is_slow_and_nothing_is_decided() {
     assert_eq!(
         serial("c2 running: c1 read, c2 unread").says(TWO),
         "Inconclusive(Machine): 2 connections open (frame 6), 1 answered, 1 undecided; the 2nd answer is frame 17, 3.000 ms after connection 0 closed (14)"
+    );
+}
+
+/// Both clients ask, wait in vain for the time of their step, and are answered when it is over.
+fn slow(late: &[String]) -> World {
+    two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        ask(2),
+        "-- c1 times out\n-- sample c1 asleep: c1 read, c2 read\n".to_owned(),
+        "-- c2 times out\n-- sample c2 asleep: c1 read, c2 read\n".to_owned(),
+        late.concat(),
+    ])
+}
+
+#[test]
+fn who_is_answered_late_while_nobody_leaves_is_slow_and_not_stuck() {
+    let slow = slow(&[answer(1), answer(2)]);
+    assert_eq!(
+        slow.says(TWO),
+        "Pass: 2 connections open and answered at frame 14"
+    );
+    assert_eq!(
+        slow.says(r#"check = "lifecycle-in-order", clients = "2""#),
+        "Inconclusive(Machine): connection 1 (client 2): never asked to quit: client 2's request was answered too late (frame 14, after its step was given up): slower than the target allows, which gave the step 2.000 ms: a larger `step_within_ms` lets it be judged"
+    );
+}
+
+#[test]
+fn who_is_answered_only_when_it_leaves_was_kept_waiting() {
+    let gone = "c1 > F.\n c1 < .\n".to_owned();
+    let at_last = slow(&[gone, answer(1), answer(2)]);
+    assert_eq!(
+        at_last.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 2 read and not answered while the server slept; the 2nd answer is frame 16, 4.000 ms after connection 0 closed (12)"
+    );
+}
+
+#[test]
+fn who_is_never_answered_is_said_to_have_waited_for_so_long() {
+    let never = slow(&[]);
+    assert_eq!(
+        never.says(r#"check = "lifecycle-in-order", clients = "2""#),
+        "Fail: connection 1 (client 2): never asked to quit: client 2's request (frame 10) got no answer: everything was read, and every server thread slept; the client waited 2.000 ms"
+    );
+}
+
+#[test]
+fn a_server_that_runs_when_all_is_over_is_at_work_and_not_stuck() {
+    let at_work = slow(&[]).with(|recorded| {
+        let mut last = recorded.socket_samples.last().unwrap().clone();
+        last.reason = SampleReason::Stop;
+        last.server_runs = Some(true);
+        recorded.socket_samples.push(last);
+    });
+    assert_eq!(
+        at_work.says(TWO),
+        "Inconclusive(Machine): 2 connections open (frame 6), 0 answered, 2 undecided"
     );
 }
 

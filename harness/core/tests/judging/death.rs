@@ -48,7 +48,7 @@ fn another_client_answered_after_the_death_proves_survival() {
     ));
     assert_eq!(
         answered.says(SURVIVES),
-        "Pass: client 1 died (frame 12); after it 1 client answered, 0 of them newly connected"
+        "Pass: client 1 died (frame 12); after it 1 client answered, 0 of them newly connected, and the server ran on for 4.000 ms"
     );
 }
 
@@ -59,7 +59,7 @@ fn a_server_that_no_longer_answers_did_not_survive() {
     ));
     assert_eq!(
         stuck.says(SURVIVES),
-        "Fail: client 2's request (frame 13) got no answer: 5 bytes unread while every server thread slept"
+        "Fail: client 2's request (frame 13) got no answer: 5 bytes unread while every server thread slept; the client waited 2.000 ms"
     );
 }
 
@@ -99,6 +99,56 @@ fn a_server_that_died_with_its_client_did_not_survive() {
         died.says(SURVIVES),
         "Fail: client 1 died (frame 12), and the server exited with code 1, 14.000 ms after its start"
     );
+}
+
+/// The server ends by itself at that frame, the other client answered and gone.
+fn ends_later(exit: Exit, frame: u64) -> World {
+    ends_after("c2 > F.\n c2 < F.\n c2 > .", exit, frame)
+}
+
+/// As above; how the other client went.
+fn ends_after(quit: &str, exit: Exit, frame: u64) -> World {
+    let answer = format!("c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 quit\n {quit}\n -- c2 done");
+    client_dies(&format!("{DEATH}{answer}")).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(exit);
+        server.exited_at = Some(at(frame));
+    })
+}
+
+#[test]
+fn a_server_that_dies_when_all_is_done_did_not_survive_all_the_same() {
+    let died = ends_later(Exit::Code { code: 1 }, 3000);
+    assert_eq!(
+        died.says(SURVIVES),
+        "Fail: client 1 died (frame 12), and the server exited with code 1, 3000.000 ms after its start"
+    );
+}
+
+#[test]
+fn a_server_that_returns_when_nobody_asks_any_more_may_have_retired() {
+    let retired = ends_later(Exit::Code { code: 0 }, 3000);
+    assert_eq!(
+        retired.says(SURVIVES),
+        "Inconclusive(Program): client 1 died (frame 12), and the server exited with code 0, 3000.000 ms after its start, when \
+         no client asked for anything any more: it may have had nothing left to do"
+    );
+    let ended = ends_later(Exit::Code { code: 0 }, 14).says(SURVIVES);
+    assert!(ended.starts_with("Fail: "), "{ended}");
+}
+
+#[test]
+fn a_server_that_dies_when_another_client_has_reset_its_connection_need_not_have_died_of_the_death()
+{
+    let reset = |at_frame| ends_after("c2 > R.", Exit::Code { code: 1 }, at_frame).says(SURVIVES);
+    assert_eq!(
+        reset(18),
+        "Inconclusive(Program): client 1 died (frame 12), and the server exited with code 1, 18.000 ms after its start, \
+         after it had served others, and client 2 had reset its connection (frame 17): it may have been that"
+    );
+    let before = reset(16);
+    assert!(before.starts_with("Fail: "), "{before}");
 }
 
 #[test]

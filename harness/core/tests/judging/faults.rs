@@ -54,7 +54,7 @@ fn raw_client(fault: &str, script: &str) -> World {
 #[test]
 fn each_fault_is_told_by_the_frame_that_shows_it() {
     let told = |fault: &str, script: &str| raw_client(fault, script).says(SURVIVES);
-    let survived = "after it 1 client answered, 1 of them newly connected";
+    let survived = "after it 1 client answered, 1 of them newly connected, and the server ran on for 10.000 ms";
     assert_eq!(
         told("reset@2", "c2 > R."),
         format!("Pass: client 2 reset its connection (frame 5); {survived}")
@@ -119,6 +119,25 @@ fn what_the_target_has_no_bytes_for_is_skipped() {
     );
 }
 
+#[test]
+fn a_transfer_that_nobody_can_begin_cannot_be_interrupted() {
+    let steps = [
+        "connect@1",
+        "kill@1 during upload a.bin 8MiB",
+        "connect@2",
+        "list@2",
+    ];
+    let untold = world(&steps, 2, "-- stop").with(|recorded| {
+        recorded.client_steps[0].steps[1].outcome = StepOutcome::Unsupported;
+    });
+    for check in [SURVIVES, r#"check = "not-spinning""#] {
+        assert_eq!(
+            untold.says(check),
+            "Skipped: the target gives no way to do `upload`"
+        );
+    }
+}
+
 /// Client 1 is there when the server is started again, client 2 comes after.
 fn restarted(outcome: &StepOutcome, script: &str) -> World {
     let steps = ["connect@1", "restart", "connect@2", "list@2", "quit@2"];
@@ -176,7 +195,7 @@ fn a_server_that_serves_after_its_restart_survives_it() {
     let served = restarted(&StepOutcome::Done, SECOND_LIFE);
     assert_eq!(
         served.says(SURVIVES),
-        "Pass: the server was restarted (frame 5); after it 1 client answered, 1 of them newly connected"
+        "Pass: the server was restarted (frame 5); after it 1 client answered, 1 of them newly connected, and the server ran on for 10.000 ms"
     );
 }
 

@@ -245,7 +245,7 @@ fn a_client_that_was_never_served_is_one_fault_and_other_items_point_to_it() {
     let closing = &report.items[1].checks[0];
     assert_eq!(
         closing.saw,
-        "connection 1 (client 2): never asked to quit: client 2's request (frame 11) got no answer: its connection was not accepted (no server-side socket)"
+        "connection 1 (client 2): never asked to quit: client 2's request (frame 11) got no answer: its connection was not accepted (no server-side socket); the client waited 5.000 ms"
     );
     assert!(closing.usually[0].cause.starts_with("one client at a time"));
 }

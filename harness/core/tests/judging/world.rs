@@ -626,6 +626,7 @@ fn processes(clients: u32, stopped_at: u64) -> Vec<ProcessRecord> {
         last_lines: vec!["bye".to_owned()],
         is_pe: false,
         supervision: Vec::new(),
+        printed_before_stop: None,
         limit_hit: None,
         entry: None,
     };

@@ -1,6 +1,7 @@
 //! One client, from its first entry to its last.
 
 use std::future::pending;
+use std::pin::pin;
 
 use synfin_core::flow::{Connection, Ending};
 use synfin_core::manifest::{Role, SampleReason, StepOutcome};
@@ -104,8 +105,8 @@ impl Turn<'_> {
         taken.unwrap_or_else(|outcome| outcome)
     }
 
-    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused or missed, or
-    /// when it rests without having sent one.
+    /// Starts the program and lets it connect: the next client's turn comes when its SYN was answered, refused, missed or sent
+    /// again, or when it rests without having sent one.
     async fn connect(&self) -> Result<StepOutcome, StepOutcome> {
         let stage = self.stage;
         let turn = DialTurn::take(stage, self.client).await;
@@ -122,16 +123,14 @@ impl Turn<'_> {
             is_told.notify_one();
             Ok::<_, Unmet>(last_word)
         };
-        let dial = async {
-            let dialled = tokio::select! {
+        let dial = pin!(async {
+            tokio::select! {
                 biased;
                 dialled = self.handshake(&request) => dialled,
                 () = self.rests_undialled(&request, &is_told) => Ok(()),
-            };
-            drop(turn);
-            dialled
-        };
-        let (dialled, last_word) = tokio::join!(dial, converse);
+            }
+        });
+        let (dialled, last_word) = tokio::join!(turn.taken(dial), converse);
         dialled?;
         match last_word? {
             LastWord::Program => {}
@@ -245,7 +244,8 @@ impl Turn<'_> {
             self.exchange(&program, script, &file).await
         } else {
             let turn = DialTurn::take(self.stage, self.client).await;
-            turn.during(self.exchange(&program, script, &file)).await
+            turn.during(pin!(self.exchange(&program, script, &file)))
+                .await
         };
         self.stage
             .collect_download(self.client, self.place)

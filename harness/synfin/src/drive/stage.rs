@@ -277,6 +277,7 @@ impl Stage {
         let Some(terminal) = self.log().programs.get(&role).cloned() else {
             return;
         };
+        terminal.note_stop();
         let signalled = match action.signal {
             SignalSent::EndOfInput => {
                 terminal.program.end_input().await;
@@ -301,7 +302,7 @@ impl Stage {
     }
 
     /// Waits until nothing is left of the server that runs now; for ever, where none was started.
-    pub(super) async fn server_gone(&self) {
+    pub(crate) async fn server_gone(&self) {
         let now = || self.log().programs.get(&Role::Server).cloned();
         while let Some(server) = now() {
             server.program.wait_until_role_gone().await;

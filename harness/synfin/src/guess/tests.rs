@@ -97,6 +97,38 @@ fn among_several_programs_calls_names_and_entries_decide_and_the_others_are_name
 }
 
 #[test]
+fn a_port_is_a_number_where_a_port_belongs() {
+    for (text, port) in [
+        ("mkdir(folder, 0755); bind(s, 8080)", Some(8080)),
+        ("s.bind(('0.0.0.0', 9092))", Some(9092)),
+        ("address.sin_port = htons(6543);", Some(6543)),
+        ("new ServerSocket(1234).accept()", Some(1234)),
+        ("net.createServer(serve).listen(7000)", Some(7000)),
+        (
+            "parser.add_argument('--port', type=int, default=4321)",
+            Some(4321),
+        ),
+        ("#define SERVER_PORT 2525", Some(2525)),
+        ("recv(1024); mkdir(folder, 0755)", None),
+        ("print('since 1998')", None),
+    ] {
+        let text = format!("accept()\n{text}");
+        assert_eq!(guess(&[("server.py", &text)]).port, port, "{text}");
+    }
+}
+
+#[test]
+fn of_many_programs_that_were_not_chosen_only_some_are_named() {
+    let files: Vec<String> = (1..=6).map(|number| format!("server{number}.py")).collect();
+    let server = "s.bind(a)\ns.accept()";
+    let sources: Vec<_> = files.iter().map(|name| (name.as_str(), server)).collect();
+    let text = target_text(&guess(&sources));
+    let others =
+        "# or server2.py?\n# or server3.py?\n# or server4.py?\n# or one of 2 more?\ncommand";
+    assert!(text.contains(others), "{text}");
+}
+
+#[test]
 fn java_in_packages_is_built_into_a_folder_and_started_by_its_class() {
     let main = "public static void main(String[] args)";
     let server = format!("package org.chat;\n{main} {{ new ServerSocket(5001).accept(); }}");

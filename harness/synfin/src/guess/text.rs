@@ -4,6 +4,9 @@ use super::Guess;
 
 const DEFAULT_PORT: u16 = 5001;
 
+/// So many programs that were not chosen are named.
+const OTHERS_NAMED: usize = 3;
+
 /// A target file.
 pub fn target_text(guess: &Guess) -> String {
     let build = match guess.build.as_slice() {
@@ -52,8 +55,12 @@ fn unknown(guess: &Guess) -> String {
 
 /// The programs that were not chosen, for whoever knows better.
 fn others(names: &[String]) -> String {
-    let lines = names.iter().map(|name| format!("# or {name}?\n"));
-    lines.collect()
+    let lines = names.iter().take(OTHERS_NAMED);
+    let mut text: String = lines.map(|name| format!("# or {name}?\n")).collect();
+    if let Some(more @ 1..) = names.len().checked_sub(OTHERS_NAMED) {
+        text += &format!("# or one of {more} more?\n");
+    }
+    text
 }
 
 fn steps(guess: &Guess) -> String {

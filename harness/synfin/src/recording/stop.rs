@@ -1,4 +1,8 @@
-//! The end of a recording: clients, teardown on the wire or a grace, server. What was needed is evidence.
+//! The end of a recording: late replies, clients, teardown on the wire or a grace, a look at
+//! what a death left behind, server. What was needed is evidence.
+
+mod aftermath;
+mod late;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +22,11 @@ const CLIENT_GRACE: Duration = Duration::from_secs(1);
 
 /// Ends every program.
 pub(crate) async fn stop(stage: &Stage) {
+    late::wait_for_replies(stage).await;
     let teardown = Instant::now() + TEARDOWN_WITHIN;
     wait_for_clients_that_quit(stage, teardown).await;
     wait_for_the_wire(stage, teardown).await;
+    aftermath::watch_the_server(stage).await;
     if is_running(stage, Role::Server) {
         supervise(stage, Role::Server).await;
     }

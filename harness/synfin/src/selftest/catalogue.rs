@@ -35,23 +35,30 @@ pub(super) enum Duty {
 }
 
 impl Duty {
+    /// Whether the check asks for something that these programs need not do.
+    pub(super) fn is_not_asked(&self, check: &String) -> bool {
+        match self {
+            Self::Broken(_) => false,
+            Self::Sound(leeway) => leeway.not_asked.contains(check),
+        }
+    }
+
     /// The checks whose conclusion is left open: what they find may depend on who is faster.
     pub(super) fn open(&self) -> impl Iterator<Item = &String> {
-        let (some, others) = match self {
-            Self::Broken(fault) => (&fault.also, None),
-            Self::Sound(leeway) => (&leeway.undecided, Some(&leeway.otherwise)),
-        };
-        some.iter().chain(others.into_iter().flatten())
+        match self {
+            Self::Broken(fault) => fault.also.iter(),
+            Self::Sound(leeway) => leeway.undecided.iter(),
+        }
     }
 }
 
-/// What checks may say against programs that are sound, by id.
+/// Which checks need not pass programs that are sound, by id.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Leeway {
     /// Checks that may leave them undecided.
     pub(super) undecided: Vec<String>,
-    /// Checks that may fail them: the rubric asks for another order, which is just as legal.
-    pub(super) otherwise: Vec<String>,
+    /// Checks that ask for another order than theirs, which is just as legal.
+    pub(super) not_asked: Vec<String>,
 }
 
 /// How a fault shows.
@@ -176,7 +183,7 @@ struct Sound {
     #[serde(default)]
     undecided: Vec<String>,
     #[serde(default)]
-    otherwise: Vec<String>,
+    not_asked: Vec<String>,
 }
 
 impl Table {
@@ -216,7 +223,7 @@ impl From<Sound> for Entry {
             listen: sound.listen,
             duty: Duty::Sound(Leeway {
                 undecided: sound.undecided,
-                otherwise: sound.otherwise,
+                not_asked: sound.not_asked,
             }),
         }
     }

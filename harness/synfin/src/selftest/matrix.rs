@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synfin_core::checks::CATALOGUE;
 
@@ -9,7 +10,7 @@ use super::row::Row;
 use super::wrong::Wrong;
 
 /// What the self-test came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Matrix {
     /// Version of this format, 1.
     pub schema: u32,
@@ -24,7 +25,7 @@ pub struct Matrix {
 }
 
 /// A program that was not tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SkippedProgram {
     /// Its name.
     pub name: String,

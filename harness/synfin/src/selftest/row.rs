@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use synfin_core::report::ResultName;
 
@@ -13,7 +14,7 @@ use super::wrong::Wrong;
 const NEEDS_WINDOWS: &str = "runs-on-windows";
 
 /// What all checks concluded about one program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Row {
     /// The programs that it has of its own, and the scenario.
     pub name: String,
@@ -30,8 +31,9 @@ pub struct Row {
 }
 
 impl Row {
-    pub(super) fn new(entry: &Entry, conclusions: BTreeMap<String, Conclusion>) -> Self {
+    pub(super) fn new(entry: &Entry, mut conclusions: BTreeMap<String, Conclusion>) -> Self {
         let name = entry.title();
+        conclusions.retain(|check, _| !entry.duty.is_not_asked(check));
         let (fails, wrong) = match &entry.duty {
             Duty::Broken(fault) => (
                 Some(fault.fails.clone()),
@@ -113,8 +115,7 @@ fn wrong_of_sound(
         ResultName::Pass => true,
         ResultName::Skipped => check == NEEDS_WINDOWS,
         ResultName::Inconclusive => leeway.undecided.contains(check),
-        ResultName::Fail => leeway.otherwise.contains(check),
-        ResultName::Flaky => false,
+        ResultName::Fail | ResultName::Flaky => false,
     };
     let not_passed = conclusions
         .iter()

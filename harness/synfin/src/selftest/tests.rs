@@ -65,6 +65,12 @@ fn a_sound_program_must_pass_everything_but_what_windows_programs_are_needed_for
 }
 
 #[test]
+fn a_check_that_asks_for_another_order_has_no_say() {
+    let row = row("server_closes_first", &[("closes-first", ResultName::Fail)]);
+    assert_eq!((row.results.len(), said(&[row])), (0, vec![]));
+}
+
+#[test]
 fn a_round_that_differs_from_the_first_is_told() {
     let mut matrix = Matrix::new(Vec::new());
     let round = |result| {
@@ -87,9 +93,9 @@ fn a_round_that_differs_from_the_first_is_told() {
 #[test]
 fn what_is_left_open_may_change_from_round_to_round() {
     let mut matrix = Matrix::new(Vec::new());
-    let halves = |result| vec![row("server_half_closes", &[("closes-first", result)])];
-    matrix.add_round(1, halves(ResultName::Inconclusive));
-    matrix.add_round(2, halves(ResultName::Fail));
+    let dialling = |result| vec![row("client_dials_on_request", &[("rebinds", result)])];
+    matrix.add_round(1, dialling(ResultName::Inconclusive));
+    matrix.add_round(2, dialling(ResultName::Pass));
     let late = |result| {
         vec![row(
             MUTANT,

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use synfin_core::report::ResultName::{Fail, Pass};
+use synfin_core::manifest::Recorded;
+use synfin_core::report::ResultName::{Fail, Inconclusive, Pass};
 use tempfile::TempDir;
 
 use crate::support::{has, run, said, workspace};
@@ -72,6 +73,73 @@ fn a_client_that_dials_localhost_is_refused_at_its_first_address_and_sound() {
     );
     let run = run([place.path()]);
     assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+}
+
+/// The threaded example, its server thinking for three seconds about a list, for which its target allows one.
+fn slow_to_list() -> TempDir {
+    let place = variant(
+        "server.py",
+        &[
+            ("import threading\n", "import threading\nimport time\n"),
+            (
+                "def send_list(connection):\n",
+                "def send_list(connection):\n    time.sleep(3)\n",
+            ),
+        ],
+    );
+    let within = ("[client]\n", "[client]\nstep_within_ms = 1000\n");
+    replace(&place.path().join("target.toml"), &[within]);
+    place
+}
+
+#[test]
+fn a_server_that_is_slower_than_its_target_allows_is_said_to_be_so_and_serves_five_all_the_same() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let place = slow_to_list();
+    let run = run([
+        place.path().as_os_str(),
+        "--only".as_ref(),
+        "serves-five-clients".as_ref(),
+        "--only".as_ref(),
+        "lifecycle-in-order".as_ref(),
+    ]);
+    let said = said(&run.output);
+    assert_eq!(run.item("serves-five-clients").result, Pass, "{said}");
+    let in_order = run.item("lifecycle-in-order");
+    assert_eq!(in_order.result, Inconclusive, "{said}");
+    let key = "a larger `step_within_ms` lets it be judged";
+    assert!(in_order.checks[0].saw.contains(key), "{said}");
+}
+
+#[test]
+fn a_server_of_exactly_five_workers_passes_all_that_is_asked_of_five_clients() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let thread_a_client = "    while True:
+        connection, address = listener.accept()
+        threading.Thread(target=serve, args=(connection, address), daemon=True).start()
+";
+    let five_workers = "    for _ in range(5):
+        threading.Thread(target=work, args=(listener,), daemon=True).start()
+    threading.Event().wait()
+
+
+def work(listener):
+    while True:
+        serve(*listener.accept())
+";
+    let place = variant("server.py", &[(thread_a_client, five_workers)]);
+    let within = ("[client]\n", "[client]\nstep_within_ms = 2000\n");
+    replace(&place.path().join("target.toml"), &[within]);
+    for rubric in ["installation-1", "file-transfer"] {
+        let only = ["--only", "five-at-once", "--rubric", rubric].map(AsRef::as_ref);
+        let run = run([place.path().as_os_str()].into_iter().chain(only));
+        assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
+        assert_eq!(run.item("serves-five-clients").result, Pass);
+    }
 }
 
 #[test]
@@ -151,4 +219,37 @@ fn clients_that_dial_for_each_request_are_told_apart() {
         "{}",
         said(&run.output)
     );
+}
+
+/// A client whose SYN is never answered waits for its whole time, and the others meanwhile.
+#[test]
+fn clients_that_nobody_answers_wait_together() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let place = variant(
+        "server.py",
+        &[(
+            "listener.listen()",
+            "listener.listen(0); in_the_way = socket.create_connection((HOST, PORT))",
+        )],
+    );
+    let path = place.path().join("server.py");
+    replace(
+        &path,
+        &[(
+            "connection, address = listener.accept()",
+            "threading.Event().wait()",
+        )],
+    );
+    let only = "serves-five-clients";
+    let run = run([place.path().as_os_str(), "--only".as_ref(), only.as_ref()]);
+    assert_eq!(run.item(only).result, Fail, "{}", said(&run.output));
+    let json = fs::read(run.captures().join("five-at-once.json")).unwrap();
+    let clients = Recorded::from_json(&json).unwrap().client_steps;
+    let connects: Vec<_> = clients.iter().map(|client| &client.steps[0]).collect();
+    let last_began = connects.iter().filter_map(|step| step.began_at).max();
+    let first_ended = connects.iter().filter_map(|step| step.ended_at).min();
+    assert_eq!(connects.len(), 6);
+    assert!(last_began < first_ended, "{connects:?}");
 }
