@@ -7,7 +7,7 @@ use super::each::{self, Outcome};
 use super::service::{Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{Need, Role, StepRecord};
+use crate::manifest::{Need, Role, StepOutcome, StepRecord};
 use crate::observation::{Observation, ObservedFault};
 use crate::spec::{ClientNumber, Fault, Selection};
 use crate::time::Timestamp;
@@ -48,8 +48,7 @@ impl Judge for Survives {
             return ended;
         }
         if requests.is_empty() {
-            let saw = "no step asks the server for anything after the fault";
-            return Verdict::undecided(Cause::Harness, saw);
+            return nothing_asked(observation, &fault);
         }
         let outcomes = requests
             .iter()
@@ -85,6 +84,23 @@ fn not_restarted(observation: &Observation) -> Option<Finding> {
             .usually(Pattern::NotStartedAgain.usually())
             .follows_from(Root::ServerNotStartedAgain),
     )
+}
+
+/// Nobody asked for anything after the fault.
+fn nothing_asked(observation: &Observation, fault: &ObservedFault<'_>) -> Verdict {
+    let everybody = (1..=observation.setting.clients).map(ClientNumber);
+    let mut later = everybody
+        .flat_map(|client| observation.steps_of(client))
+        .filter(|record| record.entry > fault.record.entry);
+    match later.find(|record| record.outcome == StepOutcome::Unsupported) {
+        Some(unsupported) => Verdict::Skipped {
+            why: program::undone(unsupported),
+        },
+        None => {
+            let saw = "no step asks the server for anything after the fault";
+            Verdict::undecided(Cause::Harness, saw)
+        }
+    }
 }
 
 /// `client 1 died (frame 12)`.

@@ -64,6 +64,19 @@ fn a_server_that_no_longer_answers_did_not_survive() {
 }
 
 #[test]
+fn who_can_ask_for_nothing_after_the_death_shows_nothing() {
+    let silent = client_dies("c1 > R.\n-- c1 done\n-- c2 list\n-- c2 done\n").with(|recorded| {
+        let steps = &mut recorded.client_steps[1].steps;
+        let list = steps.iter_mut().find(|step| step.step == "list@2");
+        list.unwrap().outcome = StepOutcome::Unsupported;
+    });
+    assert_eq!(
+        silent.says(SURVIVES),
+        "Skipped: the target gives no way to do `list@2`"
+    );
+}
+
+#[test]
 fn a_step_that_was_done_without_a_request_is_told_with_what_was_sent_before_it() {
     let death = "c1 > R.\n-- c1 done\n";
     let early = "c2 > \"LIST\\n\"\n c2 < .\n c2 < \"FILES 2\\n\"\n c2 > .\n";
@@ -276,6 +289,11 @@ fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
             Exit::Signal { signal: 11 },
             "was ended by signal 11",
             Pattern::MemoryFault,
+        ),
+        (
+            Exit::Signal { signal: 6 },
+            "was ended by signal 6",
+            Pattern::Aborted,
         ),
     ] {
         let told = format!("the server {how}, 6.000 ms after its start; {seen}");

@@ -55,12 +55,12 @@ fn unknown(guess: &Guess) -> String {
 
 /// The programs that were not chosen, for whoever knows better.
 fn others(names: &[String]) -> String {
-    let lines = names.iter().take(OTHERS_NAMED);
-    let mut text: String = lines.map(|name| format!("# or {name}?\n")).collect();
-    if let Some(more @ 1..) = names.len().checked_sub(OTHERS_NAMED) {
-        text += &format!("# or one of {more} more?\n");
+    let (named, more) = names.split_at(names.len().min(OTHERS_NAMED));
+    let mut lines: Vec<String> = named.iter().map(|name| format!("# or {name}?\n")).collect();
+    if !more.is_empty() {
+        lines.push(format!("# or one of {} more?\n", more.len()));
     }
-    text
+    lines.concat()
 }
 
 fn steps(guess: &Guess) -> String {

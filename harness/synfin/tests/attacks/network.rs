@@ -38,7 +38,7 @@ fn no_packet_is_forged_and_no_network_left() {
 }
 
 /// What each attempt of `side_channels.py` comes to: nobody finds what the other left.
-const NOTHING_FOUND: [&str; 12] = [
+const NOTHING_FOUND: [&str; 15] = [
     "a socket without a path: left",
     "a socket in /tmp: left",
     "a file in /tmp: left",
@@ -51,6 +51,9 @@ const NOTHING_FOUND: [&str; 12] = [
     "a cluster: EPERM",
     "a radio: EPERM",
     "sockets by io_uring: EPERM",
+    "keys of the user: EPERM",
+    "keys of the session: EPERM",
+    "netlink between processes: EPERM",
 ];
 
 #[test]
@@ -65,6 +68,26 @@ fn nothing_passes_between_the_programs_but_by_the_wire() {
     // The name is taken; nobody answers to it.
     assert_eq!(client[0], "a socket without a path: EADDRINUSE");
     assert_eq!(client[1..], others);
+    graded.assert_passes();
+}
+
+/// The same calls as a program of 32 bits makes them, where the kernel takes such.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn calls_of_32_bits_open_no_way_that_those_of_64_do_not() {
+    let graded = Submission::sound().server("calls_of_32_bits").graded();
+    let refused = [
+        "the machine's host: EPERM",
+        "netlink between processes: EPERM",
+        "a key: EPERM",
+        "sockets by io_uring: EPERM",
+        "an honest socket: done",
+    ];
+    let told = graded.told_by(Role::Server);
+    assert!(
+        told == refused || told == ["calls of 32 bits: unknown"],
+        "{told:?}"
+    );
     graded.assert_passes();
 }
 
