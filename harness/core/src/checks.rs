@@ -14,6 +14,7 @@ mod catalogue;
 mod gate;
 mod parameters;
 mod server_end;
+mod taken_port;
 
 mod absence;
 mod close;

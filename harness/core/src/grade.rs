@@ -88,13 +88,17 @@ impl RecordingInput<'_> {
         Manifest::Recorded(Box::new(self.manifest.clone()))
     }
 
-    /// All lines that a role's program printed, as far as its log kept them; `None` if it cannot be read.
+    /// All lines that a role's program printed before we did anything to end it, as far as its log kept them; `None` if it cannot be
+    /// read.
     fn output(&self, role: Role) -> Option<Vec<String>> {
         let mut processes = self.manifest.processes.iter();
         let process = processes.find(|process| process.role == role)?;
         let mut log = Vec::new();
         let file = (self.log)(&process.log).ok()?;
-        file.take(LONGEST_LOG_BYTES).read_to_end(&mut log).ok()?;
+        let own = process.printed_before_stop.unwrap_or(LONGEST_LOG_BYTES);
+        file.take(own.min(LONGEST_LOG_BYTES))
+            .read_to_end(&mut log)
+            .ok()?;
         let text = String::from_utf8_lossy(&log);
         Some(text.lines().map(str::to_owned).collect())
     }

@@ -17,7 +17,7 @@ mod sockets;
 
 pub use json::{ManifestError, SCHEMA};
 pub use level::{Level, Need};
-pub use limit::{Limit, LimitHit};
+pub use limit::{Bytes, Limit, LimitHit};
 pub use link::LinkRecord;
 pub use recorded::{
     Attribution, CaptureHealth, ClientSteps, Exit, FileRecord, Manifest, PROMPT, PastServer,

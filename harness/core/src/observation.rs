@@ -13,6 +13,7 @@ mod answer;
 mod client;
 mod connection;
 mod cut_off;
+mod datagrams;
 mod elsewhere;
 mod fault;
 mod filter;
@@ -24,6 +25,7 @@ mod process;
 mod read;
 mod replies;
 mod socket;
+mod taken_port;
 mod transcript;
 mod turn;
 
@@ -38,6 +40,7 @@ use crate::time::Timestamp;
 
 pub use answer::Answer;
 pub use connection::ObservedConnection;
+pub use datagrams::{FilePiece, InDatagrams};
 pub use elsewhere::{Dialler, Elsewhere};
 pub use fault::ObservedFault;
 pub use health::{Health, Problem, Wholeness};
@@ -46,6 +49,7 @@ pub use process::OwnClose;
 pub(crate) use replies::find;
 pub use replies::{Replies, Shape};
 pub use socket::Service;
+pub use taken_port::Taken;
 pub use transcript::{Excerpt, FrameWindow, Piece, Transcript};
 pub use turn::Turn;
 
@@ -60,6 +64,8 @@ pub struct Observation {
     pub server: SocketAddr,
     /// The connections, by number.
     pub connections: Vec<ObservedConnection>,
+    /// Pieces of transferred files in UDP datagrams, in the order of their frames.
+    pub file_pieces: Vec<FilePiece>,
     /// Whether the capture holds all that crossed the wire.
     pub health: Health,
     /// The first frame captured after our first stop action (one past the last frame if none was): from here on the wire may

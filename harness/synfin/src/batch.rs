@@ -205,9 +205,10 @@ impl Hall {
             && let Ok(report) = graded_again(place, done.run, None).await
         {
             let row = ClassRow::of_report(&submission.name, &report);
-            return (row, Origin::Before);
+            return (row.with_digest(digest), Origin::Before);
         }
-        (self.record(submission, digest).await, Origin::Now)
+        let row = self.record(submission, digest.clone()).await;
+        (row.with_digest(digest), Origin::Now)
     }
 
     async fn digest(self: &Arc<Self>, submission: &Submission) -> Result<String, StoreError> {
@@ -253,10 +254,8 @@ impl Hall {
         let Some(done) = Done::read(&place) else {
             return undecided(submission, "it was never recorded to its end");
         };
-        row(
-            submission,
-            graded_again(place, done.run, Some(rubric)).await,
-        )
+        let graded = graded_again(place, done.run, Some(rubric)).await;
+        row(submission, graded).with_digest(done.digest)
     }
 
     /// What runs: what the template says of the submission's folder, or else its own target. Who is graded does not choose how,

@@ -4,6 +4,7 @@
 //! options ─► sources (rubric, targets) ─► plan ─► record, some at once ─► captures/RUN
 //! ```
 
+mod beside;
 mod build;
 mod command;
 mod crew;

@@ -10,6 +10,7 @@
     reason = "this is the module that reads and writes files"
 )]
 
+mod bounds;
 mod keep;
 mod tree;
 
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use synfin_core::manifest::{ManifestError, Recorded, RunFile};
 use tempfile::NamedTempFile;
 
+pub use self::bounds::{Bounds, Excess, LEFT_OUT};
 pub use self::keep::{remove_older_runs, remove_run};
 pub use self::tree::digest_of_tree;
 
@@ -53,6 +55,14 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: ManifestError,
+    },
+    /// There is too much in it to be read.
+    #[error("read {}: it has {excess}", path.display())]
+    TooMuch {
+        /// Which folder.
+        path: PathBuf,
+        /// Of what.
+        excess: Excess,
     },
     /// It was to be removed as a run, and is none.
     #[error("remove {}: it is not the folder of a run", path.display())]

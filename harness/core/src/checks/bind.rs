@@ -2,7 +2,7 @@
 
 use super::catalogue::{CATALOGUE, Check, Judge, find};
 use super::parameters::Parameters;
-use super::{Verdict, gate, server_end};
+use super::{Verdict, gate, server_end, taken_port};
 use crate::observation::Observation;
 use crate::spec::{CheckCall, Selection, SpecError, did_you_mean};
 
@@ -63,6 +63,7 @@ impl Bound {
             finding.expected = self.judge.expected();
         }
         server_end::tell(observation, &mut verdict);
+        taken_port::tell(observation, &mut verdict);
         verdict
     }
 

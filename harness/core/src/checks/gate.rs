@@ -5,7 +5,7 @@ use super::{
     Cause, Root, Verdict, lifecycle_in_order, program, refused_when_down, replies_within,
     server_listens, survives, transfer_intact,
 };
-use crate::manifest::{LinkRecord, Recorded, StepOutcome};
+use crate::manifest::{LinkRecord, Recorded, StepOutcome, StepRecord};
 use crate::observation::{Listening, Observation, Problem};
 use crate::spec::{ClientNumber, Selection, ServerState, Step, StepEntry};
 
@@ -54,19 +54,32 @@ fn looks_at(check: &Check) -> Option<fn(&Step) -> bool> {
     REQUESTS.contains(&check.id).then_some(Step::is_request)
 }
 
-/// What raw clients should have done and the target has no bytes for.
+/// What raw clients should have done, or what should have gone wrong in the middle of a request, and the target has no words
+/// for.
 fn untold(observation: &Observation) -> Option<Verdict> {
-    let raw = (1..=observation.setting.clients)
-        .map(ClientNumber)
-        .filter(|client| observation.is_raw(*client));
-    let untold = raw
-        .flat_map(|client| observation.steps_of(client))
-        .find(|record| record.outcome == StepOutcome::Unsupported)?;
-    let step = observation.step(untold)?;
+    let mut everybody = (1..=observation.setting.clients).map(ClientNumber);
+    let why = everybody.find_map(|client| {
+        let mut steps = observation.steps_of(client).iter();
+        steps.find_map(|record| why_untold(observation, client, record))
+    })?;
+    Some(Verdict::Skipped { why })
+}
+
+fn why_untold(
+    observation: &Observation,
+    client: ClientNumber,
+    record: &StepRecord,
+) -> Option<String> {
+    if record.outcome != StepOutcome::Unsupported {
+        return None;
+    }
+    let step = observation.step(record)?;
     let name = step.request().unwrap_or(step).name();
-    Some(Verdict::Skipped {
-        why: format!("the target's [raw.steps] has no `{name}`"),
-    })
+    if observation.is_raw(client) {
+        return Some(format!("the target's [raw.steps] has no `{name}`"));
+    }
+    step.fault()
+        .map(|_| format!("the target gives no way to do `{name}`"))
 }
 
 /// What we could not do.

@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use regex::Regex;
+
 use super::bind::SourceText;
 use super::catalogue::ParameterDoc;
 use crate::spec::{CheckCall, SpecError, did_you_mean};
@@ -63,6 +65,16 @@ impl<'a> Parameters<'a> {
         value
             .as_str()
             .ok_or_else(|| self.error(name, format!("`{name}` is a string"), None))
+    }
+
+    /// A regular expression, if there is one.
+    pub(super) fn pattern(&self, name: &str) -> Result<Option<Regex>, SpecError> {
+        if !self.call.parameters.contains_key(name) {
+            return Ok(None);
+        }
+        let pattern = self.text(name)?;
+        let not_one = |error| self.error(name, format!("not a regex: {error}"), None);
+        Regex::new(pattern).map(Some).map_err(not_one)
     }
 
     /// A whole number or a text, as it is written.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{Need, Role, SampleReason, SocketRow, SocketSample, SocketState, StepRecord};
+use crate::manifest::{Need, Role, SampleReason, SocketRow, SocketSample, StepRecord};
 use crate::observation::Observation;
 use crate::spec::Selection;
 
@@ -52,7 +52,8 @@ impl Judge for Rebinds {
             is_the_failed && !restart.left.is_empty()
         };
         let Some(restart) = restarts.iter().find(is_told) else {
-            let saw = "no socket of the server's last life was left on its port: nothing kept it from binding";
+            let saw =
+                "no socket of the server's last life was left on its port, to keep it from binding";
             return Verdict::undecided(Cause::Harness, saw);
         };
         match failure {
@@ -96,7 +97,7 @@ fn left_over<'a>(observation: &Observation, sample: &'a SocketSample) -> Vec<&'a
         })
     };
     let rows = sample.sockets.iter();
-    rows.filter(|row| row.local.port() == port && row.state != SocketState::Listen)
+    rows.filter(|row| row.local.port() == port && row.remote.port() != 0)
         .filter(|row| is_still_there(row))
         .collect()
 }

@@ -1,11 +1,11 @@
 //! `refused-when-down`: nobody listens, and the client says so.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
+mod failure_words;
+mod printed;
 
 use regex::Regex;
 
-use super::catalogue::{Check, Judge, Requirement};
+use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
 use super::each::{self, Outcome, without_syn};
 use super::{Cause, Evidence, Finding, Verdict, program};
 use crate::diagnosis::Pattern;
@@ -13,19 +13,10 @@ use crate::flow::{Ending, Milestone};
 use crate::manifest::{Exit, Need, ProcessRecord, Role};
 use crate::observation::{Dialler, Observation, ObservedConnection};
 use crate::spec::{ClientNumber, Selection};
-use crate::text::Foreign;
 use crate::time::{Span, Timestamp};
 
 /// So soon after the refusal the client must have told, nanoseconds.
 const TOLD_WITHIN_NS: u64 = 5_000_000_000;
-
-/// Characters of a line that are compared: fewer than a manifest keeps of its last lines.
-const COMPARED_CHARS: usize = 200;
-
-/// How text shows what cannot be printed.
-static ESCAPE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}").expect("the pattern is a constant")
-});
 
 pub(super) const CHECK: Check = Check {
     id: "refused-when-down",
@@ -36,16 +27,25 @@ pub(super) const CHECK: Check = Check {
     },
     precondition: "a recorded manifest of a scenario without a server, in which the SYN was answered by RST",
     needs: &[Need::Wire, Need::Programs],
-    parameters: &[],
-    bind: |_| Ok(Box::new(RefusedWhenDown)),
+    parameters: &[ParameterDoc {
+        name: "says",
+        meaning: "a regular expression for a line that tells it, where the words that many languages have for a failure are not those \
+                  of the assignment",
+    }],
+    bind: |parameters| {
+        let says = parameters.pattern("says")?;
+        Ok(Box::new(RefusedWhenDown { says }))
+    },
 };
 
 #[derive(Debug)]
-struct RefusedWhenDown;
+struct RefusedWhenDown {
+    says: Option<Regex>,
+}
 
 impl Judge for RefusedWhenDown {
     fn expected(&self) -> String {
-        "within 5 s the client exits non-zero, or prints words that it does not print when connected; no signal ends it".to_owned()
+        "within 5 s the client exits non-zero, or prints that it failed, and not what it prints when connected; no signal ends it".to_owned()
     }
 
     fn judge(&self, observation: &Observation, selection: &Selection) -> Verdict {
@@ -53,7 +53,7 @@ impl Judge for RefusedWhenDown {
             let saw = "only a recorded manifest knows what the client did";
             return Verdict::undecided(Cause::Harness, saw);
         };
-        let outcomes = clients.iter().map(|&client| told(observation, client));
+        let outcomes = clients.iter().map(|&client| self.told(observation, client));
         each::together(outcomes, || match clients.first() {
             Some(&client) => format!("client {client} {}", in_words(observation, client)),
             None => "no client took part".to_owned(),
@@ -61,48 +61,52 @@ impl Judge for RefusedWhenDown {
     }
 }
 
-fn told(observation: &Observation, client: ClientNumber) -> Outcome {
-    let own = |connection: &&ObservedConnection| connection.client == Some(client);
-    let own = observation.connections.iter().find(own);
-    let Some(connection) = own.or_else(|| dialled_elsewhere(observation, client)) else {
-        return without_syn(observation, client);
-    };
-    let Some(refused) = refusal(connection) else {
-        return Outcome::Unknown(
-            Cause::Harness,
-            format!("client {client}'s SYN was not answered by RST").into(),
-        );
-    };
-    let Some(process) = observation.process(Role::Client(client.0)) else {
-        return Outcome::Unknown(
-            Cause::Harness,
-            format!("there is no record of client {client}'s process").into(),
-        );
-    };
-    let finding = Finding::from(format!("client {client} {}", in_words(observation, client)))
-        .with(Evidence::frames(
-            rst_of(observation, connection),
-            connection.wire.id,
-            [refused.frame],
-        ))
-        .with_all(program::record(observation, Role::Client(client.0)));
-    match reaction(observation, process, refused) {
-        Reaction::Unknown => Outcome::Unknown(
-            Cause::Harness,
-            Finding {
-                saw: format!(
-                    "{}; no connected client's output is there to compare with",
-                    finding.saw
-                ),
-                ..finding
-            },
-        ),
-        Reaction::Told => Outcome::Holds(finding),
-        Reaction::Crashed => {
-            Outcome::Violated(finding.usually(Pattern::CrashedWhenRefused.usually()))
-        }
-        Reaction::Silent => {
-            Outcome::Violated(finding.usually(Pattern::SilentWhenRefused.usually()))
+impl RefusedWhenDown {
+    fn told(&self, observation: &Observation, client: ClientNumber) -> Outcome {
+        let own = |connection: &&ObservedConnection| connection.client == Some(client);
+        let own = observation.connections.iter().find(own);
+        let Some(connection) = own.or_else(|| dialled_elsewhere(observation, client)) else {
+            return without_syn(observation, client);
+        };
+        let Some(refused) = refusal(connection) else {
+            return Outcome::Unknown(
+                Cause::Harness,
+                format!("client {client}'s SYN was not answered by RST").into(),
+            );
+        };
+        let Some(process) = observation.process(Role::Client(client.0)) else {
+            return Outcome::Unknown(
+                Cause::Harness,
+                format!("there is no record of client {client}'s process").into(),
+            );
+        };
+        let finding = Finding::from(format!("client {client} {}", in_words(observation, client)))
+            .with(Evidence::frames(
+                rst_of(observation, connection),
+                connection.wire.id,
+                [refused.frame],
+            ))
+            .with_all(program::record(observation, Role::Client(client.0)));
+        self.reaction(observation, process, refused).judged(finding)
+    }
+
+    fn reaction(
+        &self,
+        observation: &Observation,
+        process: &ProcessRecord,
+        refused: Milestone,
+    ) -> Reaction {
+        let was_ours = !process.stop_actions.is_empty();
+        match process.exit {
+            Some(Exit::Signal { .. }) if !was_ours => Reaction::Crashed,
+            Some(Exit::Code { code })
+                if code != 0 && is_soon(observation, process, refused) && !was_ours =>
+            {
+                Reaction::Told
+            }
+            Some(Exit::Signal { .. } | Exit::Code { .. }) | None => {
+                printed::reaction(observation, process, self.says.as_ref())
+            }
         }
     }
 }
@@ -134,20 +138,42 @@ enum Reaction {
     Told,
     Crashed,
     Silent,
-    Unknown,
+    /// It printed something that it does not print when connected, and that need not tell anything.
+    Unfamiliar {
+        line: String,
+    },
+    /// It printed something, and it is not known what it prints when connected.
+    Incomparable,
 }
 
-fn reaction(observation: &Observation, process: &ProcessRecord, refused: Milestone) -> Reaction {
-    let was_ours = !process.stop_actions.is_empty();
-    match process.exit {
-        Some(Exit::Signal { .. }) if !was_ours => Reaction::Crashed,
-        Some(Exit::Code { code })
-            if code != 0 && is_soon(observation, process, refused) && !was_ours =>
-        {
-            Reaction::Told
+impl Reaction {
+    fn judged(self, finding: Finding) -> Outcome {
+        match self {
+            Self::Told => Outcome::Holds(finding),
+            Self::Crashed => {
+                Outcome::Violated(finding.usually(Pattern::CrashedWhenRefused.usually()))
+            }
+            Self::Silent => {
+                Outcome::Violated(finding.usually(Pattern::SilentWhenRefused.usually()))
+            }
+            Self::Unfamiliar { line } => {
+                let why = format!(
+                    "it does not say {} when connected, but no word in it is known to tell a failure (`says` in the rubric can name one)",
+                    program::quoted(&line)
+                );
+                undecided(Cause::Program, finding, &why)
+            }
+            Self::Incomparable => {
+                let why = "no connected client's output is there to compare with";
+                undecided(Cause::Harness, finding, why)
+            }
         }
-        Some(Exit::Signal { .. } | Exit::Code { .. }) | None => by_output(observation, process),
     }
+}
+
+fn undecided(cause: Cause, finding: Finding, why: &str) -> Outcome {
+    let saw = format!("{}; {why}", finding.saw);
+    Outcome::Unknown(cause, Finding { saw, ..finding })
 }
 
 /// In time; across a pause of ours no time counts.
@@ -157,46 +183,6 @@ fn is_soon(observation: &Observation, process: &ProcessRecord, refused: Mileston
         exited_at.since(refused.at) <= Span::from_nanos(TOLD_WITHIN_NS)
             || observation.is_paused_within(refused.at, exited_at)
     })
-}
-
-/// A client that goes on told it if it printed words that no connected client prints.
-fn by_output(observation: &Observation, process: &ProcessRecord) -> Reaction {
-    let printed = observation.setting.output.get(&process.role);
-    let mut lines = printed
-        .unwrap_or(&process.last_lines)
-        .iter()
-        .filter(|line| !line.trim().is_empty())
-        .peekable();
-    let Some(connected) = &observation.setting.connected_lines else {
-        let is_silent = lines.peek().is_none();
-        return if is_silent {
-            Reaction::Silent
-        } else {
-            Reaction::Unknown
-        };
-    };
-    let usual: BTreeSet<Vec<String>> = connected.iter().map(|line| words(line)).collect();
-    // A prompt stands alone where nothing follows it, and before the next output where something does.
-    let is_usual = |line: &String| {
-        let line = words(line);
-        let is_here = |usual: &Vec<String>| usual.windows(line.len()).any(|part| part == line);
-        line.is_empty() || usual.iter().any(is_here)
-    };
-    if lines.all(is_usual) {
-        Reaction::Silent
-    } else {
-        Reaction::Told
-    }
-}
-
-/// The words of a line, of two letters or more and no digit. What else stands in it may differ from run to run without telling
-/// anything: a clock, the number of a process or a session, memory that nothing was received into.
-fn words(line: &str) -> Vec<String> {
-    let shown = Foreign::new(line.trim(), COMPARED_CHARS);
-    let printed = ESCAPE.replace_all(shown.as_str(), " ");
-    let parts = printed.split(|c: char| !c.is_alphanumeric());
-    let is_word = |part: &&str| part.len() > 1 && part.chars().all(char::is_alphabetic);
-    parts.filter(is_word).map(str::to_owned).collect()
 }
 
 /// The RST that answered the SYN.
@@ -213,12 +199,7 @@ fn refusal(connection: &ObservedConnection) -> Option<Milestone> {
 fn in_words(observation: &Observation, client: ClientNumber) -> String {
     let process = observation.process(Role::Client(client.0));
     let end = process.map_or_else(|| "left no record".to_owned(), program::end);
-    let line = process.and_then(|process| {
-        process
-            .last_lines
-            .iter()
-            .rfind(|line| !line.trim().is_empty())
-    });
+    let line = process.and_then(|process| printed::lines(observation, process).next_back());
     match line {
         Some(line) => format!("refused: {end}, saying {}", program::quoted(line)),
         None => format!("refused: {end}, saying nothing"),

@@ -11,8 +11,10 @@ use crate::observation::Observation;
 /// nanoseconds.
 const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
 
-/// SIGABRT, SIGBUS and SIGSEGV, as signal(7) numbers them where programs under test run.
-const MEMORY_SIGNALS: [i32; 3] = [6, 7, 11];
+/// As signal(7) numbers them where programs under test run.
+const SIGABRT: i32 = 6;
+const SIGBUS: i32 = 7;
+const SIGSEGV: i32 = 11;
 
 /// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure. A crash is told
 /// before all that was seen, and is then the only cause named: what else the wire shows usually follows from it. It is no
@@ -26,7 +28,18 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
     let (Some(server), Some(finding)) = (ended(observation), verdict.finding_mut()) else {
         return;
     };
-    let is_told = |evidence: &Evidence| {
+    if is_shown_by(finding) {
+        return;
+    }
+    finding.evidence.insert(0, of_process(server));
+    if is_failure {
+        explain(observation, server, finding);
+    }
+}
+
+/// Whether a finding shows the server's record.
+pub(super) fn is_shown_by(finding: &Finding) -> bool {
+    let is_servers = |evidence: &Evidence| {
         matches!(
             evidence,
             Evidence::Process {
@@ -35,13 +48,7 @@ pub(super) fn tell(observation: &Observation, verdict: &mut Verdict) {
             }
         )
     };
-    if finding.evidence.iter().any(is_told) {
-        return;
-    }
-    finding.evidence.insert(0, of_process(server));
-    if is_failure {
-        explain(observation, server, finding);
-    }
+    finding.evidence.iter().any(is_servers)
 }
 
 fn explain(observation: &Observation, server: &ProcessRecord, finding: &mut Finding) {
@@ -80,7 +87,10 @@ fn is_clients_doing(observation: &Observation, finding: &Finding) -> bool {
 /// What is known of such an end: some signals tell it themselves, of others it is what the circumstances say.
 pub(super) fn pattern(server: &ProcessRecord, by_circumstances: Pattern) -> Pattern {
     match server.exit {
-        Some(Exit::Signal { signal }) if MEMORY_SIGNALS.contains(&signal) => Pattern::MemoryFault,
+        Some(Exit::Signal {
+            signal: SIGBUS | SIGSEGV,
+        }) => Pattern::MemoryFault,
+        Some(Exit::Signal { signal: SIGABRT }) => Pattern::Aborted,
         Some(Exit::Signal { .. } | Exit::Code { .. }) | None => by_circumstances,
     }
 }

@@ -15,7 +15,7 @@ pub(super) const CHECK: Check = Check {
         quote: "SIGTERM: Termination signal",
         source: "POSIX.1-2017, <signal.h>",
     },
-    precondition: "a recorded manifest; a server that ended before it was asked to has failed",
+    precondition: "a recorded manifest, and a server that was there to be sent SIGTERM and ended by nothing else",
     needs: &[Need::Programs],
     parameters: &[],
     bind: |_| Ok(Box::new(StopsOnSigterm)),
@@ -24,6 +24,9 @@ pub(super) const CHECK: Check = Check {
 /// The process that was started left others behind, as a daemon does: only what still runs is sent a signal.
 const DAEMON: &str =
     "the first process ended by itself with code 0; those it left behind ended after SIGTERM";
+
+/// As signal(7) numbers it everywhere.
+const SIGTERM: i32 = 15;
 
 #[derive(Debug)]
 struct StopsOnSigterm;
@@ -56,7 +59,11 @@ impl Judge for StopsOnSigterm {
                 .usually(Pattern::IgnoresSigterm.usually()),
             ),
             (Some(term), None, Some(exited_at)) if exited_at >= term => {
-                Verdict::Pass(finding(observation, stopped(server, term, exited_at)))
+                let finding = finding(observation, stopped(server, term, exited_at));
+                match server.exit {
+                    Some(Exit::Signal { signal }) if signal != SIGTERM => unasked(finding),
+                    Some(Exit::Signal { .. } | Exit::Code { .. }) | None => Verdict::Pass(finding),
+                }
             }
             (Some(_), None, Some(_)) if server.exit == Some(Exit::Code { code: 0 }) => {
                 Verdict::Pass(finding(observation, DAEMON.to_owned()))
@@ -64,7 +71,7 @@ impl Judge for StopsOnSigterm {
             (Some(_), None, None) => {
                 Verdict::undecided(Cause::Harness, "the server's end was not seen")
             }
-            (_, _, Some(_)) if ended_before(server) => Verdict::Fail(finding(
+            (_, _, Some(_)) if ended_before(server) => unasked(finding(
                 observation,
                 format!(
                     "the server {} before SIGTERM was sent",
@@ -73,6 +80,14 @@ impl Judge for StopsOnSigterm {
             )),
             (_, _, _) => Verdict::undecided(Cause::Harness, "the server was not sent SIGTERM"),
         }
+    }
+}
+
+/// The server's end shows nothing of what SIGTERM does.
+fn unasked(finding: Finding) -> Verdict {
+    Verdict::Inconclusive {
+        cause: Cause::Program,
+        finding,
     }
 }
 

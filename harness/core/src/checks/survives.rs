@@ -1,11 +1,13 @@
 //! `survives`: something went wrong with a client, or the server was restarted, and it goes on serving the others.
 
+mod ended;
+
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
 use super::service::{Standing, standing};
-use super::{Cause, Evidence, Finding, Root, Verdict, program, server_end};
+use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
-use crate::manifest::{Exit, Need, ProcessRecord, Role, StepRecord};
+use crate::manifest::{Need, Role, StepOutcome, StepRecord};
 use crate::observation::{Observation, ObservedFault};
 use crate::spec::{ClientNumber, Fault, Selection};
 use crate::time::Timestamp;
@@ -41,13 +43,12 @@ impl Judge for Survives {
             Some(Err(why)) => return Verdict::undecided(Cause::Harness, why),
             None => return Verdict::undecided(Cause::Harness, "the scenario has no fault step"),
         };
-        if let Some(ended) = server_ended(observation, &fault) {
+        let requests = requests_after(observation, selection, &fault);
+        if let Some(ended) = ended::server_ended(observation, &fault, &requests) {
             return ended;
         }
-        let requests = requests_after(observation, selection, &fault);
         if requests.is_empty() {
-            let saw = "no step asks the server for anything after the fault";
-            return Verdict::undecided(Cause::Harness, saw);
+            return nothing_asked(observation, &fault);
         }
         let outcomes = requests
             .iter()
@@ -85,38 +86,21 @@ fn not_restarted(observation: &Observation) -> Option<Finding> {
     )
 }
 
-/// A server that ended after the fault and before we stopped it.
-fn server_ended(observation: &Observation, fault: &ObservedFault<'_>) -> Option<Verdict> {
-    let server = server_end::by_itself(observation)?;
-    let finding = Finding::from(format!(
-        "{}, and the server {}",
-        told(fault),
-        program::end(server)
-    ))
-    .with(evidence(fault))
-    .with(program::of_process(server));
-    if is_retirement(observation, server) {
-        let saw = format!(
-            "{}, when no client asked for anything any more: it may have had nothing left to do",
-            finding.saw
-        );
-        return Some(Verdict::Inconclusive {
-            cause: Cause::Program,
-            finding: Finding { saw, ..finding },
-        });
-    }
-    let causes = server_end::pattern(server, Pattern::DiedWithClient).usually();
-    Some(Verdict::Fail(finding.usually(causes)))
-}
-
-/// Whether the server ended without an error when every client had done, or given up, its last step.
-fn is_retirement(observation: &Observation, server: &ProcessRecord) -> bool {
+/// Nobody asked for anything after the fault.
+fn nothing_asked(observation: &Observation, fault: &ObservedFault<'_>) -> Verdict {
     let everybody = (1..=observation.setting.clients).map(ClientNumber);
-    let last = everybody
+    let mut later = everybody
         .flat_map(|client| observation.steps_of(client))
-        .filter_map(|step| step.ended_at)
-        .max();
-    server.exit == Some(Exit::Code { code: 0 }) && last < server.exited_at
+        .filter(|record| record.entry > fault.record.entry);
+    match later.find(|record| record.outcome == StepOutcome::Unsupported) {
+        Some(unsupported) => Verdict::Skipped {
+            why: program::undone(unsupported),
+        },
+        None => {
+            let saw = "no step asks the server for anything after the fault";
+            Verdict::undecided(Cause::Harness, saw)
+        }
+    }
 }
 
 /// `client 1 died (frame 12)`.

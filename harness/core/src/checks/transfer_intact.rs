@@ -12,7 +12,7 @@ use super::service::{self, Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{FileRecord, Need, Role, StepOutcome, StepRecord, Transfer};
-use crate::observation::Observation;
+use crate::observation::{InDatagrams, Observation};
 use crate::spec::{ClientNumber, Selection, Step};
 use wire_leg::WireLeg;
 
@@ -134,6 +134,15 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
             WireLeg::Unknown { cause, what } => {
                 Outcome::Unknown(cause, finding(what, &format!("SHA-256 {sha256}")))
             }
+            WireLeg::Datagrams(datagrams) => {
+                let what = in_datagrams(file, &datagrams);
+                let finding = finding(what, &format!("SHA-256 {sha256}")).with(Evidence::Frames {
+                    what: "first and last datagram with contents".to_owned(),
+                    connection: None,
+                    frames: datagrams.frames.to_vec(),
+                });
+                Outcome::Violated(finding.usually(Pattern::FileNotOnTheWire.usually()))
+            }
             WireLeg::Short { bytes } => {
                 let what = format!(
                     "the file did not cross the wire: {bytes} payload bytes that way during the step, it has {}",
@@ -147,6 +156,15 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
             }
         },
     }
+}
+
+fn in_datagrams(file: &FileRecord, datagrams: &InDatagrams) -> String {
+    let [first, last] = datagrams.frames;
+    format!(
+        "the file crossed beside TCP: its contents were not found on client {}'s connections, and {} bytes of them in UDP datagrams \
+         (frames {first}–{last})",
+        file.client, datagrams.bytes
+    )
 }
 
 /// A file that never arrived; a length field that was read backwards says why.

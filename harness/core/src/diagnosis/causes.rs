@@ -204,17 +204,22 @@ pub(super) const DIED_WITH_CLIENT: &[Cause] = &[
         "send(2), MSG_NOSIGNAL",
     ),
 ];
-pub(super) const MEMORY_FAULT: &[Cause] = &[
+pub(super) const MEMORY_FAULT: &[Cause] = &[(
+    "memory is touched that is not the program's: past the end of a buffer (a received text without its final 0), after free(), \
+     through a null pointer",
+    "compile with -g -fsanitize=address and run the same again: it names the line",
+    "signal(7), SIGSEGV, SIGBUS",
+)];
+pub(super) const ABORTED: &[Cause] = &[
     (
-        "memory is touched that is not the program's: past the end of a buffer (a received text without its final 0), after \
-         free(), through a null pointer",
-        "compile with -g -fsanitize=address and run the same again: it names the line",
-        "signal(7), SIGSEGV, SIGBUS, SIGABRT",
-    ),
-    (
-        "where the signal is 6: an assertion that does not hold, or an exception that nobody catches",
+        "an assertion that does not hold, or an exception that nobody catches",
         "its last lines name it",
         "abort(3)",
+    ),
+    (
+        "the C library found memory overwritten, past the end of a buffer or after free()",
+        "compile with -g -fsanitize=address and run the same again: it names the line",
+        "mallopt(3), M_CHECK_ACTION",
     ),
 ];
 pub(super) const NOT_STARTED_AGAIN: &[Cause] = &[(

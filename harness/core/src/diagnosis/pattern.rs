@@ -78,10 +78,14 @@ pub enum Pattern {
     ServerEnded,
     /// The server ended when a client died.
     DiedWithClient,
-    /// A signal ended a program for what it did with memory, or for a check of its own.
+    /// A signal ended a program for what it did with memory.
     MemoryFault,
+    /// A program ended itself by a signal, as a check in it or in its libraries demanded.
+    Aborted,
     /// The server did not listen when it was started again.
     NotStartedAgain,
+    /// A client had the server's port when the server was started again.
+    TakenByClient,
     /// A thread runs without end and without input.
     Spinning,
     /// SIGTERM did not end the server.
@@ -174,7 +178,9 @@ impl Pattern {
             Self::ServerEnded => SERVER_ENDED,
             Self::DiedWithClient => DIED_WITH_CLIENT,
             Self::MemoryFault => MEMORY_FAULT,
+            Self::Aborted => ABORTED,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,
+            Self::TakenByClient => TAKEN_BY_CLIENT,
             Self::Spinning => SPINNING,
             Self::IgnoresSigterm => IGNORES_SIGTERM,
             Self::SilentWhenRefused => SILENT_WHEN_REFUSED,

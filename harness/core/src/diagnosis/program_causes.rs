@@ -150,11 +150,18 @@ pub(super) const FILE_MISSING: &[Cause] = &[
         "the target file, [files]",
     ),
 ];
-pub(super) const FILE_NOT_ON_THE_WIRE: &[Cause] = &[(
-    "client and server share a folder, and the file was copied on disk",
-    "send the contents through the connection",
-    "the rubric",
-)];
+pub(super) const FILE_NOT_ON_THE_WIRE: &[Cause] = &[
+    (
+        "client and server share a folder, and the file was copied on disk",
+        "send the contents through the connection",
+        "the rubric",
+    ),
+    (
+        "the contents go by UDP, beside the connection",
+        "send the contents through the connection",
+        "the rubric",
+    ),
+];
 pub(super) const ADDRESS_IN_USE: &[Cause] = &[
     (
         "connections of the server before are in TIME_WAIT on its port, and bind() refuses it",
@@ -167,6 +174,11 @@ pub(super) const ADDRESS_IN_USE: &[Cause] = &[
         "bind(2), EADDRINUSE",
     ),
 ];
+pub(super) const TAKEN_BY_CLIENT: &[Cause] = &[(
+    "the client binds the server's port while nobody listens there",
+    "leave a client's port to the kernel: connect() without bind()",
+    "bind(2), EADDRINUSE; ip(7), ip_local_port_range",
+)];
 pub(super) const LISTENS_AT_OTHER_ADDRESS: &[Cause] = &[(
     "bind() names another address of the machine than the target, such as that of the host's name (127.0.1.1)",
     "bind the address that the target names, or the wildcard (0.0.0.0, ::) for all",

@@ -234,6 +234,7 @@ fn observe(recording: &RecordingInput<'_>, setting: Setting) -> Observation {
         server: recording.manifest.server,
         setting,
         connections: Vec::new(),
+        file_pieces: Vec::new(),
         health: Health {
             frames: 0,
             dropped: Some(recording.manifest.capture.dropped),

@@ -55,8 +55,9 @@ impl fmt::Display for LimitHit {
     }
 }
 
-/// Bytes in the largest unit that divides them.
-struct Bytes(u64);
+/// Bytes in the largest unit that divides them: `256 MiB`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

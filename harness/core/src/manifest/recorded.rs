@@ -19,6 +19,16 @@ pub enum Manifest {
     },
 }
 
+impl Manifest {
+    /// Where the server should listen.
+    pub fn server(&self) -> SocketAddr {
+        match self {
+            Self::Recorded(recorded) => recorded.server,
+            Self::Foreign { server } => *server,
+        }
+    }
+}
+
 /// The facts of one recording.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -255,6 +265,9 @@ pub struct ProcessRecord {
     pub output_left_out: u64,
     /// Its last lines.
     pub last_lines: Vec<String>,
+    /// Bytes that it had printed when we first did something to end it: what came later may be about that. Absent if we did nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printed_before_stop: Option<u64>,
     /// Whether its executable is a Windows one (a PE image).
     pub is_pe: bool,
     /// What its threads did while wire and input were idle.

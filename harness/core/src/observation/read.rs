@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
+use super::datagrams::Datagrams;
 use super::transcript::Budget;
 use super::{Health, Observation, ObservedConnection, Problem, Setting, Transcript};
 use crate::flow::{Connection, ConnectionId, FlowEvent, FlowTable, Milestone, Side};
@@ -80,6 +81,7 @@ struct Reading {
     malformed: Vec<FrameNumber>,
     /// The manifest's sentinels by token, and the frame that carried each.
     sentinels: BTreeMap<String, Option<FrameNumber>>,
+    datagrams: Datagrams,
     stopped_at: Option<u64>,
     stop: Option<FrameNumber>,
 }
@@ -94,6 +96,7 @@ impl Reading {
             cut_frames: 0,
             malformed: Vec::new(),
             sentinels: tokens(manifest),
+            datagrams: Datagrams::new(manifest),
             stopped_at: match manifest {
                 Manifest::Recorded(recorded) => recorded.stopped_at,
                 Manifest::Foreign { .. } => None,
@@ -110,9 +113,7 @@ impl Reading {
         }
         match packet {
             Packet::Tcp(segment) => self.take_segment(frame, &segment),
-            Packet::Udp { payload } => {
-                self.take_datagram(frame, payload);
-            }
+            Packet::Udp { payload } => self.take_datagram(frame, payload),
             Packet::Other => {}
             Packet::Malformed(_) => self.malformed.push(frame.number),
         }
@@ -125,12 +126,14 @@ impl Reading {
         }
     }
 
-    /// Programs may send datagrams of their own, as many and as long as they like: only sentinels are kept.
+    /// Programs may send as many and as long datagrams as they like: only what those hold of files is kept.
     fn take_datagram(&mut self, frame: &Frame<'_>, payload: &[u8]) {
         if payload.len() <= LONGEST_TOKEN_BYTES
             && let Some(seen) = self.sentinels.get_mut(&hexadecimal(payload))
         {
             *seen = Some(frame.number);
+        } else {
+            self.datagrams.take(frame.number, payload);
         }
     }
 
@@ -188,16 +191,12 @@ impl Reading {
         let stop = self
             .stopped_at
             .map(|_| self.stop.unwrap_or(FrameNumber(self.frames + 1)));
-        let server = match &manifest {
-            Manifest::Recorded(recorded) => recorded.server,
-            Manifest::Foreign { server } => *server,
-        };
-        let connections = attribute(flows, self.transcripts, &manifest);
         Observation {
-            manifest,
             setting,
-            server,
-            connections,
+            server: manifest.server(),
+            connections: attribute(flows, self.transcripts, &manifest),
+            manifest,
+            file_pieces: self.datagrams.finish(),
             health,
             stop,
         }

@@ -35,6 +35,12 @@ pub struct ClassRow {
     pub words: String,
     /// Wall time of its recordings, milliseconds.
     pub wall_ms: Option<u64>,
+    /// What was graded, as its target calls it; absent if it could not be.
+    pub target: Option<String>,
+    /// How its programs were isolated and recorded, in words; absent if they were not.
+    pub level: Option<String>,
+    /// Of what was handed in and by what it was to be graded, hexadecimal; absent if it could not be read.
+    pub digest: Option<String>,
 }
 
 impl ClassRow {
@@ -57,6 +63,9 @@ impl ClassRow {
                 format!("{}: {}", item.id, item.evidence)
             }),
             wall_ms: report.wall_ms,
+            target: Some(report.target.clone()),
+            level: Some(report.level.clone()),
+            digest: None,
         }
     }
 
@@ -69,7 +78,26 @@ impl ClassRow {
             results: BTreeMap::new(),
             words: why.to_owned(),
             wall_ms: None,
+            target: None,
+            level: None,
+            digest: None,
         }
+    }
+
+    /// The same, of the submission that has this digest.
+    #[must_use]
+    pub fn with_digest(self, digest: String) -> Self {
+        Self {
+            digest: Some(digest),
+            ..self
+        }
+    }
+
+    /// How many items came to one of these; nothing if it could not be graded.
+    fn count(&self, results: &[ResultName]) -> String {
+        let is_counted = |result: &&ResultName| results.contains(result);
+        let count = self.results.values().filter(is_counted).count();
+        self.points.map_or_else(String::new, |_| count.to_string())
     }
 
     fn result(&self, item: &str) -> String {
@@ -78,30 +106,58 @@ impl ClassRow {
     }
 }
 
-/// `class.csv` (RFC 4180): submission, points, of, each item's result, the first failing item's words, wall seconds.
+/// Columns of `class.csv` before those of the items, and after them.
+const BEFORE: [&str; 6] = [
+    "submission",
+    "result",
+    "points",
+    "of",
+    "failed",
+    "to review",
+];
+const AFTER: [&str; 5] = ["first failing", "wall seconds", "target", "level", "digest"];
+
+/// `class.csv` (RFC 4180): a row a submission, each item's result in a column of its own.
 pub fn class_csv(class: &Class) -> String {
     let mut rows = csv::Writer::from_writer(Vec::new());
-    let fixed = |name: &str| name.to_owned();
-    let headings = ["submission", "points", "of"].map(fixed).into_iter();
     let items = class.items.iter().cloned();
-    let last = ["first failing", "wall seconds"].map(fixed);
-    push(&mut rows, headings.chain(items).chain(last));
+    let headings = BEFORE.map(str::to_owned).into_iter().chain(items);
+    push(&mut rows, headings.chain(AFTER.map(str::to_owned)));
     for row in &class.rows {
-        let points = |which: fn((u32, u32)) -> u32| {
-            row.points
-                .map_or_else(String::new, |it| which(it).to_string())
-        };
-        let first = [
-            row.submission.clone(),
-            points(|(reached, _)| reached),
-            points(|(_, possible)| possible),
-        ];
         let results = class.items.iter().map(|item| row.result(item));
-        let last = [row.words.clone(), seconds(row.wall_ms)];
-        push(&mut rows, first.into_iter().chain(results).chain(last));
+        push(
+            &mut rows,
+            before(row).into_iter().chain(results).chain(after(row)),
+        );
     }
     let bytes = rows.into_inner().expect("writing to memory does not fail");
     String::from_utf8(bytes).expect("the cells are UTF-8")
+}
+
+fn before(row: &ClassRow) -> [String; BEFORE.len()] {
+    let points = |which: fn((u32, u32)) -> u32| {
+        row.points
+            .map_or_else(String::new, |it| which(it).to_string())
+    };
+    [
+        row.submission.clone(),
+        status_word(row.status).to_owned(),
+        points(|(reached, _)| reached),
+        points(|(_, possible)| possible),
+        row.count(&[ResultName::Fail, ResultName::Flaky]),
+        row.count(&[ResultName::Inconclusive]),
+    ]
+}
+
+fn after(row: &ClassRow) -> [String; AFTER.len()] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
+        row.words.clone(),
+        seconds(row.wall_ms),
+        text(&row.target),
+        text(&row.level),
+        text(&row.digest),
+    ]
 }
 
 fn push(rows: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) {
@@ -109,11 +165,15 @@ fn push(rows: &mut csv::Writer<Vec<u8>>, cells: impl Iterator<Item = String>) {
         .expect("writing to memory does not fail, and all rows have the same cells");
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"), and in which nothing is invisible.
+/// What makes a cell a formula (OWASP, "CSV Injection"), as some keyboards write it too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// A cell that no spreadsheet takes for a formula, not even behind blanks that it drops, no CI runner for a command, and in which
+/// nothing is invisible.
 fn inert(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_formula = cell.trim_start().starts_with(FORMULA) || cell.starts_with(['\t', '\r']);
     let guard = if is_formula { "'" } else { "" };
-    format!("{guard}{}", visible(cell))
+    harmless(&format!("{guard}{}", visible(cell)))
 }
 
 fn seconds(milliseconds: Option<u64>) -> String {
@@ -196,6 +256,9 @@ mod tests {
             ]),
             words: "closes: \"no\" FIN, s.pcap".to_owned(),
             wall_ms: Some(1234),
+            target: Some("anna".to_owned()),
+            level: Some("rootless namespaces".to_owned()),
+            digest: Some("5f0c".to_owned()),
         };
         let hostile = ClassRow::ungraded(
             "=cmd|'/C calc'!A0",
@@ -210,18 +273,19 @@ mod tests {
 
     #[test]
     fn the_csv_has_a_column_an_item_and_no_cell_that_is_a_formula() {
-        let expected = "submission,points,of,runs,closes,first failing,wall seconds\n\
-            anna,1,2,Pass,Fail,\"closes: \"\"no\"\" FIN, s.pcap\",1.234\n\
-            '=cmd|'/C calc'!A0,,,,,'+1\\x1b[2J ::error::x,\n";
+        let expected = "submission,result,points,of,failed,to review,runs,closes,first failing,wall seconds,target,level,digest\n\
+            anna,Fail,1,2,1,0,Pass,Fail,\"closes: \"\"no\"\" FIN, s.pcap\",1.234,anna,rootless namespaces,5f0c\n\
+            '=cmd|'/C calc'!A0,Inconclusive,,,,,,,'+1\\x1b[2J ::error::x,,,,\n";
         assert_eq!(class_csv(&class()), expected);
     }
 
     #[test]
     fn every_beginning_of_a_formula_is_guarded() {
-        for start in ["=", "+", "-", "@", "\t", "\r"] {
+        for start in ["=", "+", "-", "@", "\t", "\r", " =", "\n@", "＝"] {
             assert!(inert(&format!("{start}1")).starts_with('\''), "{start:?}");
         }
         assert_eq!(inert("1=2"), "1=2");
+        assert_eq!(inert("::error::x ##[error]y"), "\\::error::x #\\#[error]y");
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub enum StepError {
     NoName(&'static str),
     #[error("{0:?} is not one path component")]
     Name(String),
+    #[error("a file's name has no spaces: {0:?} has")]
+    Spaces(String),
     #[error("`{0}` needs a size")]
     NoSize(&'static str),
     #[error("{0:?} is no size up to 1 GiB")]
@@ -91,7 +93,15 @@ impl StepError {
             Self::Connections(_) => {
                 Some("write `flood@2 200`, if client 2 is a raw one".to_owned())
             }
-            Self::Empty | Self::Client(_) | Self::HoldOfOne | Self::Name(_) | Self::Rest(_) => None,
+            Self::Name(_) => Some(
+                "write a file's name alone, `notes.bin`; its folder stands in the target, [files]"
+                    .to_owned(),
+            ),
+            Self::Spaces(name) => {
+                let name = name.split_whitespace().collect::<Vec<_>>().join("-");
+                Some(format!("write `{name}`"))
+            }
+            Self::Empty | Self::Client(_) | Self::HoldOfOne | Self::Rest(_) => None,
         }
     }
 }
@@ -131,13 +141,19 @@ fn step(name: &str, words: &mut SplitWhitespace<'_>) -> Result<Step, StepError> 
     match name {
         "connect" => Ok(Step::Connect),
         "list" => Ok(Step::List),
-        "upload" => Ok(Step::Upload {
-            name: file_name("upload", words)?,
-            size: file_size("upload", words)?,
-        }),
-        "download" => Ok(Step::Download {
-            name: file_name("download", words)?,
-        }),
+        "upload" => {
+            let name = file_name("upload", words)?;
+            let size = upload_size(&name, words)?;
+            Ok(Step::Upload { name, size })
+        }
+        "download" => {
+            let name = file_name("download", words)?;
+            let rest: Vec<&str> = words.collect();
+            match rest.as_slice() {
+                [] => Ok(Step::Download { name }),
+                rest => Err(StepError::Spaces(format!("{name} {}", rest.join(" ")))),
+            }
+        }
         "quit" => Ok(Step::Quit),
         "hold" => Ok(Step::Hold),
         other => fault(other, words).map(Step::Fault),
@@ -223,6 +239,19 @@ fn file_name(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<Stri
     }
 }
 
+/// The size behind the name of a file to upload. Where the size is preceded by other words, they are of the name.
+fn upload_size(name: &str, words: &mut SplitWhitespace<'_>) -> Result<FileSize, StepError> {
+    let rest: Vec<&str> = words.clone().collect();
+    let is_size = |from: &usize| bytes(&rest[*from..].concat()).is_some();
+    match (0..rest.len()).find(is_size) {
+        Some(from) if from > 0 => {
+            let rest = rest[..from].join(" ");
+            Err(StepError::Spaces(format!("{name} {rest}")))
+        }
+        Some(_) | None => file_size("upload", words),
+    }
+}
+
 /// `65536`, `64KiB`, `64 KiB` (its words joined).
 fn file_size(step: &'static str, words: &mut SplitWhitespace<'_>) -> Result<FileSize, StepError> {
     let text: String = words.collect();
@@ -305,6 +334,27 @@ mod tests {
             );
         }
         assert_eq!(refused("download"), StepError::NoName("download"));
+    }
+
+    #[test]
+    fn a_name_with_spaces_is_refused_as_one() {
+        let spaces = |name: &str| StepError::Spaces(name.to_owned());
+        assert_eq!(
+            refused("upload my notes.bin 64 KiB"),
+            spaces("my notes.bin")
+        );
+        assert_eq!(
+            refused("download my own notes.bin"),
+            spaces("my own notes.bin")
+        );
+        assert_eq!(
+            refused("kill@1 during download my notes.bin"),
+            spaces("my notes.bin")
+        );
+        assert_eq!(
+            spaces("my own notes.bin").suggestion().as_deref(),
+            Some("write `my-own-notes.bin`")
+        );
     }
 
     #[test]

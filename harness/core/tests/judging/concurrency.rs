@@ -233,7 +233,7 @@ fn who_is_answered_late_while_nobody_leaves_is_slow_and_not_stuck() {
     );
     assert_eq!(
         slow.says(r#"check = "lifecycle-in-order", clients = "2""#),
-        "Inconclusive(Program): connection 1 (client 2): never asked to quit: client 2's request was answered too late (frame 14, after its step was given up): slower than the target allows, which gave the step 2.000 ms: a larger `step_within_ms` lets it be judged"
+        "Inconclusive(Machine): connection 1 (client 2): never asked to quit: client 2's request was answered too late (frame 14, after its step was given up): slower than the target allows, which gave the step 2.000 ms: a larger `step_within_ms` lets it be judged"
     );
 }
 

@@ -64,6 +64,19 @@ fn a_server_that_no_longer_answers_did_not_survive() {
 }
 
 #[test]
+fn who_can_ask_for_nothing_after_the_death_shows_nothing() {
+    let silent = client_dies("c1 > R.\n-- c1 done\n-- c2 list\n-- c2 done\n").with(|recorded| {
+        let steps = &mut recorded.client_steps[1].steps;
+        let list = steps.iter_mut().find(|step| step.step == "list@2");
+        list.unwrap().outcome = StepOutcome::Unsupported;
+    });
+    assert_eq!(
+        silent.says(SURVIVES),
+        "Skipped: the target gives no way to do `list@2`"
+    );
+}
+
+#[test]
 fn a_step_that_was_done_without_a_request_is_told_with_what_was_sent_before_it() {
     let death = "c1 > R.\n-- c1 done\n";
     let early = "c2 > \"LIST\\n\"\n c2 < .\n c2 < \"FILES 2\\n\"\n c2 > .\n";
@@ -103,8 +116,12 @@ fn a_server_that_died_with_its_client_did_not_survive() {
 
 /// The server ends by itself at that frame, the other client answered and gone.
 fn ends_later(exit: Exit, frame: u64) -> World {
-    let answer =
-        "c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 quit\n c2 > F.\n c2 < F.\n c2 > .\n -- c2 done";
+    ends_after("c2 > F.\n c2 < F.\n c2 > .", exit, frame)
+}
+
+/// As above; how the other client went.
+fn ends_after(quit: &str, exit: Exit, frame: u64) -> World {
+    let answer = format!("c2 < \"FILES 2\\n\"\n c2 > .\n -- c2 quit\n {quit}\n -- c2 done");
     client_dies(&format!("{DEATH}{answer}")).with(|recorded| {
         let server = &mut recorded.processes[0];
         server.stop_actions.clear();
@@ -132,6 +149,19 @@ fn a_server_that_returns_when_nobody_asks_any_more_may_have_retired() {
     );
     let ended = ends_later(Exit::Code { code: 0 }, 14).says(SURVIVES);
     assert!(ended.starts_with("Fail: "), "{ended}");
+}
+
+#[test]
+fn a_server_that_dies_when_another_client_has_reset_its_connection_need_not_have_died_of_the_death()
+{
+    let reset = |at_frame| ends_after("c2 > R.", Exit::Code { code: 1 }, at_frame).says(SURVIVES);
+    assert_eq!(
+        reset(18),
+        "Inconclusive(Program): client 1 died (frame 12), and the server exited with code 1, 18.000 ms after its start, \
+         after it had served others, and client 2 had reset its connection (frame 17): it may have been that"
+    );
+    let before = reset(16);
+    assert!(before.starts_with("Fail: "), "{before}");
 }
 
 #[test]
@@ -259,6 +289,11 @@ fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
             Exit::Signal { signal: 11 },
             "was ended by signal 11",
             Pattern::MemoryFault,
+        ),
+        (
+            Exit::Signal { signal: 6 },
+            "was ended by signal 6",
+            Pattern::Aborted,
         ),
     ] {
         let told = format!("the server {how}, 6.000 ms after its start; {seen}");

@@ -1,8 +1,8 @@
 //! Something goes wrong on purpose; does the server go on?
 
 use synfin_core::manifest::{
-    Exit, RawClientRecord, Role, SampleReason, SignalSent, SocketSample, SocketState, StepOutcome,
-    StopAction,
+    Exit, RawClientRecord, Role, SampleReason, SignalSent, SocketRow, SocketSample, SocketState,
+    StepOutcome, StopAction,
 };
 
 use crate::world::{SERVER, World, address, at, socket, world};
@@ -117,6 +117,25 @@ fn what_the_target_has_no_bytes_for_is_skipped() {
         untold.says(SURVIVES),
         "Skipped: the target's [raw.steps] has no `list`"
     );
+}
+
+#[test]
+fn a_transfer_that_nobody_can_begin_cannot_be_interrupted() {
+    let steps = [
+        "connect@1",
+        "kill@1 during upload a.bin 8MiB",
+        "connect@2",
+        "list@2",
+    ];
+    let untold = world(&steps, 2, "-- stop").with(|recorded| {
+        recorded.client_steps[0].steps[1].outcome = StepOutcome::Unsupported;
+    });
+    for check in [SURVIVES, r#"check = "not-spinning""#] {
+        assert_eq!(
+            untold.says(check),
+            "Skipped: the target gives no way to do `upload`"
+        );
+    }
 }
 
 /// Client 1 is there when the server is started again, client 2 comes after.
@@ -235,7 +254,55 @@ fn a_restart_on_a_port_that_was_free_tells_nothing_about_rebinding() {
         let restarted = restarted(&outcome, SECOND_LIFE);
         assert_eq!(
             left(restarted, before, &[]).says(REBINDS),
-            "Inconclusive(Harness): no socket of the server's last life was left on its port: nothing kept it from binding"
+            "Inconclusive(Harness): no socket of the server's last life was left on its port, to keep it from binding"
+        );
+    }
+}
+
+/// The server is started again and ends with code 1.
+fn ended_again() -> World {
+    restarted(&StepOutcome::ProgramEnded, "").with(|recorded| {
+        let server = &mut recorded.processes[1];
+        assert_eq!(server.role, Role::Server);
+        server.started_at = Some(at(7));
+        server.exited_at = Some(at(8));
+        server.exit = Some(Exit::Code { code: 1 });
+        server.stop_actions.clear();
+    })
+}
+
+#[test]
+fn a_client_that_has_the_port_of_a_server_that_is_started_again_is_blamed_for_what_fails() {
+    for (state, how) in [
+        (SocketState::Listen, "listened at"),
+        (SocketState::Closed, "was bound to"),
+    ] {
+        let taken = |before: &[SocketState]| {
+            left(ended_again(), before, before).with(|recorded| {
+                let nobody = "0.0.0.0:0".parse().unwrap();
+                let row = SocketRow {
+                    owner: Some(Role::Client(1)),
+                    ..socket(SERVER.parse().unwrap(), nobody, state)
+                };
+                let last = recorded.socket_samples.last_mut();
+                last.unwrap().sockets.push(row);
+            })
+        };
+        let blamed = format!("client 1 {how} {SERVER}, the server's port");
+        let ended = "the server was started again and exited with code 1, 1.000 ms after its start";
+        let beside = taken(BOTH);
+        assert_eq!(beside.says(SURVIVES), format!("Fail: {blamed}: {ended}"));
+        let verdict = beside.verdict(REBINDS);
+        let usually = &verdict.finding().unwrap().usually;
+        assert_eq!(
+            usually[0].remedy,
+            "leave a client's port to the kernel: connect() without bind()"
+        );
+        assert_eq!(
+            taken(&[]).says(REBINDS),
+            format!(
+                "Inconclusive(Program): {blamed}: no socket of the server's last life was left on its port, to keep it from binding"
+            )
         );
     }
 }
@@ -251,14 +318,7 @@ fn a_scenario_without_a_restart_tells_nothing_about_rebinding() {
 
 #[test]
 fn a_server_that_ends_when_it_is_started_again_does_not_survive() {
-    let ended = restarted(&StepOutcome::ProgramEnded, "").with(|recorded| {
-        let server = &mut recorded.processes[1];
-        assert_eq!(server.role, Role::Server);
-        server.started_at = Some(at(7));
-        server.exited_at = Some(at(8));
-        server.exit = Some(Exit::Code { code: 1 });
-        server.stop_actions.clear();
-    });
+    let ended = ended_again();
     assert_eq!(
         ended.says(SURVIVES),
         "Fail: the server was started again and exited with code 1, 1.000 ms after its start"

@@ -79,14 +79,14 @@ fn a_server_that_needs_sigkill_fails() {
 }
 
 #[test]
-fn a_server_that_had_ended_before_sigterm_fails() {
+fn a_server_that_had_ended_before_sigterm_was_not_asked() {
     let gone = world(STEPS, 1, LIFE).with(|recorded| {
         recorded.processes[0].stop_actions.clear();
         recorded.processes[0].exited_at = Some(at(5));
     });
     assert_eq!(
         gone.says(STOPS),
-        "Fail: the server exited with code 0, 5.000 ms after its start before SIGTERM was sent"
+        "Inconclusive(Program): the server exited with code 0, 5.000 ms after its start before SIGTERM was sent"
     );
 }
 
@@ -109,7 +109,25 @@ fn what_a_crashed_server_leaves_behind_is_no_daemon() {
     });
     assert_eq!(
         crashed.says(STOPS),
-        "Fail: the server exited with code 1, 5.000 ms after its start before SIGTERM was sent"
+        "Inconclusive(Program): the server exited with code 1, 5.000 ms after its start before SIGTERM was sent"
+    );
+}
+
+#[test]
+fn a_server_that_crashes_after_sigterm_need_not_have_heard_it() {
+    let ended_by = |signal| {
+        let ended = world(STEPS, 1, LIFE).with(|recorded| {
+            recorded.processes[0].exit = Some(Exit::Signal { signal });
+        });
+        ended.says(STOPS)
+    };
+    assert_eq!(
+        ended_by(15),
+        "Pass: ended by signal 15, 1.000 ms after SIGTERM"
+    );
+    assert_eq!(
+        ended_by(11),
+        "Inconclusive(Program): ended by signal 11, 1.000 ms after SIGTERM"
     );
 }
 
@@ -174,11 +192,34 @@ fn a_client_that_dialled_another_port_is_judged_by_what_it_did_about_that_refusa
 }
 
 #[test]
-fn a_client_that_prints_something_new_told_it_too() {
+fn a_client_that_prints_in_whatever_language_that_it_failed_told_it_too() {
+    for line in [
+        "no server there",
+        "No se pudo conectar",
+        "连接失败",
+        "\u{1b}[31mConnection refused\u{1b}[0m",
+    ] {
+        let said = down(Exit::Code { code: 0 }, &["connected", line]).says(DOWN);
+        assert!(said.starts_with("Pass: "), "{said}");
+    }
+}
+
+#[test]
+fn words_that_are_not_known_to_tell_a_failure_decide_nothing_unless_the_rubric_names_them() {
+    let odd = down(Exit::Code { code: 0 }, &["connected", "Luk wej, bratan"]);
     assert_eq!(
-        down(Exit::Code { code: 0 }, &["connected", "no server there"]).says(DOWN),
-        "Pass: client 1 refused: exited with code 0, 4.000 ms after its start, saying “no server there”"
+        odd.says(DOWN),
+        "Inconclusive(Program): client 1 refused: exited with code 0, 4.000 ms after its start, saying “Luk wej, bratan”; it does \
+         not say “Luk wej, bratan” when connected, but no word in it is known to tell a failure (`says` in the rubric can name one)"
     );
+    let named = odd.says(r#"check = "refused-when-down", says = "(?i)luk wej""#);
+    assert!(named.starts_with("Pass: "), "{named}");
+}
+
+#[test]
+fn what_nobody_can_read_tells_neither_a_failure_nor_that_there_was_none() {
+    let unread = down(Exit::Code { code: 0 }, &["\\xc1\\xac\\xbd\\xd3"]).says(DOWN);
+    assert!(unread.starts_with("Inconclusive(Program): "), "{unread}");
 }
 
 #[test]
@@ -231,16 +272,21 @@ fn numbers_of_sessions_and_what_stood_behind_a_prompt_tell_nothing() {
 
 #[test]
 fn memory_that_nothing_was_received_into_tells_nothing() {
-    let line = "The server sent: \\x90\\x1cU\u{fffd}\\x7f";
-    let mut garbage = down(Exit::Code { code: 0 }, &[line]).observation();
-    let connected = ["The server sent: You have reached the server!"];
-    garbage.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
     let rubric = down(Exit::Code { code: 0 }, &[]).rubric(DOWN);
-    let verdict = in_a_line(&verdict_of(&garbage, &rubric));
-    assert!(
-        verdict.starts_with("Fail: client 1 refused: exited with code 0"),
-        "{verdict}"
-    );
+    let says = |garbage: &str| {
+        let line = format!("The server sent: {garbage}");
+        let mut garbage = down(Exit::Code { code: 0 }, &[&line]).observation();
+        let connected = ["The server sent: You have reached the server!"];
+        garbage.setting.connected_lines = Some(connected.map(str::to_owned).to_vec());
+        in_a_line(&verdict_of(&garbage, &rubric))
+    };
+    for garbage in ["\\x90\\x1cU\u{fffd}\\x7f", "Uvq\\x7f", "\u{fffd}zzQ kp"] {
+        let verdict = says(garbage);
+        let failed = "Fail: client 1 refused: exited with code 0";
+        assert!(verdict.starts_with(failed), "{verdict}");
+    }
+    let readable = says("UvqQ");
+    assert!(readable.starts_with("Inconclusive"), "{readable}");
 }
 
 #[test]

@@ -59,6 +59,30 @@ fn the_same_bytes_encoded_on_the_wire_pass_and_say_so() {
 }
 
 #[test]
+fn a_file_that_crosses_in_datagrams_while_tcp_is_a_show_fails() {
+    let beside = |size: usize, payload: &str| {
+        upload(size, &format!("-- datagram notes.bin 200\n {payload}"))
+    };
+    let fails = "Fail: client 1's upload of “notes.bin”: the file crossed beside TCP: its contents were not found on client 1's \
+                 connections, and 200 bytes of them in UDP datagrams (frames 7–7)";
+    assert_eq!(beside(200, &letters(400)).says(INTACT), fails);
+    assert_eq!(beside(200, &letters(100)).says(INTACT), fails);
+    let both = beside(200, "c1 > contents notes.bin 200\n");
+    assert_eq!(
+        both.says(INTACT),
+        "Pass: 1 file, 200 bytes, arrived as sent"
+    );
+    let other = upload(
+        200,
+        &format!("-- datagram other.bin 200\n {}", letters(400)),
+    );
+    assert_eq!(
+        other.says(INTACT),
+        "Pass: 1 file, 200 bytes, arrived as sent"
+    );
+}
+
+#[test]
 fn a_file_that_did_not_cross_the_wire_fails_though_it_arrived() {
     assert_eq!(
         upload(200, &letters(100)).says(INTACT),

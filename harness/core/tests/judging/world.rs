@@ -12,6 +12,7 @@
 //! c1 > S again           … with the numbers of the sender's last segment
 //! c1 > contents a.bin 200      … that brings a file's contents
 //! c1 < "FILES" lost      … that was not captured
+//! -- datagram a.bin 200  a UDP datagram with a file's contents
 //! ```
 //!
 //! Sequence and acknowledgment numbers follow from the script. The n-th frame comes at n milliseconds; frame 1 is the
@@ -142,7 +143,7 @@ struct Telling {
 /// The recording of a scenario with these steps (TOML strings, comma-separated) and clients.
 pub(crate) fn world(steps: &[&str], clients: u32, script: &str) -> World {
     let mut telling = Telling::default();
-    telling.frames.push(sentinel(b"first"));
+    telling.frames.push(datagram(b"first"));
     for line in script
         .lines()
         .map(str::trim)
@@ -154,7 +155,7 @@ pub(crate) fn world(steps: &[&str], clients: u32, script: &str) -> World {
         }
     }
     telling.close_steps();
-    telling.frames.push(sentinel(b"last"));
+    telling.frames.push(datagram(b"last"));
     let quoted: Vec<_> = steps.iter().map(|step| format!("{step:?}")).collect();
     let mut world = World {
         recorded: telling.recorded(steps, clients),
@@ -302,6 +303,10 @@ impl Telling {
             self.stopped_at = self.stopped_at.or(Some(self.now()));
         } else if event == "capture begins" {
             self.frames.truncate(1);
+        } else if let Some(file) = event.strip_prefix("datagram ") {
+            let (name, size) = file.split_once(' ').unwrap();
+            self.frames
+                .push(datagram(&file_bytes(SEED, name, size.parse().unwrap())));
         } else if let Some(sample) = event.strip_prefix("sample ") {
             self.sample(sample);
         } else {
@@ -525,12 +530,12 @@ fn frame(sent: &Sent<'_>, seq: u32, ack: u32) -> Vec<u8> {
     bytes
 }
 
-fn sentinel(token: &[u8]) -> Vec<u8> {
+fn datagram(payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     PacketBuilder::ethernet2([0; 6], [0; 6])
         .ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64)
         .udp(9, 9)
-        .write(&mut bytes, token)
+        .write(&mut bytes, payload)
         .unwrap();
     bytes
 }
@@ -626,6 +631,7 @@ fn processes(clients: u32, stopped_at: u64) -> Vec<ProcessRecord> {
         last_lines: vec!["bye".to_owned()],
         is_pe: false,
         supervision: Vec::new(),
+        printed_before_stop: None,
         limit_hit: None,
         entry: None,
     };

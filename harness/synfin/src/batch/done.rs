@@ -18,7 +18,7 @@ pub(super) struct Done {
     /// Version of this format, 1.
     schema: u32,
     /// Of the submission's folder, the rubric, the template, the level asked for and the version of synfin.
-    digest: String,
+    pub(super) digest: String,
     /// The run.
     pub(super) run: String,
 }

@@ -277,6 +277,7 @@ impl Stage {
         let Some(terminal) = self.log().programs.get(&role).cloned() else {
             return;
         };
+        terminal.note_stop();
         let signalled = match action.signal {
             SignalSent::EndOfInput => {
                 terminal.program.end_input().await;

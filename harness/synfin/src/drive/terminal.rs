@@ -1,7 +1,7 @@
 //! A program and how far its output has been read.
 
 use std::future::pending;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use regex::Regex;
@@ -24,6 +24,8 @@ pub(crate) struct Terminal {
     pub(crate) entry: Option<u32>,
     /// Output before this offset has been matched or was printed before the last line sent.
     read_to: Mutex<u64>,
+    /// How much it had printed when something was first done to end it, bytes.
+    printed_before_stop: OnceLock<u64>,
 }
 
 impl AsRef<Program> for Terminal {
@@ -40,7 +42,19 @@ impl Terminal {
             argv,
             entry,
             read_to: Mutex::new(0),
+            printed_before_stop: OnceLock::new(),
         }
+    }
+
+    /// Something is about to be done to end the program: what it prints from now on may be about that.
+    pub(crate) fn note_stop(&self) {
+        let printed = || self.program.output().printed_bytes();
+        self.printed_before_stop.get_or_init(printed);
+    }
+
+    /// How much the program had printed when something was first done to end it, bytes.
+    pub(crate) fn printed_before_stop(&self) -> Option<u64> {
+        self.printed_before_stop.get().copied()
     }
 
     /// Waits for output that matches, after what was matched last and after the last line sent. What the end of the output

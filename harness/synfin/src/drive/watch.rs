@@ -43,38 +43,66 @@ pub(crate) async fn attribute(stage: &Stage) {
 }
 
 fn attribute_one(stage: &Stage, connection: &Connection, ends: &Ends) {
+    let raw = stage.take_raw(connection.initiator);
+    let holder = raw.map_or(ends.initiator, Holder::Role);
+    // A client that is served by a client, itself perhaps, is not served by the server.
+    if matches!(holder, Holder::Role(Role::Client(_))) && ends.is_taken_by_client {
+        stage.log().past_server.push(PastServer {
+            initiator: connection.initiator,
+            responder: connection.responder,
+        });
+        return;
+    }
     let presumed = stage.presumed_owner(connection.first.at);
-    let owner = stage.take_raw(connection.initiator).or(ends.initiator);
-    let client = match owner {
-        // A client that is served by a client, itself perhaps, is not served by the server.
-        Some(Role::Client(_)) if ends.is_taken_by_client => {
-            stage.log().past_server.push(PastServer {
-                initiator: connection.initiator,
-                responder: connection.responder,
-            });
-            None
-        }
-        Some(Role::Client(number)) => Some(ClientNumber(number)),
-        // A server may connect to itself, to wake its own accept().
-        Some(Role::Server) => None,
-        None => presumed.filter(|_| connection.responder.port() == stage.listen().port()),
+    let presumed = presumed.filter(|_| connection.responder.port() == stage.listen().port());
+    let Some(client) = holder.client(presumed) else {
+        return;
     };
-    let Some(client) = client else { return };
     stage.log().attributions.push(Attribution {
         client: client.0,
         initiator: connection.initiator,
         responder: connection.responder,
-        owner,
+        owner: holder.role(),
     });
     stage.wire.set_owner(connection.id, client);
 }
 
 /// Whose a connection's two ends are.
 struct Ends {
-    /// The role that holds the initiator's socket; `None` if it is gone already.
-    initiator: Option<Role>,
+    /// Who holds the initiator's socket.
+    initiator: Holder,
     /// Whether a client holds the responder's socket, or a listener that the connection may come to.
     is_taken_by_client: bool,
+}
+
+/// Who holds a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// One of the recording's programs, or we for a raw client.
+    Role(Role),
+    /// Nobody any more, or it could not be found out.
+    Unknown,
+    /// Somebody else: where the network is the host's, anybody may dial.
+    Stranger,
+}
+
+impl Holder {
+    fn role(self) -> Option<Role> {
+        match self {
+            Self::Role(role) => Some(role),
+            Self::Unknown | Self::Stranger => None,
+        }
+    }
+
+    /// Whose the connection is, if it is a client's: that of whose turn it was only where nobody is seen to hold it.
+    fn client(self, presumed: Option<ClientNumber>) -> Option<ClientNumber> {
+        match self {
+            Self::Role(Role::Client(number)) => Some(ClientNumber(number)),
+            // A server may connect to itself, to wake its own accept().
+            Self::Role(Role::Server) | Self::Stranger => None,
+            Self::Unknown => presumed,
+        }
+    }
 }
 
 async fn ends(stage: &Stage, connections: &[Connection]) -> Vec<Ends> {
@@ -96,23 +124,32 @@ async fn ends(stage: &Stage, connections: &[Connection]) -> Vec<Ends> {
     let wanted = inodes
         .iter()
         .flat_map(|(initiator, responders)| initiator.iter().chain(responders).copied());
-    let owners = stage
-        .sandbox
-        .owners(wanted.collect())
-        .await
-        .unwrap_or_default();
+    let owners = stage.sandbox.owners(wanted.collect()).await.ok();
     let owner = |inode: u64| {
-        let (_, role) = owners.iter().find(|(held, _)| *held == inode)?;
+        let mut held = owners.iter().flatten();
+        let (_, role) = held.find(|(held, _)| *held == inode)?;
         Some(*role)
     };
     let is_client = |inode: &u64| matches!(owner(*inode), Some(Role::Client(_)));
-    inodes
-        .iter()
-        .map(|(initiator, responders)| Ends {
-            initiator: initiator.and_then(owner),
-            is_taken_by_client: responders.iter().any(is_client),
-        })
-        .collect()
+    let holder = |connection: &Connection, initiator: Option<u64>| match initiator.map(owner) {
+        Some(Some(role)) => Holder::Role(role),
+        // Who closed it meanwhile is not seen to hold it either.
+        Some(None) if owners.is_some() && is_still(stage, connection, initiator) => {
+            Holder::Stranger
+        }
+        Some(None) | None => Holder::Unknown,
+    };
+    let ends = connections.iter().zip(&inodes);
+    ends.map(|(connection, (initiator, responders))| Ends {
+        initiator: holder(connection, *initiator),
+        is_taken_by_client: responders.iter().any(is_client),
+    })
+    .collect()
+}
+
+/// Whether the initiator's socket still is this one.
+fn is_still(stage: &Stage, connection: &Connection, initiator: Option<u64>) -> bool {
+    inode(stage, connection.initiator, connection.responder) == initiator
 }
 
 /// The inode of the socket at this end of a connection, if a process holds it.
@@ -148,7 +185,7 @@ fn runs(stat: &RoleStat) -> bool {
     stat.threads.iter().any(|thread| thread.state == 'R')
 }
 
-/// Takes down the socket table, the server's sockets marked as its own.
+/// Takes down the socket table, the server's sockets marked as its own, and those of others on its port as theirs.
 pub(crate) async fn sample(stage: &Stage, reason: SampleReason) {
     match try_sample(stage, reason).await {
         Ok(sample) => stage.log().samples.push(sample),
@@ -172,7 +209,16 @@ async fn try_sample(stage: &Stage, reason: SampleReason) -> Result<SocketSample,
     let at = clock::now().as_nanos();
     let table = stage.sockets().all()?;
     let unlisted = unlisted(stage, &inodes, &table).await?;
-    let sockets = table.iter().map(|socket| row(socket, &inodes)).collect();
+    let others = others_at_port(stage, &inodes, &table).await?;
+    let owner = |inode| {
+        let other = || others.iter().find(|(its, _)| *its == inode);
+        let server = inodes.contains(&inode).then_some(Role::Server);
+        server.or_else(|| other().map(|(_, role)| *role))
+    };
+    let sockets = table
+        .iter()
+        .map(|socket| row(socket, owner(socket.inode)))
+        .collect();
     let listen_overflows = stage.sandbox.listen_overflows().await?;
     let server_runs = server.as_ref().map(runs);
     Ok(SocketSample {
@@ -199,13 +245,34 @@ async fn unlisted(
     stage.sandbox.tcp_sockets(Role::Server, others).await
 }
 
-fn row(socket: &TcpSocket, server: &BTreeSet<u64>) -> SocketRow {
+/// Who beside the server holds sockets on its port that nobody is connected to. That a socket is bound and does not listen, the
+/// kernel tells from Linux 6.8 on.
+async fn others_at_port(
+    stage: &Stage,
+    held: &BTreeSet<u64>,
+    table: &[TcpSocket],
+) -> Result<Vec<(u64, Role)>, SandboxError> {
+    let port = stage.listen().port();
+    let at_port = table
+        .iter()
+        .filter(|socket| socket.local.port() == port && socket.remote.port() == 0);
+    let inodes = at_port.map(|socket| socket.inode);
+    let others: Vec<u64> = inodes
+        .filter(|inode| *inode != 0 && !held.contains(inode))
+        .collect();
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    stage.sandbox.owners(others).await
+}
+
+fn row(socket: &TcpSocket, owner: Option<Role>) -> SocketRow {
     SocketRow {
         local: socket.local,
         remote: socket.remote,
         state: socket.state,
         inode: socket.inode,
-        owner: server.contains(&socket.inode).then_some(Role::Server),
+        owner,
         receive_queue: socket.receive_queue,
         send_queue: socket.send_queue,
         v6_only: socket.v6_only,
@@ -307,5 +374,21 @@ impl Watched {
             .into_values()
             .map(|(_, sample)| sample)
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_given_to_whose_turn_it_was_only_if_nobody_holds_it() {
+        let (one, two) = (ClientNumber(1), ClientNumber(2));
+        let client = |holder: Holder| holder.client(Some(one));
+        assert_eq!(client(Holder::Role(Role::Client(2))), Some(two));
+        assert_eq!(client(Holder::Role(Role::Server)), None);
+        assert_eq!(client(Holder::Stranger), None);
+        assert_eq!(client(Holder::Unknown), Some(one));
+        assert_eq!(Holder::Unknown.client(None), None);
     }
 }

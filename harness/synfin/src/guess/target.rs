@@ -84,13 +84,12 @@ fn unknown(guess: &Guess) -> String {
 
 /// The programs that were not chosen, for whoever knows better.
 fn others(names: &[String]) -> String {
-    let first = names.iter().take(OTHERS_NAMED).cloned();
-    let more = match names.len().saturating_sub(OTHERS_NAMED) {
-        0 => None,
-        more => Some(format!("one of {more} more")),
-    };
-    let lines = first.chain(more).map(|name| format!("# or {name}?"));
-    lines.flat_map(|line| [line, "\n".to_owned()]).collect()
+    let (named, more) = names.split_at(names.len().min(OTHERS_NAMED));
+    let mut lines: Vec<String> = named.iter().map(|name| format!("# or {name}?\n")).collect();
+    if !more.is_empty() {
+        lines.push(format!("# or one of {} more?\n", more.len()));
+    }
+    lines.concat()
 }
 
 fn steps(guess: &Guess) -> String {

@@ -182,6 +182,7 @@ fn blank(job: &Job, role: Role) -> ProcessRecord {
         log: format!("{}/{role}.log", job.stem()),
         output_left_out: 0,
         last_lines: Vec::new(),
+        printed_before_stop: None,
         supervision: Vec::new(),
         limit_hit: None,
     }
@@ -193,6 +194,7 @@ async fn finish(
     terminal: Terminal,
     record: &mut ProcessRecord,
 ) -> Result<(), RecordError> {
+    record.printed_before_stop = terminal.printed_before_stop();
     let program = terminal.program;
     record.argv = terminal.argv;
     record.entry = terminal.entry;

@@ -6,7 +6,8 @@ use std::num::NonZeroU32;
 use synfin_core::manifest::NotRecorded;
 use synfin_core::spec::{Link, Programs, Rubric, Scenario, ServerState, Step, StepEntry, Target};
 
-/// The scenario that the harness adds when no one-client scenario shows what a reply looks like.
+/// The scenario that the harness adds when no one-client scenario shows what a reply looks like, or what a connected client
+/// prints.
 const LONE: &str = "lone-client";
 
 /// One scenario of the run.
@@ -49,7 +50,7 @@ pub struct UnknownName {
     known: String,
 }
 
-/// The scenarios of the rubric in its order, then the one that is added for the shapes of replies, if it is needed.
+/// The scenarios of the rubric in its order, then the one that is added to compare with, if it is needed.
 pub(crate) fn plan(
     rubric: &Rubric,
     target: &Target,
@@ -116,8 +117,8 @@ fn as_wished(scenario: &Scenario, wishes: &Wishes<'_>) -> Scenario {
     }
 }
 
-/// A one-client scenario with every request that several clients make and no recorded lone client does, for targets
-/// that do not say what a reply looks like.
+/// A one-client scenario with every request that several clients make and no recorded lone client does, for targets that do not
+/// say what a reply looks like; or with those of a client without a server, if no recording shows what it prints with one.
 fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
     let recorded = || {
         planned.iter().filter_map(|one| match one {
@@ -125,55 +126,57 @@ fn lone_client(planned: &[Planned], target: &Target) -> Option<Scenario> {
             Planned::Leave(..) => None,
         })
     };
-    let of_target = || {
-        recorded().filter(|one| one.programs == Programs::Target && one.server == ServerState::Up)
-    };
+    let of_target = recorded().filter(|one| one.programs == Programs::Target);
+    let (up, down): (Vec<_>, Vec<_>) = of_target.partition(|one| one.server == ServerState::Up);
+    let (lone, several): (Vec<_>, Vec<_>) = up.into_iter().partition(|one| one.client_count() == 1);
+    let shown: BTreeSet<&str> = lone
+        .iter()
+        .flat_map(|one| requests(one))
+        .map(Step::name)
+        .collect();
     let has_pattern = |step: &Step| {
         target
             .client
             .script(step.name())
             .is_none_or(|script| script.replies().next().is_some())
     };
-    let requests = |scenario: &Scenario| -> Vec<Step> {
-        scenario
-            .steps
-            .iter()
-            .map(|entry| entry.step.clone())
-            .filter(Step::is_request)
-            .collect()
-    };
-    let (lone, several): (Vec<_>, Vec<_>) = of_target().partition(|one| one.client_count() == 1);
-    let shown: BTreeSet<&str> = lone
-        .iter()
-        .flat_map(|one| requests(one))
-        .map(|step| step.name())
-        .collect();
-    let mut missing: Vec<Step> = Vec::new();
-    for step in several.iter().flat_map(|one| requests(one)) {
-        if !has_pattern(&step) && !missing.contains(&step) {
-            missing.push(step);
-        }
-    }
-    if missing.iter().all(|step| shown.contains(step.name())) {
+    let asked_together = several.iter().flat_map(|one| requests(one));
+    let mut missing: Vec<&Step> = asked_together.filter(|step| !has_pattern(step)).collect();
+    let is_compared = lone.is_empty() && !down.is_empty();
+    if !is_compared && missing.iter().all(|step| shown.contains(step.name())) {
         return None;
     }
+    if is_compared {
+        missing.extend(down.iter().flat_map(|one| requests(one)));
+    }
+    Some(lone_scenario(&missing))
+}
+
+fn requests(scenario: &Scenario) -> impl Iterator<Item = &Step> {
+    let steps = scenario.steps.iter().map(|entry| &entry.step);
+    steps.filter(|step| step.is_request())
+}
+
+/// The scenario in which one client asks for each of these once.
+fn lone_scenario(requests: &[&Step]) -> Scenario {
+    let mut steps = vec![Step::Connect];
+    for step in requests {
+        if !steps.contains(step) {
+            steps.push((*step).clone());
+        }
+    }
+    steps.push(Step::Quit);
     let everybody = |step| StepEntry { step, only: None };
-    let steps = [Step::Connect]
-        .into_iter()
-        .chain(missing)
-        .chain([Step::Quit])
-        .map(everybody)
-        .collect();
-    Some(Scenario {
+    Scenario {
         name: LONE.to_owned(),
         clients: NonZeroU32::MIN,
         raw: 0,
-        steps,
+        steps: steps.into_iter().map(everybody).collect(),
         server: ServerState::Up,
         programs: Programs::Target,
         link: Link::default(),
         repeat: NonZeroU32::MIN,
-    })
+    }
 }
 
 #[cfg(test)]

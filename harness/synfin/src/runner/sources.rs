@@ -9,6 +9,7 @@ use synfin_core::grade::gradable;
 use synfin_core::manifest::{NotRecorded, Targets};
 use synfin_core::spec::{self, ClientCommand, Rubric, Runner, SpecError, Target};
 
+use super::beside::{TARGET_FILE, submissions_beside};
 use super::folder::{RunFolder, SERVER_TARGET, TARGET, WINDOWS_TARGET};
 use super::reference::{ReferenceError, ReferencePair};
 use super::wine::{Wine, WineError};
@@ -17,9 +18,6 @@ use crate::options::{Programs, RubricSource, RunOptions, TargetSource};
 use crate::recording::{BuiltFolders, Folders, WINE};
 use crate::sandbox::{SCRATCH, Setup};
 use crate::store::{self, StoreError};
-
-/// What a target's folder calls its target.
-const TARGET_FILE: &str = "target.toml";
 
 /// Everything that a run is made from.
 #[derive(Debug)]
@@ -141,11 +139,14 @@ impl Sources {
         if let RubricSource::File(path) = &options.rubric {
             setup.hidden.push(path.clone());
         }
-        setup.exposed = [Some(&self.target), self.windows.as_ref()]
-            .into_iter()
-            .flatten()
-            .flat_map(Cast::places)
-            .collect();
+        let casts = || {
+            [Some(&self.target), self.windows.as_ref()]
+                .into_iter()
+                .flatten()
+        };
+        setup.exposed = casts().flat_map(Cast::places).collect();
+        let own: Vec<PathBuf> = casts().flat_map(Cast::own_folders).collect();
+        setup.hidden.extend(submissions_beside(&own));
         Ok(setup)
     }
 }
@@ -203,9 +204,14 @@ impl Cast {
             .filter(|path| path.is_absolute());
         absolute
             .filter_map(|path| place_of(&path))
-            .chain(self.folders.server.clone())
-            .chain(self.folders.client.clone())
+            .chain(self.own_folders())
             .collect()
+    }
+
+    /// The folders that were handed in.
+    fn own_folders(&self) -> impl Iterator<Item = PathBuf> + use<> {
+        let Folders { server, client } = self.folders.clone();
+        server.into_iter().chain(client)
     }
 }
 

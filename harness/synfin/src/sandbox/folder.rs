@@ -12,12 +12,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags};
 
 use super::message::Owner;
 use super::{FileKind, Listed};
-
-/// How much is copied at most: a submission, not a disk.
-const ENTRIES_MAX: usize = 10_000;
-
-/// What a copy leaves out: history, build products and our own outputs.
-const LEFT_OUT: [&str; 4] = [".git", "target", "captures", "reports"];
+use crate::store::{Bounds, Excess, LEFT_OUT};
 
 /// How many entries of a directory are listed.
 const LISTED_MAX: usize = 1_000;
@@ -29,8 +24,8 @@ pub(super) enum CopyError {
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
     /// There is too much of it.
-    #[error("more than {ENTRIES_MAX} files and directories")]
-    TooMany,
+    #[error("the program's folder has {0}")]
+    TooMuch(#[from] Excess),
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
@@ -38,14 +33,25 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
     move |source| CopyError::Io { path, source }
 }
 
-/// Copies what somebody handed in, without what does not belong to it, and gives the copy to `owner`.
-pub(super) fn copy_submission(source: &Path, target: &Path, owner: Owner) -> Result<(), CopyError> {
-    copy(source, target, owner, &LEFT_OUT)
+/// Copies what somebody handed in, without what does not belong to it, and gives the copy to `owner`. Its files have at most
+/// `bytes_max` bytes.
+pub(super) fn copy_submission(
+    source: &Path,
+    target: &Path,
+    owner: Owner,
+    bytes_max: u64,
+) -> Result<(), CopyError> {
+    copy((source, target), owner, Bounds::new(bytes_max), &LEFT_OUT)
 }
 
-/// Copies a folder and all that is in it, and gives the copy to `owner`.
-pub(super) fn copy_whole(source: &Path, target: &Path, owner: Owner) -> Result<(), CopyError> {
-    copy(source, target, owner, &[])
+/// Copies a folder and all that is in it, and gives the copy to `owner`. Its files have at most `bytes_max` bytes.
+pub(super) fn copy_whole(
+    source: &Path,
+    target: &Path,
+    owner: Owner,
+    bytes_max: u64,
+) -> Result<(), CopyError> {
+    copy((source, target), owner, Bounds::new(bytes_max), &[])
 }
 
 /// The path of something open, for this process.
@@ -54,9 +60,13 @@ pub(super) fn path_of(directory: &impl AsRawFd) -> PathBuf {
 }
 
 /// Copies the folder `source` into `target`, which exists, without entries called `left_out`.
-fn copy(source: &Path, target: &Path, owner: Owner, left_out: &[&str]) -> Result<(), CopyError> {
+fn copy(
+    (source, target): (&Path, &Path),
+    owner: Owner,
+    mut bounds: Bounds,
+    left_out: &[&str],
+) -> Result<(), CopyError> {
     let mut waiting = VecDeque::from([PathBuf::new()]);
-    let mut entries = 0;
     while let Some(inner) = waiting.pop_front() {
         let directory = source.join(&inner);
         for entry in fs::read_dir(&directory).map_err(at(&directory))? {
@@ -65,12 +75,12 @@ fn copy(source: &Path, target: &Path, owner: Owner, left_out: &[&str]) -> Result
             if left_out.iter().any(|left_out| name == *left_out) {
                 continue;
             }
-            entries += 1;
-            if entries > ENTRIES_MAX {
-                return Err(CopyError::TooMany);
-            }
             let inner = inner.join(name);
-            if copy_entry(source, target, &inner, owner)? == FileKind::Directory {
+            let (from, to) = (source.join(&inner), target.join(&inner));
+            let metadata = fs::symlink_metadata(&from).map_err(at(&from))?;
+            let is_read = metadata.is_file();
+            bounds.admit(&inner, if is_read { metadata.len() } else { 0 })?;
+            if copy_entry(&from, &to, &metadata, owner)? == FileKind::Directory {
                 waiting.push_back(inner);
             }
         }
@@ -81,29 +91,27 @@ fn copy(source: &Path, target: &Path, owner: Owner, left_out: &[&str]) -> Result
 /// Copies one entry: a directory without its contents, a link as it is (a virtual environment has some that lead out; nothing
 /// here follows them); sockets, pipes and devices are left out.
 fn copy_entry(
-    source: &Path,
-    target: &Path,
-    inner: &Path,
+    from: &Path,
+    to: &Path,
+    metadata: &fs::Metadata,
     owner: Owner,
 ) -> Result<FileKind, CopyError> {
-    let (from, to) = (source.join(inner), target.join(inner));
-    let metadata = fs::symlink_metadata(&from).map_err(at(&from))?;
     let kind = FileKind::of(metadata.file_type());
     match kind {
-        FileKind::Directory => fs::create_dir(&to).map_err(at(&to))?,
-        FileKind::File => copy_contents(&from, &to).map_err(at(&from))?,
+        FileKind::Directory => fs::create_dir(to).map_err(at(to))?,
+        FileKind::File => copy_contents(from, to).map_err(at(from))?,
         FileKind::Symlink => {
-            let points_at = fs::read_link(&from).map_err(at(&from))?;
-            symlink(points_at, &to).map_err(at(&to))?;
+            let points_at = fs::read_link(from).map_err(at(from))?;
+            symlink(points_at, to).map_err(at(to))?;
         }
         FileKind::Other => return Ok(kind),
     }
     if kind != FileKind::Symlink {
         // The owner of the copy may do with it what the owner of the original may.
         let mode = fs::Permissions::from_mode(metadata.permissions().mode() & 0o777 | 0o600);
-        fs::set_permissions(&to, mode).map_err(at(&to))?;
+        fs::set_permissions(to, mode).map_err(at(to))?;
     }
-    lchown(&to, Some(owner.uid), Some(owner.gid)).map_err(at(&to))?;
+    lchown(to, Some(owner.uid), Some(owner.gid)).map_err(at(to))?;
     Ok(kind)
 }
 

@@ -137,16 +137,17 @@ impl Service {
 
     fn prepare(&self, role: Role, origin: &Origin, fds: Vec<OwnedFd>) -> Result<(), Refusal> {
         let owner = self.ground.owner(role)?;
-        self.ground.make_scratch(role, self.order.scratch_bytes)?;
+        let bytes = self.order.scratch_bytes;
+        self.ground.make_scratch(role, bytes)?;
         let folder = self.ground.scratch_of(role).join(role.to_string());
         fs::create_dir(&folder)?;
         chown(&folder, Some(owner.uid), Some(owner.gid))?;
         match origin {
             Origin::Nothing => {}
-            Origin::Folder(source) => folder::copy_submission(source, &folder, owner)?,
+            Origin::Folder(source) => folder::copy_submission(source, &folder, owner, bytes)?,
             Origin::Built => {
                 let [built] = exactly(fds)?;
-                folder::copy_whole(&folder::path_of(&built), &folder, owner)?;
+                folder::copy_whole(&folder::path_of(&built), &folder, owner, bytes)?;
             }
         }
         Ok(())

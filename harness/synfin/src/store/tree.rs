@@ -7,54 +7,80 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, digest, read_error};
+use super::{Bounds, LEFT_OUT, StoreError, digest, read_error};
 
-/// SHA-256, hexadecimal, of a folder's contents and of `texts` beside it. Links are taken as what they say, and not
-/// followed; what is neither file, folder nor link is known by its name alone.
+/// Files of more bytes are nobody's submission.
+const BYTES_MAX: u64 = 1 << 30;
+
+/// SHA-256, hexadecimal, of a folder's contents and of `texts` beside it, without [`LEFT_OUT`]. Links are taken as what they
+/// say, and not followed; what is neither file, folder nor link is known by its name alone.
 ///
 /// # Errors
-/// If something in it cannot be read.
+/// If something in it cannot be read, or it is more than anybody hands in.
 pub fn digest_of_tree(folder: &Path, texts: &[&str]) -> Result<String, StoreError> {
-    let mut hasher = Sha256::new();
+    let mut tree = Tree {
+        folder,
+        hasher: Sha256::new(),
+        bounds: Bounds::new(BYTES_MAX),
+    };
     for text in texts {
-        field(&mut hasher, text.as_bytes());
+        field(&mut tree.hasher, text.as_bytes());
     }
-    add_folder(&mut hasher, folder)?;
-    Ok(format!("{:x}", hasher.finalize()))
+    tree.add_folder(Path::new(""))?;
+    Ok(format!("{:x}", tree.hasher.finalize()))
 }
 
-fn add_folder(hasher: &mut Sha256, folder: &Path) -> Result<(), StoreError> {
-    let listed = fs::read_dir(folder).map_err(read_error(folder))?;
-    let mut paths = listed
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>()
-        .map_err(read_error(folder))?;
-    paths.sort();
-    field(hasher, &(paths.len() as u64).to_le_bytes());
-    for path in paths {
-        let name = path.file_name().unwrap_or_default();
-        field(hasher, name.as_encoded_bytes());
-        add_entry(hasher, &path)?;
-    }
-    Ok(())
+/// A folder on its way into a digest.
+struct Tree<'a> {
+    folder: &'a Path,
+    hasher: Sha256,
+    bounds: Bounds,
 }
 
-fn add_entry(hasher: &mut Sha256, path: &Path) -> Result<(), StoreError> {
-    let found = fs::symlink_metadata(path).map_err(read_error(path))?;
-    field(hasher, &mode(&found).to_le_bytes());
-    if found.is_dir() {
-        add_folder(hasher, path)
-    } else if found.is_symlink() {
-        let target = fs::read_link(path).map_err(read_error(path))?;
-        field(hasher, target.as_os_str().as_encoded_bytes());
+impl Tree<'_> {
+    /// Adds the folder at this path from the whole.
+    fn add_folder(&mut self, inner: &Path) -> Result<(), StoreError> {
+        let folder = self.folder.join(inner);
+        let listed = fs::read_dir(&folder).map_err(read_error(&folder))?;
+        let mut names = listed
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(read_error(&folder))?;
+        names.retain(|name| LEFT_OUT.iter().all(|left_out| name != left_out));
+        names.sort();
+        field(&mut self.hasher, &(names.len() as u64).to_le_bytes());
+        for name in names {
+            field(&mut self.hasher, name.as_encoded_bytes());
+            self.add_entry(&inner.join(name))?;
+        }
         Ok(())
-    } else if found.is_file() {
-        let contents = File::open(path).and_then(|mut file| digest(&mut file));
-        let (_, sha256) = contents.map_err(read_error(path))?;
-        field(hasher, sha256.as_bytes());
-        Ok(())
-    } else {
-        Ok(())
+    }
+
+    fn add_entry(&mut self, inner: &Path) -> Result<(), StoreError> {
+        let path = self.folder.join(inner);
+        let found = fs::symlink_metadata(&path).map_err(read_error(&path))?;
+        let read_bytes = if found.is_file() { found.len() } else { 0 };
+        self.bounds
+            .admit(inner, read_bytes)
+            .map_err(|excess| StoreError::TooMuch {
+                path: self.folder.to_owned(),
+                excess,
+            })?;
+        field(&mut self.hasher, &mode(&found).to_le_bytes());
+        if found.is_dir() {
+            self.add_folder(inner)
+        } else if found.is_symlink() {
+            let target = fs::read_link(&path).map_err(read_error(&path))?;
+            field(&mut self.hasher, target.as_os_str().as_encoded_bytes());
+            Ok(())
+        } else if found.is_file() {
+            let contents = File::open(&path).and_then(|mut file| digest(&mut file));
+            let (_, sha256) = contents.map_err(read_error(&path))?;
+            field(&mut self.hasher, sha256.as_bytes());
+            Ok(())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -123,5 +149,24 @@ mod tests {
             .status();
         assert!(status.unwrap().success());
         digest_of_tree(folder.path(), &[]).unwrap();
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_submission_changes_nothing() {
+        let built = [("a", "1"), ("target/debug/a", "2"), (".git/HEAD", "3")];
+        assert_eq!(of(&built, &[]), of(&[("a", "1")], &[]));
+    }
+
+    #[test]
+    fn a_file_of_more_than_anybody_hands_in_is_not_read() {
+        let folder = folder(&[]);
+        let file = File::create(folder.path().join("sparse")).unwrap();
+        file.set_len(5 << 40).unwrap();
+        let refused = digest_of_tree(folder.path(), &[]).unwrap_err();
+        let expected = format!(
+            "read {}: it has more than 1 GiB of files",
+            folder.path().display()
+        );
+        assert_eq!(refused.to_string(), expected);
     }
 }

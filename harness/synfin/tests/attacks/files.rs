@@ -1,12 +1,14 @@
 //! Attempts by files: full disks, links and devices where a file is expected, planted results.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use synfin_core::manifest::Role;
-use synfin_core::report::ResultName::{Fail, Pass};
+use synfin_core::report::ResultName::{Fail, Inconclusive, Pass};
 
 use crate::submission::{Graded, Submission};
+use crate::support::said;
 
 #[test]
 fn a_disk_that_was_full_of_bytes_and_of_names_is_its_own() {
@@ -78,6 +80,62 @@ fn no_device_is_made_or_opened_where_a_file_is_expected() {
     let graded = storing("os.mknod(path, 0o020666, os.makedev(1, 5))");
     assert_eq!(graded.told_by(Role::Server), ["instead of a file: EPERM"]);
     graded.assert_result("transfer-intact", Fail);
+}
+
+/// What a folder may come with that is neither file nor folder, or leads elsewhere.
+const ODD: &str = "mkfifo pipe; mknod device c 1 5; ln -s loop loop; ln -s . here; ln -s /etc/shadow shadow; ln -s / root
+echo closed > closed; chmod 000 closed; python3 -c \"import socket; socket.socket(socket.AF_UNIX).bind('socket')\"";
+
+/// Has a shell change what is handed in.
+fn changed(submission: &Submission, script: &str) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]);
+    let ended = shell.current_dir(submission.place.path()).output();
+    let ended = ended.unwrap();
+    assert!(ended.status.success(), "{}", said(&ended));
+}
+
+#[test]
+fn a_folder_of_pipes_sockets_devices_and_links_is_copied_without_them_and_without_following() {
+    let submission = Submission::sound().server("odd_folder");
+    changed(&submission, ODD);
+    let begun = Instant::now();
+    let graded = submission.graded();
+    let found = [
+        "pipe: ENOENT",
+        "socket: ENOENT",
+        "device: ENOENT",
+        "a link to /etc/shadow: EACCES",
+        "a link to itself: ELOOP",
+        "a link to its own folder: done",
+        "a file that was closed: done",
+    ];
+    assert_eq!(graded.told_by(Role::Server), found);
+    graded.assert_passes();
+    assert!(begun.elapsed() < Duration::from_secs(30));
+}
+
+/// A hole of a hole, and folders in folders: neither costs a disk or an hour.
+#[test]
+fn a_folder_that_is_larger_or_deeper_than_any_submission_is_not_copied_and_says_so() {
+    let deep = "for _ in $(seq 200); do mkdir deep && cd deep; done";
+    for (script, told) in [
+        ("truncate -s 5G sparse", "more than 256 MiB of files"),
+        ("truncate -s 5000G sparse", "more than 256 MiB of files"),
+        (deep, "directories more than 100 deep"),
+    ] {
+        let submission = Submission::sound();
+        changed(&submission, script);
+        let begun = Instant::now();
+        let graded = submission.graded();
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        graded.assert_result("server-listens", Inconclusive);
+        let saw = &graded.0.item("server-listens").checks[0].saw;
+        assert_eq!(
+            *saw,
+            format!("not recorded: the program's folder has {told}")
+        );
+    }
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use synfin_core::manifest::Role;
+
 use crate::submission::{Submission, attempts, readable_for_all};
 use crate::support::{said, synfin};
 
@@ -44,6 +46,30 @@ fn neither_rubric_nor_outputs_nor_the_grader_can_be_read() {
         "the seed in my environment: False",
     ];
     assert_eq!(attempts(&log), expected, "{log}");
+}
+
+/// Others in the class are read no more than by `synfin batch`.
+#[test]
+fn another_submission_beside_it_cannot_be_read() {
+    let class = tempfile::tempdir_in("/var/tmp").unwrap();
+    readable_for_all(class.path());
+    let neighbour = class.path().join("anna");
+    fs::create_dir(&neighbour).unwrap();
+    readable_for_all(&neighbour);
+    for name in ["target.toml", "server.py"] {
+        fs::write(neighbour.join(name), "an answer").unwrap();
+    }
+    let secrets = format!(
+        "env = {{ SECRETS = {:?} }}\nlisten =",
+        neighbour.display().to_string()
+    );
+    let graded = Submission::below(class.path())
+        .server("look_around")
+        .replace("target.toml", "listen =", &secrets)
+        .graded();
+    let told = graded.told_by(Role::Server);
+    assert_eq!(told[4], "a secret place: 0", "{told:?}");
+    graded.assert_passes();
 }
 
 /// The same, where the rubric is named from the current folder.

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use synfin::launch::Program;
 use synfin::sandbox::Sandbox;
@@ -12,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::level_2::LEVEL;
 use crate::scenario::{launch, start};
-use crate::support::{Run, run, said, workspace};
+use crate::support::{Run, run_by, said, synfin, workspace};
 
 /// What every submission here is recorded in.
 const SCENARIO: &str = "lifecycle";
@@ -101,28 +102,51 @@ impl Submission {
 
     /// Grades it.
     pub(crate) fn graded(&self) -> Graded {
-        let rubric = self.rubric();
+        self.graded_by(self.rubric(), synfin())
+    }
+
+    /// The same by a command that ends with the binary.
+    pub(crate) fn graded_with(&self, command: Command) -> Graded {
+        self.graded_by(self.rubric(), command)
+    }
+
+    /// Grades how its server is started again while its first client is connected.
+    pub(crate) fn restarted(&self) -> Graded {
+        let steps = r#"["connect@1", "list@1", "restart", "connect@2", "list@2", "quit@2"]"#;
+        let scenario = format!("clients = 2\nsteps = {steps}");
+        self.graded_by(
+            self.rubric_of(&scenario, &["rebinds", "survives"]),
+            synfin(),
+        )
+    }
+
+    fn graded_by(&self, rubric: PathBuf, synfin: Command) -> Graded {
         let mut arguments: Vec<OsString> = vec![self.place.path().into(), "--rubric".into()];
         arguments.push(rubric.into());
         if let Some(level) = std::env::var_os(LEVEL) {
             arguments.extend(["--level".into(), level]);
         }
-        Graded(run(arguments))
+        Graded(run_by(synfin, arguments))
     }
 
     /// Where the rubric is that it is graded by: in its own folder, of all places.
     pub(crate) fn rubric(&self) -> PathBuf {
-        let items = CHECKS.map(|check| {
-            format!("[[item]]\nid = \"{check}\"\nchecks = [{{ in = \"{SCENARIO}\", check = \"{check}\" }}]\n")
-        });
         let steps =
-            "[\"connect\", \"list\", \"upload notes.bin 64KiB\", \"download notes.bin\", \"quit\"]";
-        let scenario =
-            format!("[[scenario]]\nname = \"{SCENARIO}\"\nclients = 1\nsteps = {steps}\n");
+            r#"["connect", "list", "upload notes.bin 64KiB", "download notes.bin", "quit"]"#;
+        self.rubric_of(&format!("clients = 1\nsteps = {steps}"), &CHECKS)
+    }
+
+    /// The same of another scenario and other checks.
+    fn rubric_of(&self, scenario: &str, checks: &[&str]) -> PathBuf {
+        let item = |check: &&str| {
+            format!(
+                "[[item]]\nid = \"{check}\"\nchecks = [{{ in = \"{SCENARIO}\", check = \"{check}\" }}]\n"
+            )
+        };
+        let items = checks.iter().map(item).collect::<Vec<_>>().concat();
         let path = self.place.path().join("rubric.toml");
         let text = format!(
-            "schema = 1\ntitle = \"Attacks\"\n{scenario}{}",
-            items.concat()
+            "schema = 1\ntitle = \"Attacks\"\n[[scenario]]\nname = \"{SCENARIO}\"\n{scenario}\n{items}"
         );
         fs::write(&path, text).unwrap();
         path

@@ -6,7 +6,15 @@ use std::path::Path;
 
 use crate::support::workspace;
 
-const FAMILIES: [&str; 6] = ["files", "network", "output", "processes", "reading", "wire"];
+const FAMILIES: [&str; 7] = [
+    "files",
+    "level_2",
+    "network",
+    "output",
+    "processes",
+    "reading",
+    "wire",
+];
 
 #[test]
 fn each_attempt_has_a_test_and_a_row() {

@@ -87,10 +87,10 @@ impl Class {
         command
     }
 
-    /// Each row of `class.csv` without what the first failing item says and how long it took.
+    /// Each row of `class.csv` up to the last item's result.
     fn rows(&self) -> Vec<String> {
         let text = fs::read_to_string(self.at("out/batch/class.csv")).unwrap();
-        let beginning = |line: &str| line.split(',').take(5).collect::<Vec<_>>().join(",");
+        let beginning = |line: &str| line.split(',').take(8).collect::<Vec<_>>().join(",");
         text.lines().map(beginning).collect()
     }
 
@@ -122,10 +122,10 @@ fn each_submission_has_its_row_and_costs_only_itself() {
     let output = class.command().output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let expected = [
-        "submission,points,of,listens,no-reset",
-        "'=cmd(),,,,",
-        "anna,2,2,Pass,Pass",
-        "bert,0,2,Fail,Fail",
+        "submission,result,points,of,failed,to review,listens,no-reset",
+        "'=cmd(),Fail,,,,,,",
+        "anna,Pass,2,2,0,0,Pass,Pass",
+        "bert,Fail,0,2,2,0,Fail,Fail",
     ];
     assert_eq!(class.rows(), expected, "{}", said(&output));
     let csv = fs::read_to_string(class.at("out/batch/class.csv")).unwrap();
@@ -157,7 +157,7 @@ fn where_there_is_a_template_a_submission_has_no_say_in_how_it_is_run() {
     class.file_of("mallory", "server.py", "raise SystemExit('no server')\n");
     let output = class.batch(&[]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    assert_eq!(class.rows()[1], "mallory,0,2,Fail,Fail");
+    assert_eq!(class.rows()[1], "mallory,Fail,0,2,2,0,Fail,Fail");
 }
 
 #[test]
@@ -192,11 +192,11 @@ fn the_recordings_are_graded_anew_by_another_rubric() {
     fs::write(class.at("rubric.toml"), stricter).unwrap();
     let again = class.batch(&["--regrade"]);
     assert_eq!(again.status.code(), Some(0), "{}", said(&again));
-    assert_eq!(class.rows()[1], "anna,6,6,Pass,Pass");
+    assert_eq!(class.rows()[1], "anna,Pass,6,6,0,0,Pass,Pass");
     fs::write(class.at("rubric.toml"), RUBRIC).unwrap();
     let as_before = class.batch(&[]);
     assert_eq!(as_before.status.code(), Some(0), "{}", said(&as_before));
-    assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
+    assert_eq!(class.rows()[1], "anna,Pass,2,2,0,0,Pass,Pass");
     assert_eq!(class.runs("anna"), 1);
 }
 
@@ -216,10 +216,10 @@ fn another_choice_of_scenarios_is_recorded_anew() {
     fs::write(class.at("rubric.toml"), two).unwrap();
     let chosen = class.batch(&["--only", "listens"]);
     assert_eq!(chosen.status.code(), Some(0), "{}", said(&chosen));
-    assert_eq!(class.rows()[1], "anna,1,1,Pass,Skipped");
+    assert_eq!(class.rows()[1], "anna,Pass,1,1,0,0,Pass,Skipped");
     let all = class.batch(&[]);
     assert_eq!(all.status.code(), Some(0), "{}", said(&all));
-    assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
+    assert_eq!(class.rows()[1], "anna,Pass,2,2,0,0,Pass,Pass");
     assert_eq!(class.runs("anna"), 2);
 }
 
@@ -232,11 +232,14 @@ fn a_submission_that_could_not_be_recorded_is_not_done() {
     class.hand_in("anna");
     let first = class.batch(&["--level", "3"]);
     assert_eq!(first.status.code(), Some(3), "{}", said(&first));
-    assert_eq!(class.rows()[1], "anna,0,2,Inconclusive,Inconclusive");
+    assert_eq!(
+        class.rows()[1],
+        "anna,Inconclusive,0,2,0,2,Inconclusive,Inconclusive"
+    );
     for _ in 0..2 {
         let again = class.batch(&[]);
         assert_eq!(again.status.code(), Some(0), "{}", said(&again));
-        assert_eq!(class.rows()[1], "anna,2,2,Pass,Pass");
+        assert_eq!(class.rows()[1], "anna,Pass,2,2,0,0,Pass,Pass");
     }
     assert_eq!(class.runs("anna"), 2);
 }

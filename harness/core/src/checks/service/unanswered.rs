@@ -36,7 +36,7 @@ pub(super) fn unanswered(
     if late.is_some_and(|late| came_by_itself(observation, record, late)) {
         let finding = format!("{what}: {}", slower_than_allowed(record)).into();
         return Standing::Undecided {
-            cause: Cause::Program,
+            cause: Cause::Machine,
             finding,
             late,
         };

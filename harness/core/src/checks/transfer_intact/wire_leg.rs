@@ -6,7 +6,7 @@ use crate::checks::{Cause, Evidence};
 use crate::content::file_bytes;
 use crate::flow::Side;
 use crate::manifest::{FileRecord, StepRecord, Transfer};
-use crate::observation::{Excerpt, Observation};
+use crate::observation::{Excerpt, InDatagrams, Observation};
 use crate::spec::ClientNumber;
 
 /// Below so many bytes a file is no proof: any exchange has as many.
@@ -27,6 +27,8 @@ pub(super) enum WireLeg {
         /// How much.
         bytes: u64,
     },
+    /// Its contents were not found on the client's connections, and crossed beside them.
+    Datagrams(InDatagrams),
     /// Less crossed on the client's connections; it may have crossed on another.
     Unknown {
         /// Whose doing it is that this is not known.
@@ -47,10 +49,16 @@ pub(super) fn look(observation: &Observation, file: &FileRecord, record: &StepRe
     }
     let streams = streams(observation, file, record);
     let bytes = carried(&streams);
+    let form = form(observation, file, &streams);
+    if (bytes < file.size || form == Some(Form::Encoded))
+        && let Some(datagrams) = observation.in_datagrams(file, record)
+    {
+        return WireLeg::Datagrams(datagrams);
+    }
     if bytes < file.size {
         return beside_the_clients(observation, file, record, bytes);
     }
-    let form = form_in_words(observation, file, &streams);
+    let form = form.map_or("too many to be searched for the contents", Form::in_words);
     WireLeg::Crossed {
         how: format!("{bytes} payload bytes, {form}"),
         evidence: None,
@@ -136,16 +144,17 @@ pub(super) fn streams(
         .collect()
 }
 
-fn form_in_words(observation: &Observation, file: &FileRecord, streams: &[Excerpt]) -> String {
+/// How the contents stand in the streams; `None` if those are too long to be searched.
+fn form(observation: &Observation, file: &FileRecord, streams: &[Excerpt]) -> Option<Form> {
     let size = usize::try_from(file.size).unwrap_or(usize::MAX);
     let has_all = streams.iter().all(|stream| stream.left_out_bytes == 0);
     let (true, Some(recorded)) = (has_all, observation.recorded()) else {
-        return "too many to be searched for the contents".to_owned();
+        return None;
     };
     let contents = file_bytes(recorded.seed, &file.name, size);
     let form = streams
         .iter()
         .map(|stream| Form::of(&contents, &stream.bytes))
         .min_by_key(|form| *form as u8);
-    form.unwrap_or(Form::Encoded).in_words().to_owned()
+    Some(form.unwrap_or(Form::Encoded))
 }

@@ -110,6 +110,29 @@ fn every_scenario_is_recorded_but_those_without_programs() {
 }
 
 #[test]
+fn a_client_without_a_server_is_compared_with_one_that_has_it() {
+    let down = "[[scenario]]\nname = \"down\"\nclients = 1\nserver = \"down\"\nsteps = [\"connect\", \"list\"]\n";
+    let rubric = format!("{RUBRIC}{down}");
+    let rubric = Rubric::parse("rubric.toml", &rubric).unwrap();
+    let recorded = |names: &[&str]| -> Vec<String> {
+        let only = only(names);
+        let wishes = Wishes {
+            only: &only,
+            ..Wishes::default()
+        };
+        let planned = plan(&rubric, &told(), &wishes).unwrap();
+        let recorded = planned.iter().filter(|one| one.recordings() > 0);
+        recorded.map(in_words).collect()
+    };
+    let (down, alone) = ("down x1: connect, list", "alone x1: connect, list, quit");
+    assert_eq!(
+        recorded(&["down"]),
+        [down, "lone-client x1: connect, list, quit"]
+    );
+    assert_eq!(recorded(&["down", "alone"]), [alone, down]);
+}
+
+#[test]
 fn an_item_selects_the_scenarios_that_judge_it() {
     let only = only(&["responds", "windows"]);
     let wishes = Wishes {

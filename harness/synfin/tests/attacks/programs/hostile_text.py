@@ -11,7 +11,14 @@ TEXTS = [
     "\ufffe\uffff\u202e\u2066\u200b\x00\x08\x7f",
     "]]> </testcase><testcase/> <!-- & --> <script>alert(1)</script>",
     "| a | b | `c` [x](javascript:y) ```",
+    "+1+cmd|' /C calc'!A0",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
 ]
+
+# What a file may be called.
+NAME = "=cmd|' calc'!A0\x1b[31m\t\r\n::error::x \u202e\ufffe\uffff]]><script>alert(1)<|"
 
 
 def say():

@@ -12,6 +12,9 @@ IPC_CREAT = 0o1000
 KEY = 0x5F1F
 NAME = "/synfin-side-channel"
 IO_URING_SETUP = 425
+ADD_KEY, KEYCTL = (248, 250) if os.uname().machine == "x86_64" else (217, 219)
+NETLINK_USERSOCK, PORT = 2, 0x5F1F
+OF_USER, OF_SESSION = -4, -3
 held = []
 
 
@@ -56,6 +59,23 @@ def file(path):
         return "found"
 
 
+def key(keyring):
+    search = 10
+    if libc.syscall(KEYCTL, search, keyring, b"user", NAME.encode(), 0) >= 0:
+        return "found"
+    check(libc.syscall(ADD_KEY, b"user", NAME.encode(), b"-", 1, keyring))
+    return "left"
+
+
+def netlink():
+    one = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_USERSOCK)
+    try:
+        one.bind((PORT, 0))
+    except OSError:
+        return "found"
+    return leave(one)
+
+
 attempt("a socket without a path", lambda: unix_socket("\0synfin-side-channel"))
 attempt("a socket in /tmp", lambda: unix_socket(f"/tmp{NAME}"))
 attempt("a file in /tmp", lambda: file(f"/tmp{NAME}-file"))
@@ -71,3 +91,6 @@ attempt("the machine's host", lambda: socket.socket(socket.AF_VSOCK))
 attempt("a cluster", lambda: socket.socket(socket.AF_TIPC))
 attempt("a radio", lambda: socket.socket(31, socket.SOCK_RAW, 1))
 attempt("sockets by io_uring", lambda: check(libc.syscall(IO_URING_SETUP, 1, None)))
+attempt("keys of the user", lambda: key(OF_USER))
+attempt("keys of the session", lambda: key(OF_SESSION))
+attempt("netlink between processes", netlink)
