@@ -92,15 +92,12 @@ fn nothing_asked(observation: &Observation, fault: &ObservedFault<'_>) -> Verdic
     let mut later = everybody
         .flat_map(|client| observation.steps_of(client))
         .filter(|record| record.entry > fault.record.entry);
-    match later.find(|record| record.outcome == StepOutcome::Unsupported) {
-        Some(unsupported) => Verdict::Skipped {
-            why: program::undone(unsupported),
-        },
-        None => {
-            let saw = "no step asks the server for anything after the fault";
-            Verdict::undecided(Cause::Harness, saw)
-        }
+    if let Some(unsupported) = later.find(|record| record.outcome == StepOutcome::Unsupported) {
+        let why = program::undone(unsupported);
+        return Verdict::Skipped { why };
     }
+    let saw = "no step asks the server for anything after the fault";
+    Verdict::undecided(Cause::Harness, saw)
 }
 
 /// `client 1 died (frame 12)`.

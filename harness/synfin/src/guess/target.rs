@@ -84,8 +84,8 @@ fn unknown(guess: &Guess) -> String {
 
 /// The programs that were not chosen, for whoever knows better.
 fn others(names: &[String]) -> String {
-    let (named, more) = names.split_at(names.len().min(OTHERS_NAMED));
-    let mut lines: Vec<String> = named.iter().map(|name| format!("# or {name}?\n")).collect();
+    let (some, more) = names.split_at(names.len().min(OTHERS_NAMED));
+    let mut lines: Vec<String> = some.iter().map(|name| format!("# or {name}?\n")).collect();
     if !more.is_empty() {
         lines.push(format!("# or one of {} more?\n", more.len()));
     }
