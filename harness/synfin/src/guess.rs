@@ -1,18 +1,30 @@
 //! A first guess at a folder's programs: which file is the server, which the client, how they are started and talked to. It
 //! reads sources by simple search, as a person who leafs through them would, and says what it could not find out.
 
+mod arguments;
+mod build;
 mod choice;
+mod folder;
 mod language;
 mod menu;
-mod text;
+mod port;
+mod program;
+mod rubric;
+mod target;
+mod unknown;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use regex::Regex;
 
 use choice::{Side, candidates};
-use language::Language;
+use folder::ClientFiles;
 use menu::Menu;
+use program::Program;
 
-pub use text::{rubric_text, target_text};
+pub use choice::speaks_udp_only;
+pub use rubric::rubric_text;
+pub use target::target_text;
 
 /// A file of the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,44 +40,65 @@ pub struct Source {
 pub struct Guess {
     build: Vec<String>,
     server: Option<Vec<String>>,
-    client: Option<Vec<String>>,
+    client: Option<ClientCommand>,
     /// Sources that could be the server as well, and the client.
     other_servers: Vec<String>,
     other_clients: Vec<String>,
-    port: Option<u16>,
+    /// Absent if the server is told it.
+    listen: Option<SocketAddr>,
     menu: Menu,
     server_dir: Option<String>,
-    client_dir: Option<String>,
+    client_files: ClientFiles,
     unknown: Vec<String>,
 }
+
+/// How the client is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ClientCommand {
+    /// Once, and then told its requests.
+    Session(Vec<String>),
+    /// For each request anew.
+    PerStep(Vec<(&'static str, Vec<String>)>),
+}
+
+const DEFAULT_PORT: u16 = 5001;
 
 impl Guess {
     /// Looks at the files of a folder.
     pub fn of(sources: &[Source]) -> Self {
-        let servers = candidates(sources, Side::Server);
-        let clients = candidates(sources, Side::Client);
-        let (server, client) = (servers.first().copied(), clients.first().copied());
+        let [servers, clients] = [Side::Server, Side::Client].map(|it| candidates(sources, it));
+        let server = Program::of(servers.first().copied(), sources, Side::Server);
+        let client = Program::of(clients.first().copied(), sources, Side::Client);
+        let programs = || [&server, &client].into_iter().flatten();
         let readme = sources
             .iter()
-            .find(|it| it.name.to_lowercase().starts_with("readme"));
-        let port = [server, client, readme]
-            .into_iter()
-            .flatten()
-            .find_map(port);
-        let mut guess = Self {
-            build: build(sources, [server, client]),
-            server: server.and_then(|it| command(it, "{port}")),
-            client: client.and_then(|it| command(it, "{host} {port}")),
+            .filter(|it| it.name.to_lowercase().starts_with("readme"));
+        let mut texts = programs()
+            .map(|it| &it.text)
+            .chain(readme.map(|it| &it.text));
+        let port = texts.find_map(|text| port::port(text));
+        let is_told = server.as_ref().is_some_and(Program::is_told_its_port);
+        let address = |port| SocketAddr::new(family(programs()), port);
+        let menu = client.as_ref().map(|it| Menu::of(&it.text));
+        let client_files = client.as_ref().map(Program::client_files);
+        Self {
+            build: build::build(sources, programs()),
+            server: server.as_ref().map(Program::command),
+            client: client
+                .as_ref()
+                .map(client_command)
+                .or_else(|| server.as_ref().and_then(web_client)),
             other_servers: names(servers.iter().skip(1)),
             other_clients: names(clients.iter().skip(1)),
-            port,
-            menu: client.map(|it| Menu::of(&it.text)).unwrap_or_default(),
-            server_dir: server.and_then(folder),
-            client_dir: client.and_then(folder),
-            unknown: Vec::new(),
-        };
-        guess.unknown = guess.unknown(server, client);
-        guess
+            listen: match port {
+                None if is_told => None,
+                port => Some(address(port.unwrap_or(DEFAULT_PORT))),
+            },
+            menu: menu.unwrap_or_default(),
+            server_dir: server.as_ref().and_then(Program::server_dir),
+            client_files: client_files.unwrap_or_default(),
+            unknown: unknown::unknown(server.as_ref(), client.as_ref(), port),
+        }
     }
 
     /// What could not be found out, a sentence each.
@@ -78,93 +111,83 @@ impl Guess {
         self.server.is_some() && self.client.is_some()
     }
 
-    fn unknown(&self, server: Option<&Source>, client: Option<&Source>) -> Vec<String> {
-        let mut unknown = Vec::new();
-        let mut add = |is_unknown: bool, text: String| {
-            if is_unknown {
-                unknown.push(text);
-            }
-        };
-        let nothing = |what: &str| {
-            format!("which program is the {what}: no source calls what a {what} calls")
-        };
-        add(server.is_none(), nothing("server"));
-        add(client.is_none(), nothing("client"));
-        add(self.port.is_none(), "the port: 5001 is assumed".to_owned());
-        for source in [server, client].into_iter().flatten() {
-            let question = format!(
-                "the arguments of {}, which reads its command line",
-                source.name
-            );
-            add(language::reads_arguments(&source.text), question);
-        }
-        for step in self.menu.missing() {
-            add(
-                client.is_some(),
-                format!("what the client is told to {step}"),
-            );
-        }
-        add(
-            self.server_dir.is_none(),
-            "where the server stores files: its own folder is assumed".to_owned(),
-        );
-        unknown
+    /// Whether the server is to be graded with another's client.
+    pub fn lacks_only_the_client(&self) -> bool {
+        self.server.is_some() && self.client.is_none()
     }
+
+    /// Whether the client can be told to do the step.
+    fn can(&self, step: &str) -> bool {
+        match &self.client {
+            Some(ClientCommand::PerStep(steps)) => steps.iter().any(|(found, _)| *found == step),
+            Some(ClientCommand::Session(_)) | None => self.menu.has(step),
+        }
+    }
+}
+
+/// IPv6 if one of the programs names its loopback address, or the client has only such sockets.
+fn family<'a>(programs: impl Iterator<Item = &'a Program<'a>>) -> IpAddr {
+    let is_v6 = |text: &str| {
+        let calls = |pattern| first(pattern, text).is_some();
+        calls(r#"["'](::1)["']"#) || calls(r"\b(AF_INET6)\b") && !calls(r"\b(AF_INET|AF_UNSPEC)\b")
+    };
+    let mut texts = programs.map(|it| it.text.as_str());
+    if texts.any(is_v6) {
+        IpAddr::V6(Ipv6Addr::LOCALHOST)
+    } else {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    }
+}
+
+/// A client that is told on its command line what to do, or never asks, is started for each request.
+fn client_command(client: &Program<'_>) -> ClientCommand {
+    let command = client.command();
+    if client.is_a_session() {
+        return ClientCommand::Session(command);
+    }
+    let step = |(step, word): (&'static str, String)| {
+        let filled = command.iter().map(|it| it.replace("{action}", &word));
+        // A list has no file.
+        let filled = filled.filter(|it| step != "list" || it != "{name}");
+        (step, filled.collect())
+    };
+    ClientCommand::PerStep(client.requests().into_iter().map(step).collect())
+}
+
+/// What fetches files of a web server that came without a client.
+fn web_client(server: &Program<'_>) -> Option<ClientCommand> {
+    let curl = ["curl", "-sS", "-o", "{name}", "http://{host}:{port}/{name}"];
+    let steps = [("download", curl.map(str::to_owned).to_vec())].to_vec();
+    server
+        .speaks_http()
+        .then_some(ClientCommand::PerStep(steps))
 }
 
 fn names<'a>(sources: impl Iterator<Item = &'a &'a Source>) -> Vec<String> {
     sources.map(|it| it.name.clone()).collect()
 }
 
-fn command(source: &Source, arguments: &str) -> Option<Vec<String>> {
-    let mut words = Language::of(&source.name)?.command(source);
-    if language::reads_arguments(&source.text) {
-        words.extend(arguments.split(' ').map(str::to_owned));
-    }
-    Some(words)
-}
-
-/// The commands that compile what must be compiled.
-fn build(sources: &[Source], programs: [Option<&Source>; 2]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let is_make = |it: &Source| it.name == "Makefile" || it.name == "makefile";
-    for program in programs.into_iter().flatten() {
-        let line = Language::of(&program.name).and_then(|it| it.build(program));
-        let has_makefile = sources.iter().any(is_make);
-        let line = line.map(|line| {
-            if has_makefile {
-                "make".to_owned()
-            } else {
-                line
-            }
-        });
-        lines.extend(line.filter(|line| !lines.contains(line)));
-    }
-    lines
-}
-
-/// A number that stands behind the word *port*, or in a call that takes one.
-fn port(source: &Source) -> Option<u16> {
-    let patterns = [
-        r"(?i)port[^\d\n]{0,40}\b([1-9]\d{3,4})\b",
-        r"(?:bind|connect|connection|listen|htons|[sS]ocket|[sS]erver|Address)\([^;\n]{0,60}?\b([1-9]\d{3,4})\b",
-    ];
-    patterns
-        .iter()
-        .find_map(|pattern| first(pattern, &source.text)?.parse().ok())
-}
-
-/// A folder's name that stands beside the word *folder* or *dir*.
-fn folder(source: &Source) -> Option<String> {
-    first(
-        r#"(?i)(?:folder|dir(?:ectory)?)\w*\s*=\s*[^"'\n]{0,20}["']([\w][\w./-]*)["']"#,
-        &source.text,
-    )
-}
-
+/// What the first group of a pattern matches first.
 fn first(pattern: &str, text: &str) -> Option<String> {
     let pattern = Regex::new(pattern).expect("the patterns here are well-formed");
     Some(pattern.captures(text)?.get(1)?.as_str().to_owned())
+}
+
+impl Source {
+    /// The path of its folder; empty at the top.
+    fn folder(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    fn file(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Its file's name without what stands behind the last dot.
+    fn stem(&self) -> &str {
+        let file = self.file();
+        file.rsplit_once('.').map_or(file, |(stem, _)| stem)
+    }
 }
 
 #[cfg(test)]

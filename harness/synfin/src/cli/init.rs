@@ -8,7 +8,7 @@ use synfin_core::manifest::Level;
 
 use super::exit::{Exit, Failure};
 use super::output::Output;
-use crate::guess::{Guess, Source, rubric_text, target_text};
+use crate::guess::{Guess, Source, rubric_text, speaks_udp_only, target_text};
 use crate::options::{Keep, Programs, RubricSource, RunOptions, Selection};
 use crate::store;
 
@@ -45,7 +45,13 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
             )));
         }
     }
-    let guess = Guess::of(&sources(&args.folder)?);
+    let sources = sources(&args.folder)?;
+    if speaks_udp_only(&sources) {
+        return Err(Failure::Usage(anyhow!(
+            "these programs speak UDP, and synfin looks at TCP: there is nothing to grade them by"
+        )));
+    }
+    let guess = Guess::of(&sources);
     for (path, text) in [
         (&target, target_text(&guess)),
         (&rubric, rubric_text(&guess)),
@@ -53,10 +59,8 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         store::write_new(path, text.as_bytes()).map_err(Failure::usage)?;
         output.talk(format_args!("wrote {}", path.display()));
     }
-    for unknown in guess.unknowns() {
-        output.talk(format_args!("could not guess {unknown}"));
-    }
     if args.no_run || !guess.can_run() {
+        tell_what_is_left(&guess, &args.folder, output);
         return Ok(Exit::Passed);
     }
     let options = RunOptions {
@@ -70,7 +74,28 @@ pub(super) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         clients: None,
         hidden: Vec::new(),
     };
-    try_out(&options, output)
+    let exit = try_out(&options, output)?;
+    tell_what_is_left(&guess, &args.folder, output);
+    Ok(exit)
+}
+
+/// Says what is to be looked at in the files, and how they are run again.
+fn tell_what_is_left(guess: &Guess, folder: &Path, output: &Output) {
+    for unknown in guess.unknowns() {
+        output.talk(format_args!("could not guess {unknown}"));
+    }
+    let next = match (guess.can_run(), guess.unknowns()) {
+        (true, []) => "again",
+        (true, _) => "look at target.toml, then",
+        (false, _) => "complete target.toml, then",
+    };
+    let folder = folder.display();
+    let command = if guess.lacks_only_the_client() {
+        format!("synfin run --server {folder} --client OTHER_TARGET")
+    } else {
+        format!("synfin run {folder} --rubric {folder}/rubric.toml")
+    };
+    output.talk(format_args!("{next}: {command}"));
 }
 
 /// Runs the fresh files once, where recording works.

@@ -10,6 +10,16 @@ pub(super) enum Side {
     Client,
 }
 
+impl Side {
+    /// What a program is called, and told, that is this side.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+        }
+    }
+}
+
 /// Only servers call these.
 const SERVES: [&str; 9] = [
     "accept(",
@@ -21,6 +31,15 @@ const SERVES: [&str; 9] = [
     "create_server(",
     "socketserver",
     "TCPServer(",
+];
+
+/// Programs that exchange datagrams call or name these.
+const DATAGRAMS: [&str; 5] = [
+    "SOCK_DGRAM",
+    "DatagramSocket",
+    "DatagramChannel",
+    "dgram",
+    "UDPServer",
 ];
 
 /// Servers call it, and so do widgets and functions.
@@ -49,6 +68,29 @@ pub(super) fn candidates(sources: &[Source], side: Side) -> Vec<&Source> {
     found.into_iter().map(|(_, it)| it).collect()
 }
 
+/// Whether a program's command line says which side it is.
+fn is_both(text: &str) -> bool {
+    ["server", "client"]
+        .iter()
+        .all(|side| text.contains(&format!("\"{side}\"")) || text.contains(&format!("'{side}'")))
+}
+
+/// Whether the sources talk UDP, and none TCP.
+pub fn speaks_udp_only(sources: &[Source]) -> bool {
+    let calls = |calls: &[&str]| {
+        let mut programs = sources.iter().filter(|it| Language::of(&it.name).is_some());
+        programs.any(|it| calls.iter().any(|call| it.text.contains(call)))
+    };
+    calls(&DATAGRAMS) && !calls(&SERVES)
+}
+
+/// Whether a source looks like one of the two programs.
+pub(super) fn is_candidate(source: &Source) -> bool {
+    [Side::Server, Side::Client]
+        .iter()
+        .any(|side| likeness(source, *side).is_some())
+}
+
 /// How much a source looks like the side; `None` if it calls nothing of what the side calls.
 fn likeness(source: &Source, side: Side) -> Option<i32> {
     let language = Language::of(&source.name)?;
@@ -60,17 +102,20 @@ fn likeness(source: &Source, side: Side) -> Option<i32> {
     let calls = match side {
         Side::Server if serves + binds > 0 => 3 * serves.min(3) + binds - connects.min(1),
         // A server may connect too; a program that serves is rather that.
-        Side::Client if connects > 0 && serves == 0 => 3 * connects.min(3),
+        Side::Client if connects > 0 && (serves == 0 || is_both(&source.text)) => {
+            3 * connects.min(3)
+        }
         Side::Server | Side::Client => return None,
     };
     let name = source.name.to_lowercase();
     let (own, other) = match side {
-        Side::Server => ("server", "client"),
-        Side::Client => ("client", "server"),
+        Side::Server => (side.word(), Side::Client.word()),
+        Side::Client => (side.word(), Side::Server.word()),
     };
     let is = |holds: bool, weight: i32| if holds { weight } else { 0 };
     let named = is(name.contains(own), 10) - is(name.contains(other), 10);
+    let exactly = is(source.stem().eq_ignore_ascii_case(own), 3);
     let set_aside = is(SET_ASIDE.iter().any(|word| name.contains(word)), 15);
     let no_entry = is(!language.has_entry(&source.text), 20);
-    Some(calls + named - set_aside - no_entry)
+    Some(calls + named + exactly - set_aside - no_entry)
 }

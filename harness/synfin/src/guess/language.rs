@@ -15,19 +15,6 @@ pub(super) enum Language {
     Node,
 }
 
-/// How sources read their command lines.
-const ARGUMENT_READS: [&str; 5] = [
-    "sys.argv[",
-    "argparse",
-    "argv[1]",
-    "args[0]",
-    "process.argv",
-];
-
-pub(super) fn reads_arguments(text: &str) -> bool {
-    ARGUMENT_READS.iter().any(|read| text.contains(read))
-}
-
 impl Language {
     pub(super) fn of(name: &str) -> Option<Self> {
         match name.rsplit_once('.')?.1 {
@@ -38,6 +25,17 @@ impl Language {
             "js" | "mjs" => Some(Self::Node),
             _ => None,
         }
+    }
+
+    /// Whether a source reads its command line.
+    pub(super) fn reads_arguments(self, text: &str) -> bool {
+        let reads: &[&str] = match self {
+            Self::Python => &["argv[", "argv)", "argparse", "import click", "= sys.argv"],
+            Self::C | Self::Cpp => &["argv[1]", "getopt"],
+            Self::Java => &["args[0]", "args.length"],
+            Self::Node => &["process.argv"],
+        };
+        reads.iter().any(|read| text.contains(read))
     }
 
     /// Whether a source can be started by itself, as far as that shows.
@@ -51,8 +49,7 @@ impl Language {
 
     /// How a source is started, once it is built.
     pub(super) fn command(self, source: &Source) -> Vec<String> {
-        let name = source.name.as_str();
-        let stem = stem(name);
+        let name = source.file();
         match self {
             Self::Java if is_in_folders(source) => {
                 let class = class_name(source);
@@ -61,20 +58,26 @@ impl Language {
                     .to_vec()
             }
             Self::Python => vec!["python3".to_owned(), name.to_owned()],
-            Self::C | Self::Cpp => vec![format!("./{stem}")],
-            Self::Java => vec!["java".to_owned(), stem.to_owned()],
+            Self::C | Self::Cpp => vec![format!("./{}", source.stem())],
+            Self::Java => vec!["java".to_owned(), source.stem().to_owned()],
             Self::Node => vec!["node".to_owned(), name.to_owned()],
         }
     }
 
-    /// What builds it, if it must be built.
-    pub(super) fn build(self, source: &Source) -> Option<String> {
+    /// What builds it, with the sources that belong to it, if it must be built.
+    pub(super) fn build(self, source: &Source, helpers: &[&Source]) -> Option<String> {
         let name = source.name.as_str();
-        let stem = stem(name);
+        let is_part = |it: &&&Source| Self::of(&it.name) == Some(self);
+        let parts = helpers
+            .iter()
+            .filter(is_part)
+            .map(|it| format!(" {}", it.name));
+        let parts: String = parts.collect();
+        let program = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         match self {
             Self::Python | Self::Node => None,
-            Self::C => Some(format!("cc -pthread -o {stem} {name}")),
-            Self::Cpp => Some(format!("c++ -pthread -o {stem} {name}")),
+            Self::C => Some(format!("cc -pthread -o {program} {name}{parts}")),
+            Self::Cpp => Some(format!("c++ -pthread -o {program} {name}{parts}")),
             Self::Java if is_in_folders(source) => Some(format!(
                 "javac -d {CLASSES} $(find {} -name '*.java')",
                 java_root(name)
@@ -101,17 +104,12 @@ fn java_root(name: &str) -> &str {
 
 /// The class as `java` is told it: with its package.
 fn class_name(source: &Source) -> String {
-    let file = source.name.rsplit('/').next().unwrap_or_default();
     match package(&source.text) {
-        Some(package) => format!("{package}.{}", stem(file)),
-        None => stem(file).to_owned(),
+        Some(package) => format!("{package}.{}", source.stem()),
+        None => source.stem().to_owned(),
     }
 }
 
 fn package(text: &str) -> Option<String> {
     super::first(r"(?m)^\s*package\s+([\w.]+)\s*;", text)
-}
-
-fn stem(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -41,13 +41,16 @@ fn a_python_menu_is_read_from_its_source() {
     );
     let name = &target.client.script("upload").unwrap().exchanges[1];
     assert!(name.expect.as_ref().unwrap().is_match("Enter file name: "));
-    assert_eq!(guess.unknowns(), ["what the client is told to download"]);
+    assert_eq!(
+        guess.unknowns(),
+        ["what the client is told to download, if it can (`[client.steps]`)"]
+    );
 }
 
 #[test]
 fn what_must_be_compiled_is_built_and_arguments_are_questions() {
-    let server = "int main(int argc, char **argv) { bind(s, a, n); port = atoi(argv[1]); }";
-    let client = "int main(int argc, char **argv) { connect(s, a, n); atoi(argv[1]); }";
+    let server = "int main(int argc, char **argv) { bind(s, a, n); run(argv[1]); }";
+    let client = "int main(int argc, char **argv) { connect(s, a, n); run(argv[1]); }";
     let guess = guess(&[("client.c", client), ("server.c", server)]);
     let target = target(&guess);
     assert_eq!(target.build.len(), 2);
@@ -56,11 +59,9 @@ fn what_must_be_compiled_is_built_and_arguments_are_questions() {
         target.client.command.first().words(),
         ["./client", "{host}", "{port}"]
     );
-    assert!(
-        guess
-            .unknowns()
-            .contains(&"the arguments of server.c, which reads its command line".to_owned())
-    );
+    assert!(guess.unknowns().contains(
+        &"the arguments of server.c, which reads its command line (`command`)".to_owned()
+    ));
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn a_folder_without_programs_becomes_files_with_gaps_that_are_named() {
 #[test]
 fn among_several_programs_calls_names_and_entries_decide_and_the_others_are_named() {
     let server = "s.bind(a)\ns.listen()\ns.accept()";
-    let client = "s.connect(('localhost', 5001))";
+    let client = "s.connect(('localhost', 5001))\ninput()";
     let guess = guess(&[
         ("chat.py", "button.bind('<Return>', send)\ns.connect(a)"),
         ("client.py", client),
@@ -109,11 +110,24 @@ fn a_port_is_a_number_where_a_port_belongs() {
             Some(4321),
         ),
         ("#define SERVER_PORT 2525", Some(2525)),
+        ("constexpr int kPort = 5555;", Some(5555)),
+        ("HOST, PORT = '0.0.0.0', 8000", Some(8000)),
+        ("const PORT = process.env.PORT || 3000", Some(3000)),
+        (
+            "port = int(sys.argv[1]) if len(sys.argv) > 1 else 7000",
+            Some(7000),
+        ),
+        ("s.connect(('localhost', 80))", Some(80)),
+        ("new Socket(\"localhost\", 6666)", Some(6666)),
+        ("s.recv(2048); s.listen(100); SO_REUSEPORT, 1)", None),
+        (
+            "os.makedirs('x', mode=0o755); new ServerSocket(PORT, 50)",
+            None,
+        ),
         ("recv(1024); mkdir(folder, 0755)", None),
         ("print('since 1998')", None),
     ] {
-        let text = format!("accept()\n{text}");
-        assert_eq!(guess(&[("server.py", &text)]).port, port, "{text}");
+        assert_eq!(port::port(text), port, "{text}");
     }
 }
 
@@ -154,5 +168,291 @@ fn java_in_packages_is_built_into_a_folder_and_started_by_its_class() {
     assert_eq!(
         build,
         ["javac -d classes $(find src/main/java -name '*.java')"]
+    );
+}
+
+/// A server that says no more than that it is one.
+const SERVER: &str = "s.bind(('', 7000))\ns.accept()";
+
+/// A client that reads what is typed.
+const CONNECT: &str = "s.connect(('localhost', 7000))\n";
+
+#[track_caller]
+fn check_client(client: &str, expected: &[&str]) {
+    let client = format!("{CONNECT}{client}");
+    let guess = guess(&[("client.py", &client), ("server.py", SERVER)]);
+    target(&guess);
+    let text = target_text(&guess);
+    let begins = [
+        "command = [\"python3\", \"client",
+        "[client.command]",
+        "list =",
+        "up",
+        "down",
+        "quit",
+        "client_dir",
+    ];
+    let lines = text
+        .lines()
+        .filter(|line| begins.iter().any(|it| line.starts_with(it)));
+    assert_eq!(lines.collect::<Vec<_>>(), expected, "{text}");
+}
+
+#[test]
+fn each_transfer_waits_for_its_own_question() {
+    check_client(
+        "print('1. Upload  2. Download')\ninput('File to download: ')\ninput('File to upload: ')",
+        &[
+            r#"command = ["python3", "client.py"]"#,
+            r#"upload = [{ send = "1" }, { expect = "File to upload:", send = "{name}" }]"#,
+            r#"download = [{ send = "2" }, { expect = "File to download:", send = "{name}" }]"#,
+            r#"client_dir = ".""#,
+        ],
+    );
+}
+
+#[test]
+fn a_command_without_a_question_has_the_file_on_its_line() {
+    check_client(
+        "line = input('ftp> ')\nif line == 'ls': pass\nif line.startswith('put '): pass\nif line == 'bye': pass",
+        &[
+            r#"command = ["python3", "client.py"]"#,
+            r#"list = [{ send = "ls" }]"#,
+            r#"upload = [{ send = "put {name}" }]"#,
+            r#"quit = [{ send = "bye" }]"#,
+            r#"client_dir = ".""#,
+        ],
+    );
+}
+
+#[test]
+fn where_any_line_is_a_request_one_is_typed_and_said_to_be_a_guess() {
+    check_client(
+        "text = input('Message: ')\nif text == 'quit': exit()",
+        &[
+            r#"command = ["python3", "client.py"]"#,
+            r#"list = [{ send = "hello" }]"#,
+            r#"quit = [{ send = "quit" }]"#,
+            r#"client_dir = ".""#,
+        ],
+    );
+}
+
+#[test]
+fn a_client_that_never_asks_is_started_for_its_request() {
+    check_client(
+        "s.sendall(b'Hello')",
+        &[
+            "[client.command]",
+            r#"list = ["python3", "client.py"]"#,
+            r#"client_dir = ".""#,
+        ],
+    );
+}
+
+#[test]
+fn a_client_that_is_told_a_file_is_started_for_each() {
+    check_client(
+        "host, port, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]\ndata = open(path, 'rb').read()",
+        &[
+            "[client.command]",
+            r#"upload = ["python3", "client.py", "{host}", "{port}", "{name}"]"#,
+            r#"client_dir = ".""#,
+        ],
+    );
+}
+
+#[test]
+fn downloads_are_looked_for_where_the_client_says_it_keeps_them() {
+    let menu = "print('1. Download')\nname = input('File name: ')\n";
+    let steps = [
+        r#"command = ["python3", "client.py"]"#,
+        r#"download = [{ send = "1" }, { expect = "File name:", send = "{name}" }]"#,
+    ];
+    let named = r#"client_dir = "mine""#;
+    check_client(
+        &format!("{menu}CLIENT_FILES = 'mine'"),
+        &[&steps[..], &[named]].concat(),
+    );
+    let files = |text: &str| ClientFiles::of(text).download_as;
+    assert_eq!(
+        files("open('downloads/' + name, 'wb')"),
+        Some("downloads/{name}".to_owned())
+    );
+    assert_eq!(
+        files("open('received_' + name, 'wb')"),
+        Some("received_{name}".to_owned())
+    );
+    assert_eq!(files("open(name, 'wb')"), None);
+}
+
+#[track_caller]
+fn check_arguments(file: &str, text: &str, expected: &[&str]) {
+    let language = language::Language::of(file).unwrap();
+    let arguments = arguments::Arguments::of(text, language, Side::Client);
+    assert_eq!(arguments.words, expected, "{text}");
+    assert!(arguments.are_known, "{text}");
+}
+
+#[test]
+fn arguments_are_known_by_what_the_source_calls_them() {
+    let host_port = ["{host}", "{port}"];
+    check_arguments(
+        "c.py",
+        "print('usage: python c.py <host> <port>', sys.argv[1])",
+        &host_port,
+    );
+    check_arguments(
+        "c.c",
+        "printf(\"usage %s hostname port\\n\", argv[0]); argv[1];",
+        &host_port,
+    );
+    check_arguments(
+        "C.java",
+        "host = args[0];\nint port = Integer.parseInt(args[1]);",
+        &host_port,
+    );
+    check_arguments(
+        "c.js",
+        "const host = process.argv[2];\nconst port = process.argv[3];",
+        &host_port,
+    );
+    let options = "argparse\nadd_argument('--host')\nadd_argument('-p', '--port', type=int)\nadd_argument('--verbose')";
+    check_arguments("c.py", options, &["--host", "{host}", "--port", "{port}"]);
+    check_arguments("c.py", "if sys.argv[1] == 'client':", &["client"]);
+    check_arguments("c.c", "int main(int argc, char *argv[])", &[]);
+}
+
+#[test]
+fn a_pair_in_one_file_is_started_by_the_name_of_the_side() {
+    let both = format!(
+        "{SERVER}\n{CONNECT}input('> ')\nif sys.argv[1] == 'server': pass\nelif sys.argv[1] == 'client': pass"
+    );
+    let target = target(&guess(&[("chat.py", &both)]));
+    assert_eq!(
+        target.server.command.words(),
+        ["python3", "chat.py", "server"]
+    );
+    assert_eq!(
+        target.client.command.first().words(),
+        ["python3", "chat.py", "client"]
+    );
+}
+
+#[test]
+fn programs_in_folders_are_started_there_with_the_modules_that_lie_beside_them() {
+    let guess = guess(&[
+        (
+            "server/main.py",
+            "from config import *\ns.bind(('', PORT))\ns.accept()\nprint('upload')",
+        ),
+        ("server/config.py", "PORT = 6001\nFOLDER = 'files'"),
+        (
+            "client/main.py",
+            "import config\ns.connect(a)\nif input() == 'upload': pass",
+        ),
+        ("client/config.py", "PORT = 6002"),
+    ]);
+    let target = target(&guess);
+    assert_eq!(
+        target.server.command.words()[2],
+        "cd server && exec python3 main.py"
+    );
+    assert_eq!(
+        target.client.command.first().words()[2],
+        "cd client && exec python3 main.py"
+    );
+    assert_eq!(target.server.listen, "127.0.0.1:6001".parse().unwrap());
+    assert_eq!(
+        [target.files.server_dir, target.files.client_dir],
+        ["server/files", "client"]
+    );
+}
+
+#[test]
+fn sources_that_belong_to_a_program_in_c_are_compiled_with_it() {
+    let files = [
+        (
+            "server.c",
+            "#include \"net.h\"\nint main(void) { bind(s, a, n); accept(s, 0, 0); }",
+        ),
+        (
+            "client.c",
+            "#include \"net.h\"\nint main(void) { connect(s, a, n); }",
+        ),
+        ("net.h", "#define PORT 5050"),
+        ("net.c", "#include \"net.h\""),
+    ];
+    let alone = guess(&files);
+    let line = "cc -pthread -o client client.c net.c";
+    assert_eq!(alone.build[1], line);
+    for (makefile, build) in [
+        ("all: server client", &["make"][..]),
+        (
+            "server: server.c\nclient: client.c",
+            &["make server", "make client"],
+        ),
+    ] {
+        let with_make = guess(&[&files[..], &[("Makefile", makefile)]].concat());
+        assert_eq!(with_make.build, build);
+    }
+}
+
+#[test]
+fn a_pair_on_ipv6_is_met_there() {
+    let guess = guess(&[
+        ("server.py", "s.bind(('::1', 8888))\ns.accept()"),
+        ("client.py", "s.connect(('::1', 8888))"),
+    ]);
+    assert_eq!(target(&guess).server.listen, "[::1]:8888".parse().unwrap());
+}
+
+#[test]
+fn a_server_that_is_told_its_port_needs_no_other() {
+    let guess = guess(&[
+        ("server.py", "s.bind(('', int(sys.argv[1])))\ns.accept()"),
+        (
+            "client.py",
+            CONNECT.trim_end().replace("7000", "PORT").as_str(),
+        ),
+    ]);
+    assert!(!target_text(&guess).contains("listen ="));
+    assert!(!guess.unknowns().iter().any(|it| it.contains("port")));
+}
+
+#[test]
+fn a_web_server_alone_is_asked_by_curl_and_another_has_no_client() {
+    let web = guess(&[(
+        "server.py",
+        &format!("{SERVER}\nc.sendall(b'HTTP/1.0 200 OK')"),
+    )]);
+    assert_eq!(target(&web).client.command.first().words()[0], "curl");
+    let other = guess(&[("server.py", SERVER)]);
+    assert!(other.lacks_only_the_client());
+    assert!(!target_text(&other).contains("\n[client]"));
+}
+
+#[test]
+fn programs_that_speak_udp_are_not_for_us_unless_tcp_is_there_too() {
+    let source = |name: &str, text: &str| Source {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    let udp = source("server.py", "socket(AF_INET, SOCK_DGRAM).bind(('', 7000))");
+    let tcp = source("tcp.py", SERVER);
+    assert!(speaks_udp_only(std::slice::from_ref(&udp)));
+    assert!(!speaks_udp_only(&[udp, tcp]));
+}
+
+#[test]
+fn an_address_of_another_network_is_told() {
+    let guess = guess(&[
+        ("client.py", "s.connect(('192.168.1.7', 7000))"),
+        ("server.py", SERVER),
+    ]);
+    assert!(
+        guess.unknowns()[0].contains("192.168.1.7"),
+        "{:?}",
+        guess.unknowns()
     );
 }
