@@ -94,6 +94,16 @@ impl ServedConcurrently {
         }
         let open = most_at_once(&open_lives(observation, numbers));
         let finding = shortfall(observation, &clients, (&open, served.len()));
+        if !is_possible && is_strange_to_all(observation, &clients) {
+            let saw = format!(
+                "{}; a `reply` in the target can say what an answer is",
+                finding.saw
+            );
+            return Verdict::Inconclusive {
+                cause: Cause::Program,
+                finding: Finding { saw, ..finding },
+            };
+        }
         if !is_possible {
             let finding = finding.usually(cause(observation, &clients));
             return Verdict::Fail(finding.shows(Root::ClientNotServed));
@@ -116,6 +126,20 @@ impl ServedConcurrently {
             },
         }
     }
+}
+
+/// Whether nobody got what the lone client got: nobody was preferred, and the reply may be another now.
+fn is_strange_to_all(observation: &Observation, clients: &[Client]) -> bool {
+    let is_strange = |client: &Client| {
+        matches!(
+            client.standing,
+            Standing::Failed {
+                kind: Kind::TurnedAway,
+                ..
+            }
+        )
+    };
+    observation.setting.replies.are_learnt() && clients.iter().all(is_strange)
 }
 
 /// Too few clients were to ask for something while all held their connections.

@@ -68,6 +68,11 @@ impl Replies {
         self
     }
 
+    /// Whether the target says of no step what its reply looks like.
+    pub(crate) fn are_learnt(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
     /// The target's patterns for a step, in the order of its exchanges; empty if it has none.
     pub(super) fn patterns(&self, step: &Step) -> &[Regex] {
         self.patterns.get(step.name()).map_or(&[], Vec::as_slice)

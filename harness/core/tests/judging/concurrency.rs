@@ -311,6 +311,41 @@ fn an_answer_on_a_connection_to_somebody_else_is_none() {
     );
 }
 
+/// The server says so, and closes.
+fn says_and_closes(client: u32, reply: &str) -> String {
+    format!(
+        "c{client} < \"{reply}\"\n c{client} > .\n c{client} < F.\n c{client} > F.\n c{client} < .\n-- c{client} ends in mid-step\n"
+    )
+}
+
+#[test]
+fn another_reply_to_everybody_turns_nobody_away() {
+    let closing = |replies: [&str; 2]| {
+        two_clients(&[
+            connect(1),
+            connect(2),
+            ask(1),
+            ask(2),
+            says_and_closes(1, replies[0]),
+            says_and_closes(2, replies[1]),
+        ])
+    };
+    let strange = closing(["a.txt\\n", "a.txt\\n"]);
+    assert_eq!(
+        strange.clone().alike(&lone("no files\\n")).says(TWO),
+        "Inconclusive(Program): 2 connections open (frame 6), 0 answered, 2 turned away; a `reply` in the target can say what an answer is"
+    );
+    assert_eq!(
+        strange.says(TWO),
+        "Fail: 2 connections open (frame 6), 0 answered, 2 turned away"
+    );
+    let preferred = closing(["no files\\n", "full\\n"]);
+    assert_eq!(
+        preferred.alike(&lone("no files\\n")).says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 turned away"
+    );
+}
+
 #[test]
 fn a_refusal_is_no_answer() {
     let refused = two_clients(&[
