@@ -64,9 +64,16 @@ pub(super) fn reset_finding(
                 ))
                 .usually(Pattern::Refused.usually())
         }
-        Some(_) | None => Finding::from(format!("reset by the {side} (frame {rst})"))
-            .with(Evidence::frames("RST", id, [rst]))
-            .usually(Pattern::Reset.usually()),
+        Some(_) | None => {
+            let fin = connection.wire.sent_by(side).fin.map(|fin| fin.sent.frame);
+            let (what, pattern) = match fin.filter(|fin| *fin < rst) {
+                Some(fin) => (format!(", after its FIN {fin}"), Pattern::ResetAfterFin),
+                None => (String::new(), Pattern::Reset),
+            };
+            Finding::from(format!("reset by the {side} (frame {rst}{what})"))
+                .with(Evidence::frames("RST", id, [rst]))
+                .usually(pattern.usually())
+        }
     }
 }
 

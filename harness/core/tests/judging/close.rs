@@ -76,6 +76,25 @@ fn an_rst_instead_of_a_fin_fails() {
 }
 
 #[test]
+fn an_rst_after_ones_own_fin_is_put_down_to_what_still_came() {
+    let script = |end: &str| format!("{end} c1 < \"NEWS\\n\"\n c1 > R.\n -- c1 done\n -- stop");
+    let by_what = |end: &str, pattern: Pattern, saw: &str| {
+        for check in [CLOSE, NO_RESET] {
+            let verdict = ending(&script(end)).verdict(check);
+            let finding = verdict.finding().unwrap();
+            assert_eq!(finding.saw, format!("connection 0 (client 1): {saw}"));
+            assert_eq!(finding.usually, pattern.usually());
+        }
+    };
+    by_what(
+        "c1 > F.\n",
+        Pattern::ResetAfterFin,
+        "reset by the initiator (frame 11, after its FIN 9)",
+    );
+    by_what("", Pattern::Reset, "reset by the initiator (frame 10)");
+}
+
+#[test]
 fn a_refused_syn_is_no_aborted_connection() {
     let refused = world(
         STEPS,
