@@ -75,7 +75,8 @@ fn a_client_that_dials_localhost_is_refused_at_its_first_address_and_sound() {
     assert_eq!(run.output.status.code(), Some(0), "{}", said(&run.output));
 }
 
-/// The threaded example, its server thinking for three seconds about a list, for which its target allows one.
+/// The threaded example, its server thinking for nine seconds about a list, for which its target allows two: a slow machine
+/// stretches them to eight.
 fn slow_to_list() -> TempDir {
     let place = variant(
         "server.py",
@@ -83,11 +84,11 @@ fn slow_to_list() -> TempDir {
             ("import threading\n", "import threading\nimport time\n"),
             (
                 "def send_list(connection):\n",
-                "def send_list(connection):\n    time.sleep(3)\n",
+                "def send_list(connection):\n    time.sleep(9)\n",
             ),
         ],
     );
-    let within = ("[client]\n", "[client]\nstep_within_ms = 1000\n");
+    let within = ("[client]\n", "[client]\nstep_within_ms = 2000\n");
     replace(&place.path().join("target.toml"), &[within]);
     place
 }
