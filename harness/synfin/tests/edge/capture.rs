@@ -58,10 +58,16 @@ async fn arm(
     sandbox: &Sandbox,
     file: &tempfile::NamedTempFile,
 ) -> (Capture, UnboundedReceiver<Vec<LiveFrame>>) {
+    arm_with(sandbox, file, Config::default()).await
+}
+
+async fn arm_with(
+    sandbox: &Sandbox,
+    file: &tempfile::NamedTempFile,
+    config: Config,
+) -> (Capture, UnboundedReceiver<Vec<LiveFrame>>) {
     let file: File = file.reopen().unwrap();
-    Capture::arm(sandbox, file, Config::default())
-        .await
-        .unwrap()
+    Capture::arm(sandbox, file, config).await.unwrap()
 }
 
 fn sentinel_frames(captured: &Captured, place: SentinelPlace) -> Vec<u64> {
@@ -151,12 +157,19 @@ async fn a_capture_is_closed_only_after_the_last_sentinel_was_seen_behind_all_tr
     );
 }
 
+/// By a ring with room for the file beside what is usual, as a recording of it has.
 #[tokio::test]
 async fn a_bulk_transfer_is_captured_whole() {
-    const BYTES: u64 = 256 << 20;
+    const MIB: u32 = 256;
+    const BYTES: u64 = (MIB as u64) << 20;
     let sandbox = start().await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    let (capture, _live) = arm(&sandbox, &file).await;
+    let usual = Config::default();
+    let config = Config {
+        ring_mib: usual.ring_mib + MIB,
+        ..usual
+    };
+    let (capture, _live) = arm_with(&sandbox, &file, config).await;
     transfer(&sandbox, BYTES).await;
     let captured = capture.close().await.unwrap();
     assert_eq!((captured.dropped, captured.cut), (0, 0));
