@@ -1,6 +1,6 @@
 //! Connected is not served.
 
-use synfin_core::manifest::{SampleReason, StepOutcome};
+use synfin_core::manifest::StepOutcome;
 
 use crate::setup::STEPS as ONE_CLIENT;
 use crate::world::{World, world};
@@ -253,20 +253,6 @@ fn who_is_never_answered_is_said_to_have_waited_for_so_long() {
     assert_eq!(
         never.says(r#"check = "lifecycle-in-order", clients = "2""#),
         "Fail: connection 1 (client 2): never asked to quit: client 2's request (frame 10) got no answer: everything was read, and every server thread slept; the client waited 2.000 ms"
-    );
-}
-
-#[test]
-fn a_server_that_runs_when_all_is_over_is_at_work_and_not_stuck() {
-    let at_work = slow(&[]).with(|recorded| {
-        let mut last = recorded.socket_samples.last().unwrap().clone();
-        last.reason = SampleReason::Stop;
-        last.server_runs = Some(true);
-        recorded.socket_samples.push(last);
-    });
-    assert_eq!(
-        at_work.says(TWO),
-        "Inconclusive(Machine): 2 connections open (frame 6), 0 answered, 2 undecided"
     );
 }
 

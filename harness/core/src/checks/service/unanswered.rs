@@ -3,7 +3,7 @@
 use super::{Given, Kind, Standing, cut_off, failed, from_outcome, server_left_first, undecided};
 use crate::checks::{Cause, Evidence, Finding, program};
 use crate::flow::ConnectionId;
-use crate::manifest::{SampleReason, SocketSample, StepRecord};
+use crate::manifest::StepRecord;
 use crate::observation::{Observation, ObservedConnection, Service};
 use crate::pcap::FrameNumber;
 use crate::spec::ClientNumber;
@@ -115,7 +115,7 @@ fn why_unanswered(
         return Err((Cause::Harness, "the programs were paused at that moment"));
     }
     let has_asked = connection.wire.by_initiator.payload_bytes() > 0;
-    match (service, ran(observation, sample)) {
+    match (service, sample.server_runs) {
         (_, Some(true)) => Err((Cause::Machine, "slow, the server was still running")),
         (Service::NeverAccepted, Some(false) | None) => Ok((
             Kind::NeverAccepted,
@@ -139,18 +139,4 @@ fn why_unanswered(
             "its connection was accepted, and every server thread slept".to_owned(),
         )),
     }
-}
-
-/// Whether the server was seen running when the step was given up, or when nobody asked for anything any more: then it was at
-/// work on it.
-fn ran(observation: &Observation, sample: &SocketSample) -> Option<bool> {
-    let last = observation
-        .recorded()?
-        .socket_samples
-        .iter()
-        .rfind(|sample| sample.reason == SampleReason::Stop);
-    if last.and_then(|last| last.server_runs) == Some(true) {
-        return Some(true);
-    }
-    sample.server_runs
 }
