@@ -32,6 +32,17 @@ pub(super) fn of(observation: &Observation, connection: &ObservedConnection, sid
     }
 }
 
+/// When a side left, if it was the first to: by FIN or RST.
+pub(super) fn left_first(connection: &ObservedConnection, side: Side) -> Option<Milestone> {
+    let left = |side| {
+        let half = connection.wire.sent_by(side);
+        let fin = half.fin.map(|fin| fin.sent);
+        let reset = half.heeded_resets().next().map(|reset| reset.sent);
+        fin.into_iter().chain(reset).min()
+    };
+    left(side).filter(|first| left(side.peer()).is_none_or(|other| *first < other))
+}
+
 /// The first RST that took something away: sent before both FINs were acknowledged.
 pub(super) fn harmful_reset(connection: &ObservedConnection) -> Option<(Side, Reset)> {
     [Side::Initiator, Side::Responder]

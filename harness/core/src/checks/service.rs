@@ -6,13 +6,12 @@ mod unasked;
 
 use super::absence;
 use super::each::{Outcome, without_syn};
-use super::{Cause, Evidence, Finding, Link, program};
+use super::{Cause, Evidence, Finding, Link, close, program};
 use crate::diagnosis::Pattern;
 use crate::flow::{ConnectionId, Ending, Milestone, Side};
 use crate::manifest::{Role, StepOutcome, StepRecord};
 use crate::observation::{Answer, Observation, ObservedConnection, OwnClose};
 use crate::spec::ClientNumber;
-use crate::text::Foreign;
 
 pub(super) use kind::Kind;
 use unanswered::unanswered;
@@ -81,7 +80,11 @@ pub(super) fn standing(
             at,
             beginning,
         } if is_in_time(observation, reached, at) => {
-            other(observation, client, connection, at, &beginning)
+            let got = format!("client {client} got “{beginning}” (frame {})", at.frame);
+            let not_an_answer = Evidence::frames("not an answer", connection, [at.frame]);
+            let unlike = unlike(observation, reached);
+            let finding = Finding::from(format!("{got}, {unlike}")).with(not_an_answer);
+            other(observation, connection, finding)
         }
         Answer::Other { connection, at, .. } => {
             let what = format!(
@@ -117,6 +120,15 @@ pub(super) fn standing(
     }
 }
 
+/// A failure with what usually causes it: what was found out, or else what its kind tells.
+pub(super) fn explained(kind: Kind, finding: Finding) -> Finding {
+    if finding.usually.is_empty() {
+        finding.usually(kind.pattern().usually())
+    } else {
+        finding
+    }
+}
+
 /// What did not come to be, `consequence`, because a client's step failed: the failure follows from what kept that step.
 pub(super) fn hindered(
     observation: &Observation,
@@ -139,7 +151,7 @@ pub(super) fn hindered(
     match standing(observation, client, undone) {
         Standing::Undecided { cause, finding, .. } => Outcome::Unknown(cause, because(finding)),
         Standing::Failed { kind, finding, .. } => {
-            let finding = because(finding).usually(kind.pattern().usually());
+            let finding = explained(kind, because(finding));
             let link = kind.root().map(Link::FollowsFrom);
             absence::fails(observation, Finding { link, ..finding })
         }
@@ -253,19 +265,18 @@ fn has_left(observation: &Observation, connection: ConnectionId) -> bool {
         .is_some_and(|connection| server_left_first(observation, connection))
 }
 
-/// Bytes that are no answer: certain by the target's pattern, or where the server then left.
-fn other(
-    observation: &Observation,
-    client: ClientNumber,
-    connection: ConnectionId,
-    at: Milestone,
-    beginning: &Foreign,
-) -> Standing {
-    let finding = Finding::from(format!(
-        "client {client} got “{beginning}” (frame {}), which is not what a served client gets",
-        at.frame
-    ))
-    .with(Evidence::frames("not an answer", connection, [at.frame]));
+/// By what a reply was found to be none.
+fn unlike(observation: &Observation, record: &StepRecord) -> &'static str {
+    let step = observation.step(record);
+    if step.is_some_and(|step| observation.setting.replies.are_told(step)) {
+        "which is not what a served client gets"
+    } else {
+        "which is not what a lone client got, and the target has no `reply` that tells"
+    }
+}
+
+/// Bytes that are no answer: certain where the server then left.
+fn other(observation: &Observation, connection: ConnectionId, finding: Finding) -> Standing {
     if has_left(observation, connection) {
         failed(Kind::TurnedAway, finding)
     } else {
@@ -279,19 +290,8 @@ fn other(
 
 /// Whether the server closed or reset a connection, by itself and before the client did.
 fn server_left_first(observation: &Observation, connection: &ObservedConnection) -> bool {
-    let first = |side| {
-        let half = connection.wire.sent_by(side);
-        half.fin
-            .map(|fin| fin.sent)
-            .into_iter()
-            .chain(half.heeded_resets().next().map(|reset| reset.sent))
-            .min()
-    };
-    let Some(left) = first(Side::Responder) else {
-        return false;
-    };
-    let is_first = first(Side::Initiator).is_none_or(|client| left < client);
-    is_first && observation.own_close(Some(Role::Server), left) != OwnClose::AfterStop
+    close::left_first(connection, Side::Responder)
+        .is_some_and(|left| observation.own_close(Some(Role::Server), left) != OwnClose::AfterStop)
 }
 
 fn failed(kind: Kind, finding: Finding) -> Standing {

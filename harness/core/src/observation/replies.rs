@@ -73,6 +73,11 @@ impl Replies {
         self.patterns.is_empty()
     }
 
+    /// Whether the target says of this step what its reply looks like.
+    pub(crate) fn are_told(&self, step: &Step) -> bool {
+        !self.patterns(step).is_empty()
+    }
+
     /// The target's patterns for a step, in the order of its exchanges; empty if it has none.
     pub(super) fn patterns(&self, step: &Step) -> &[Regex] {
         self.patterns.get(step.name()).map_or(&[], Vec::as_slice)

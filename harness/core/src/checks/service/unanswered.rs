@@ -1,8 +1,8 @@
 //! A client that asked and was not answered in time: stuck or slow, as the wire and the socket table say.
 
 use super::{Given, Kind, Standing, cut_off, failed, from_outcome, server_left_first, undecided};
-use crate::checks::{Cause, Evidence, Finding, program};
-use crate::flow::ConnectionId;
+use crate::checks::{Cause, Evidence, Finding, close, program};
+use crate::flow::{ConnectionId, Side};
 use crate::manifest::StepRecord;
 use crate::observation::{Observation, ObservedConnection, Service};
 use crate::pcap::FrameNumber;
@@ -106,7 +106,13 @@ fn why_unanswered(
     client: ClientNumber,
     record: &StepRecord,
 ) -> Result<(Kind, String), (Cause, &'static str)> {
-    let unsampled = (Cause::Harness, "no socket sample tells why");
+    let unsampled = match close::left_first(connection, Side::Initiator) {
+        Some(_) => (
+            Cause::Program,
+            "the client had ended the connection by itself",
+        ),
+        None => (Cause::Harness, "no socket sample tells why"),
+    };
     let sample = observation
         .sample_after(client, record.entry)
         .ok_or(unsampled)?;
