@@ -42,7 +42,7 @@ pub use answer::Answer;
 pub use connection::ObservedConnection;
 pub use datagrams::{FilePiece, InDatagrams};
 pub use elsewhere::{Dialler, Elsewhere};
-pub use fault::ObservedFault;
+pub use fault::{ObservedFault, UnseenFault};
 pub use health::{Health, Problem, Wholeness};
 pub use listening::Listening;
 pub use process::OwnClose;

@@ -3,7 +3,7 @@
 use super::catalogue::Check;
 use super::{
     Cause, Root, Verdict, lifecycle_in_order, program, refused_when_down, replies_within,
-    server_listens, survives, transfer_intact,
+    server_end, server_listens, survives, transfer_intact,
 };
 use crate::manifest::{LinkRecord, Recorded, StepOutcome, StepRecord};
 use crate::observation::{Listening, Observation, Problem};
@@ -23,8 +23,11 @@ pub(super) fn closed(
         .or_else(|| incapable(check, observation))
 }
 
-/// A program that the target gives no way to do anything of what the check looks at.
+/// A program that the target gives no way to do anything of what the check looks at. That a server ended needs nobody to ask.
 fn incapable(check: &Check, observation: &Observation) -> Option<Verdict> {
+    if check.id == survives::CHECK.id && server_end::by_itself(observation).is_some() {
+        return None;
+    }
     let is_looked_at = looks_at(check)?;
     let programs = (1..=observation.setting.clients)
         .map(ClientNumber)

@@ -9,12 +9,13 @@ use crate::observation::Observation;
 
 /// A client learns of the server's end from its kernel, we learn it from the server's parent, which may be later by so much,
 /// nanoseconds.
-const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
+pub(super) const DEATH_TO_REPORT_NS: u64 = 1_000_000_000;
 
 /// As signal(7) numbers them where programs under test run.
 const SIGABRT: i32 = 6;
 const SIGBUS: i32 = 7;
 const SIGSEGV: i32 = 11;
+const SIGPIPE: i32 = 13;
 
 /// Puts the server's end beside what else the verdict stands on, and first among the causes of a failure. A crash is told
 /// before all that was seen, and is then the only cause named: what else the wire shows usually follows from it. It is no
@@ -91,6 +92,7 @@ pub(super) fn pattern(server: &ProcessRecord, by_circumstances: Pattern) -> Patt
             signal: SIGBUS | SIGSEGV,
         }) => Pattern::MemoryFault,
         Some(Exit::Signal { signal: SIGABRT }) => Pattern::Aborted,
+        Some(Exit::Signal { signal: SIGPIPE }) => Pattern::BrokenPipe,
         Some(Exit::Signal { .. } | Exit::Code { .. }) | None => by_circumstances,
     }
 }

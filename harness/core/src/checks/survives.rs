@@ -4,11 +4,11 @@ mod ended;
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
-use super::service::{Standing, standing};
+use super::service::{self, Standing, standing};
 use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{Need, Role, StepOutcome, StepRecord};
-use crate::observation::{Observation, ObservedFault};
+use crate::observation::{Observation, ObservedFault, UnseenFault};
 use crate::spec::{ClientNumber, Fault, Selection};
 use crate::time::Timestamp;
 
@@ -40,7 +40,7 @@ impl Judge for Survives {
         let mut faults = observation.faults();
         let fault = match faults.next() {
             Some(Ok(fault)) => fault,
-            Some(Err(why)) => return Verdict::undecided(Cause::Harness, why),
+            Some(Err(unseen)) => return not_seen(observation, unseen),
             None => return Verdict::undecided(Cause::Harness, "the scenario has no fault step"),
         };
         let requests = requests_after(observation, selection, &fault);
@@ -58,12 +58,36 @@ impl Judge for Survives {
             Verdict::Fail(finding) => Verdict::Fail(attributed(observation, &fault, finding)),
             Verdict::Pass(finding) => match faults.find_map(Result::err) {
                 // It may have survived only because nothing more went wrong.
-                Some(why) => return Verdict::undecided(Cause::Harness, why),
+                Some(unseen) => return not_seen(observation, unseen),
                 None => Verdict::Pass(finding),
             },
             Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => verdict,
         };
         with_fault(verdict, &fault)
+    }
+}
+
+/// A fault that proves nothing; what kept its client from coming so far may be the server's failure.
+fn not_seen(observation: &Observation, unseen: UnseenFault<'_>) -> Verdict {
+    let UnseenFault {
+        client,
+        record,
+        why,
+    } = unseen;
+    let undone = observation.first_undone(client);
+    let is_unserved = |undone: &&StepRecord| match standing(observation, client, undone) {
+        Standing::Failed { .. } => true,
+        // What a raw client did not do, we did not.
+        Standing::Undecided { .. } => !observation.is_raw(client),
+        Standing::Answered(_) => false,
+    };
+    let unserved = undone.filter(|undone| undone.entry <= record.entry && is_unserved(undone));
+    match unserved {
+        Some(undone) => {
+            let outcome = service::hindered(observation, client, undone, &why);
+            each::together([outcome], || why)
+        }
+        None => Verdict::undecided(Cause::Harness, why),
     }
 }
 
@@ -190,16 +214,15 @@ fn attributed(observation: &Observation, fault: &ObservedFault<'_>, finding: Fin
         .filter(|(_, request)| request.entry < fault.record.entry)
         .find_map(
             |(client, request)| match standing(observation, client, request) {
-                Standing::Failed { kind, finding, .. } => Some((kind, finding)),
+                Standing::Failed { kind, finding, .. } => Some(service::explained(kind, finding)),
                 Standing::Answered(_) | Standing::Undecided { .. } => None,
             },
         );
     match unserved {
-        Some((kind, before)) => Finding {
+        Some(before) => Finding {
             saw: format!("before the fault already, {}", before.saw),
             ..before
         }
-        .usually(kind.pattern().usually())
         .follows_from(Root::ClientNotServed),
         None => finding.shows(Root::ClientNotServed),
     }
@@ -219,7 +242,7 @@ fn answered(observation: &Observation, client: ClientNumber, record: &StepRecord
             )),
         ),
         Standing::Failed { kind, finding, .. } => {
-            Outcome::Violated(finding.usually(kind.pattern().usually()))
+            Outcome::Violated(service::explained(kind, finding))
         }
         Standing::Undecided { cause, finding, .. } => Outcome::Unknown(cause, finding),
     }

@@ -192,18 +192,21 @@ pub(super) const CLOSED_BY_DEATH: &[Cause] = &[(
     "close the socket, then leave",
     "RFC 9293 3.6",
 )];
-pub(super) const DIED_WITH_CLIENT: &[Cause] = &[
-    (
-        "an error of one connection (ECONNRESET, EPIPE) ends the whole server",
-        "catch it in the handler and end that connection only",
-        "send(2), ERRORS",
-    ),
-    (
-        "SIGPIPE: writing to a connection that the client had left",
-        "ignore SIGPIPE, or send with MSG_NOSIGNAL",
-        "send(2), MSG_NOSIGNAL",
-    ),
-];
+pub(super) const DIED_WITH_CLIENT: &[Cause] = &[(
+    "an error of one connection (ECONNRESET, EPIPE) ends the whole server",
+    "catch it in the handler and end that connection only",
+    "send(2), ERRORS",
+)];
+pub(super) const DIED_OF_INPUT: &[Cause] = &[(
+    "bytes that cannot be decoded, or are no request, raise an error that ends the whole server",
+    "catch it in the handler, answer with an error or end that connection only",
+    "RFC 1122 1.2.2: be liberal in what you accept",
+)];
+pub(super) const BROKEN_PIPE: &[Cause] = &[(
+    "SIGPIPE: writing to a connection that the client had left",
+    "ignore SIGPIPE, or send with MSG_NOSIGNAL",
+    "send(2), MSG_NOSIGNAL",
+)];
 pub(super) const MEMORY_FAULT: &[Cause] = &[(
     "memory is touched that is not the program's: past the end of a buffer (a received text without its final 0), after free(), \
      through a null pointer",

@@ -78,6 +78,10 @@ pub enum Pattern {
     ServerEnded,
     /// The server ended when a client died.
     DiedWithClient,
+    /// The server ended when a client sent what is no request.
+    DiedOfInput,
+    /// A program wrote to a connection that nobody reads, and a signal ended it.
+    BrokenPipe,
     /// A signal ended a program for what it did with memory.
     MemoryFault,
     /// A program ended itself by a signal, as a check in it or in its libraries demanded.
@@ -177,6 +181,8 @@ impl Pattern {
             Self::FileNotOnTheWire => FILE_NOT_ON_THE_WIRE,
             Self::ServerEnded => SERVER_ENDED,
             Self::DiedWithClient => DIED_WITH_CLIENT,
+            Self::DiedOfInput => DIED_OF_INPUT,
+            Self::BrokenPipe => BROKEN_PIPE,
             Self::MemoryFault => MEMORY_FAULT,
             Self::Aborted => ABORTED,
             Self::NotStartedAgain => NOT_STARTED_AGAIN,

@@ -52,6 +52,14 @@ impl Observation {
         })
     }
 
+    /// Whether a frame came while a client did one of its steps.
+    pub(crate) fn is_in_step(&self, client: ClientNumber, frame: FrameNumber) -> bool {
+        let steps = self.steps_of(client).iter();
+        steps
+            .filter_map(|record| self.window(record))
+            .any(|window| window.after < frame && frame <= window.to)
+    }
+
     /// The frames of each of a client's steps of this name.
     pub(super) fn windows_of(
         &self,

@@ -21,14 +21,30 @@ pub struct ObservedFault<'a> {
     pub seen: FrameNumber,
 }
 
+/// A fault step that was not seen: nothing can be concluded from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnseenFault<'a> {
+    /// Whose step it is.
+    pub client: ClientNumber,
+    /// The step's record.
+    pub record: &'a StepRecord,
+    /// Why it was not seen.
+    pub why: String,
+}
+
 impl Observation {
-    /// All fault steps, in the order of the scenario's steps; or why one was not seen: then nothing can be concluded
-    /// from it.
-    pub fn faults(&self) -> impl Iterator<Item = Result<ObservedFault<'_>, String>> {
+    /// All fault steps, in the order of the scenario's steps.
+    pub fn faults(&self) -> impl Iterator<Item = Result<ObservedFault<'_>, UnseenFault<'_>>> {
         let mut records: Vec<_> = self.fault_records().collect();
         records.sort_by_key(|(_, record, _)| record.entry);
-        let seen = |(client, record, fault)| self.seen(client, record, fault);
-        records.into_iter().map(seen)
+        records.into_iter().map(|(client, record, fault)| {
+            let seen = self.seen(client, record, fault);
+            seen.map_err(|why| UnseenFault {
+                client,
+                record,
+                why,
+            })
+        })
     }
 
     /// The server's restarts that did not bring it back, as the first client that waited for each recorded it.

@@ -283,7 +283,7 @@ fn a_crash_is_told_first_and_alone_though_every_step_seemed_done() {
         (
             Exit::Signal { signal: 13 },
             "was ended by signal 13",
-            Pattern::ServerEnded,
+            Pattern::BrokenPipe,
         ),
         (
             Exit::Signal { signal: 11 },
@@ -331,4 +331,112 @@ fn a_memory_fault_is_not_put_down_to_a_broken_connection() {
         panic!("it survives")
     };
     assert_eq!(finding.usually, Pattern::MemoryFault.usually());
+}
+
+/// The same server, ended by itself at that frame.
+fn ended(world: World, exit: Exit, frame: u64) -> World {
+    world.with(|recorded| {
+        let server = &mut recorded.processes[0];
+        server.stop_actions.clear();
+        server.exit = Some(exit);
+        server.exited_at = Some(at(frame));
+    })
+}
+
+#[test]
+fn only_a_signal_puts_a_servers_end_down_to_it() {
+    let causes = |exit| {
+        let verdict = ended(client_dies(DEATH), exit, 14).verdict(SURVIVES);
+        verdict.finding().unwrap().usually.clone()
+    };
+    assert_eq!(
+        causes(Exit::Code { code: 1 }),
+        Pattern::DiedWithClient.usually()
+    );
+    assert_eq!(
+        causes(Exit::Signal { signal: 13 }),
+        Pattern::BrokenPipe.usually()
+    );
+}
+
+#[test]
+fn a_server_that_was_ending_before_the_death_need_not_have_died_of_it() {
+    let left = |before: &str, after: &str| {
+        let script = format!(
+            "-- c2 done\n {before} c1 > R.\n {after} -- c1 done\n-- c2 list\n-- c2 times out"
+        );
+        ended(client_dies(&script), Exit::Code { code: 1 }, 14).says(SURVIVES)
+    };
+    let fin = "c2 < F.\n";
+    assert_eq!(
+        left(fin, ""),
+        "Inconclusive(Program): client 1 died (frame 13), and the server exited with code 1, 14.000 ms after its start, but \
+         it had left idle client 2 before that already (frame 12): it may have been ending by itself"
+    );
+    for said in [left("", fin), left(fin, "c1 < \"BYE\\n\"\n")] {
+        assert!(said.starts_with("Fail: client 1 died"), "{said}");
+    }
+}
+
+#[test]
+fn a_server_that_had_ended_before_the_death_was_not_met_by_it() {
+    let gone = ended(client_dies(DEATH), Exit::Code { code: 1 }, 10).says(SURVIVES);
+    assert_eq!(
+        gone,
+        "Inconclusive(Program): client 1 died (frame 12), and the server exited with code 1, 10.000 ms after its start, but \
+         that was before: the fault met nobody any more"
+    );
+}
+
+#[test]
+fn a_server_that_ends_with_its_client_fails_though_nobody_can_ask() {
+    let mute = |world: World| {
+        world.with(|recorded| {
+            let clients = recorded.client_steps.iter_mut();
+            let steps = clients.flat_map(|client| &mut client.steps);
+            for step in steps.filter(|step| step.step.starts_with("list")) {
+                step.outcome = StepOutcome::Unsupported;
+            }
+        })
+    };
+    let crashed = ended(mute(client_dies(DEATH)), Exit::Signal { signal: 11 }, 14);
+    assert_eq!(
+        crashed.says(SURVIVES),
+        "Fail: client 1 died (frame 12), and the server was ended by signal 11, 14.000 ms after its start"
+    );
+    assert_eq!(
+        mute(client_dies(DEATH)).says(SURVIVES),
+        "Skipped: the target gives no way to do `list`"
+    );
+}
+
+#[test]
+fn a_fault_that_an_unserved_client_never_came_to_is_the_servers_failure() {
+    let script = "
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 list
+        c1 > \"LIST\\n\"
+        c1 < .
+        -- c1 times out
+        -- sample c1 asleep: c1 unaccepted
+        -- stop";
+    let unreached = world(STEPS, 2, script);
+    let said = unreached.says(SURVIVES);
+    let expected = "Fail: `kill@1` was not reached: client 1's request (frame 5) got no answer: its connection was not accepted";
+    assert!(said.starts_with(expected), "{said}");
+}
+
+#[test]
+fn what_is_unlike_the_lone_clients_reply_is_not_said_to_be_no_answer() {
+    let strange = client_dies(&format!("{DEATH} c2 < \"a.bin\\n\"\n c2 > .\n -- c2 done"));
+    let lone = world(crate::setup::STEPS, 1, crate::setup::LIFE);
+    let got = "Inconclusive(Program): client 2 got “a.bin\\n” (frame 15), which is not what a";
+    assert_eq!(strange.says(SURVIVES), format!("{got} served client gets"));
+    assert_eq!(
+        strange.alike(&lone).says(SURVIVES),
+        format!("{got} lone client got, and the target has no `reply` that tells")
+    );
 }

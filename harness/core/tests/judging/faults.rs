@@ -1,5 +1,6 @@
 //! Something goes wrong on purpose; does the server go on?
 
+use synfin_core::diagnosis::Pattern;
 use synfin_core::manifest::{
     Exit, RawClientRecord, Role, SampleReason, SignalSent, SocketRow, SocketSample, SocketState,
     StepOutcome, StopAction,
@@ -70,6 +71,29 @@ fn each_fault_is_told_by_the_frame_that_shows_it() {
     assert_eq!(
         told("stall@2 list", "c2 > \"LIST\\n\"\n c2 < ."),
         format!("Pass: client 2 asked for `list` and read no reply (frame 5); {survived}")
+    );
+}
+
+#[test]
+fn a_server_that_ends_of_what_is_no_request_is_not_told_of_a_broken_connection() {
+    let causes = |fault: &str, script: &str| {
+        let verdict = raw_client(fault, script)
+            .with(|recorded| {
+                let server = &mut recorded.processes[0];
+                server.stop_actions.clear();
+                server.exit = Some(Exit::Code { code: 1 });
+                server.exited_at = Some(at(6));
+            })
+            .verdict(SURVIVES);
+        verdict.finding().unwrap().usually.clone()
+    };
+    assert_eq!(
+        causes("garbage@2 5", "c2 > \"?!?!?\"\n c2 < R."),
+        Pattern::DiedOfInput.usually()
+    );
+    assert_eq!(
+        causes("reset@2", "c2 > R."),
+        Pattern::DiedWithClient.usually()
     );
 }
 
