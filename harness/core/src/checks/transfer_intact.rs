@@ -206,27 +206,34 @@ fn not_transferred(
     client: ClientNumber,
     record: &StepRecord,
 ) -> Outcome {
-    let undone = observation.first_undone(client).unwrap_or(record);
-    if undone.entry < record.entry {
+    if let Some(undone) = observation.first_undone(client)
+        && undone.entry < record.entry
+    {
         let consequence = format!("`{}` was never reached", record.step);
         return service::hindered(observation, client, undone, &consequence);
     }
     let finding = Finding::from(format!(
         "client {client}: nothing arrived by `{}`: {}",
         record.step,
-        program::undone(undone)
+        program::undone(record)
     ))
     .with_all(program::record(observation, Role::Client(client.0)))
     .usually(Pattern::FileMissing.usually());
-    match standing(observation, client, undone) {
-        // It said something else, "go on" perhaps, and then nothing more.
+    match standing(observation, client, record) {
+        // The client went on without it; or the server said something else, "go on" perhaps, and then nothing more.
         Standing::Undecided {
             cause: Cause::Program,
             ..
-        } if was_idle_after(observation, client, undone) => Outcome::Violated(finding),
+        } if record.outcome == StepOutcome::Done || was_idle_after(observation, client, record) => {
+            Outcome::Violated(finding)
+        }
         Standing::Undecided { cause, .. } => Outcome::Unknown(cause, finding),
-        Standing::Failed { kind, .. } => {
-            let finding = finding.usually(kind.pattern().usually());
+        Standing::Failed {
+            kind,
+            finding: unserved,
+            ..
+        } => {
+            let finding = finding.usually(service::explained(kind, unserved).usually);
             Outcome::Violated(finding.shows(Root::ClientNotServed))
         }
         Standing::Answered(_) => Outcome::Violated(finding),

@@ -149,6 +149,11 @@ pub(super) const FILE_MISSING: &[Cause] = &[
         "correct `[files]` in the target",
         "the target file, [files]",
     ),
+    (
+        "what arrives is printed, or kept, and no file is written",
+        "write it to a file of that name",
+        "the assignment",
+    ),
 ];
 pub(super) const FILE_NOT_ON_THE_WIRE: &[Cause] = &[
     (

@@ -2,6 +2,7 @@
 
 use synfin_core::checks::{Evidence, Verdict};
 use synfin_core::content::file_bytes;
+use synfin_core::diagnosis::Pattern;
 use synfin_core::manifest::{FileRecord, Level, PastServer, StepOutcome, Transfer};
 use synfin_core::pcap::FrameNumber;
 
@@ -242,6 +243,53 @@ fn a_file_that_never_arrived_fails() {
         missing.says(INTACT),
         "Fail: client 1: nothing arrived by `upload notes.bin 200`: `upload notes.bin 200` was done"
     );
+}
+
+#[test]
+fn a_client_that_goes_on_without_its_file_fails_whatever_it_was_told() {
+    let told = |reply: &str, last: StepOutcome| {
+        let script = format!(
+            "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 download\n c1 > \"GET\"\n {reply} c1 > .\n -- c1 quit\n \
+             c1 > F.\n c1 < F.\n c1 > .\n -- c1 done\n -- stop"
+        );
+        let steps = &["connect", "download notes.bin", "quit"];
+        let world = world(steps, 1, &script).with(|recorded| {
+            recorded.files = vec![FileRecord {
+                client: 1,
+                entry: 1,
+                transfer: Transfer::Download,
+                name: "notes.bin".to_owned(),
+                size: 200,
+                source_sha256: sha256(b"notes"),
+                found_as: None,
+                arrived_size: None,
+                arrived_sha256: None,
+            }];
+            recorded.client_steps[0].steps[2].outcome = last;
+        });
+        world.says(INTACT)
+    };
+    let fails =
+        "Fail: client 1: nothing arrived by `download notes.bin`: `download notes.bin` was done";
+    for reply in ["c1 < \"DATA\"\n", "c1 < \"NEWS\"\n"] {
+        assert_eq!(told(reply, StepOutcome::Done), fails);
+        assert_eq!(told(reply, StepOutcome::ProgramEnded), fails);
+    }
+}
+
+#[test]
+fn a_file_that_was_never_come_to_is_put_down_to_what_kept_its_client() {
+    let script = "-- c1 connect\n c1 > S\n c1 < R.\n -- c1 ends in mid-step\n -- stop";
+    let away = world(STEPS, 1, script).with(|recorded| {
+        recorded.server = "127.0.0.1:5002".parse().unwrap();
+        recorded.socket_samples[0].sockets[0].local = recorded.server;
+    });
+    let verdict = away.verdict(INTACT);
+    let finding = verdict.finding().unwrap();
+    let saw = "`upload notes.bin 200` was never reached: client 1 dialled 127.0.0.1:5001 (frame 2), and the server's address is \
+               127.0.0.1:5002";
+    assert_eq!(finding.saw, saw);
+    assert_eq!(finding.usually, Pattern::DialsElsewhere.usually());
 }
 
 /// An empty file: the server says GO and waits for what never comes.
