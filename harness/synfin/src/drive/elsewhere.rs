@@ -1,6 +1,6 @@
 //! A transferred file that is not where it should have arrived, looked for under other names.
 
-use synfin_core::manifest::{FileRecord, Role};
+use synfin_core::manifest::{FileRecord, Role, Transfer};
 
 use super::stage::Stage;
 use crate::sandbox::{FileKind, SandboxError};
@@ -22,6 +22,7 @@ impl Stage {
         if file.size == 0 {
             return Ok(None);
         }
+        let laid_out = laid_out(&self.log().files, file, expected);
         let mut folders = vec![expected.to_owned()];
         if expected != "." {
             folders.push(".".to_owned());
@@ -33,7 +34,9 @@ impl Stage {
             for entry in self.sandbox.list(role, &folder).await? {
                 let path = within(&folder, &entry.name);
                 match entry.kind {
-                    FileKind::File if entry.size_bytes == file.size => {
+                    FileKind::File
+                        if entry.size_bytes == file.size && Some(&path) != laid_out.as_ref() =>
+                    {
                         let found = self.digest_of(role, &path).await?;
                         if found.is_some_and(|(_, sha256)| sha256 == file.source_sha256) {
                             return Ok(Some(path_from(expected, &path)));
@@ -71,6 +74,18 @@ impl Stage {
     }
 }
 
+/// Where the client's own copy of a file lies that it uploads, and downloads again: nobody sent it there.
+fn laid_out(files: &[FileRecord], file: &FileRecord, client_dir: &str) -> Option<String> {
+    let is_source = |other: &&FileRecord| {
+        other.client == file.client
+            && other.name == file.name
+            && other.transfer == Transfer::Upload
+            && file.transfer == Transfer::Download
+    };
+    let source = files.iter().find(is_source)?;
+    Some(within(client_dir, &source.name))
+}
+
 /// The way from one folder of the program's to a path there: `../downloads/a.bin`.
 fn path_from(folder: &str, path: &str) -> String {
     if folder == "." {
@@ -96,6 +111,28 @@ fn within(folder: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_client_uploads_is_not_taken_for_what_it_downloads() {
+        let file = |client, transfer, name: &str| FileRecord {
+            client,
+            entry: 0,
+            transfer,
+            name: name.to_owned(),
+            size: 1,
+            source_sha256: String::new(),
+            arrived_size: None,
+            arrived_sha256: None,
+            found_as: None,
+        };
+        let uploaded = [file(1, Transfer::Upload, "a.bin")];
+        let source = |file: FileRecord| laid_out(&uploaded, &file, "mine");
+        let download = |client, name| file(client, Transfer::Download, name);
+        assert_eq!(source(download(1, "a.bin")).as_deref(), Some("mine/a.bin"));
+        assert_eq!(source(download(2, "a.bin")), None);
+        assert_eq!(source(download(1, "b.bin")), None);
+        assert_eq!(source(uploaded[0].clone()), None);
+    }
 
     #[test]
     fn the_way_to_a_file_begins_where_it_was_expected() {
