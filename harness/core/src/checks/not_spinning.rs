@@ -3,8 +3,9 @@
 use super::catalogue::{Check, Judge, Requirement};
 use super::{Cause, Evidence, Finding, Verdict, program, server_end};
 use crate::diagnosis::Pattern;
+use crate::flow::Side;
 use crate::manifest::{Need, ProcessRecord, Role, Supervision, ThreadSample};
-use crate::observation::Observation;
+use crate::observation::{Observation, Piece};
 use crate::spec::Selection;
 use crate::time::{Span, Timestamp};
 
@@ -41,18 +42,16 @@ impl Judge for NotSpinning {
             .collect();
         let awake: Vec<_> = watches
             .iter()
-            .filter(|(_, thread)| thread.running == thread.samples)
+            .filter(|(watch, thread)| is_awake(thread) && !sleeps_later(&watches, watch, thread))
             .collect();
         let spinning = awake.iter().find(|(watch, _)| length(watch) >= SPINNING_NS);
         match (spinning, awake.first()) {
-            (Some((watch, thread)), _) => Verdict::Fail(spins(watch, thread)),
+            (Some((watch, thread)), _) => Verdict::Fail(spins(observation, watch, thread)),
             (None, _) if server_end::by_itself(observation).is_some() => {
                 let saw = "the server ended: nothing of it was left to be idle";
                 Verdict::undecided(Cause::Program, saw)
             }
-            (None, _) if watches.is_empty() => {
-                Verdict::undecided(Cause::Harness, "the server's threads were never watched")
-            }
+            (None, _) if watches.is_empty() => never_watched(observation),
             (None, Some((watch, thread))) => Verdict::undecided(
                 Cause::Machine,
                 format!("{}, too short to tell", watched(watch, thread)),
@@ -63,6 +62,62 @@ impl Judge for NotSpinning {
             )),
         }
     }
+}
+
+fn is_awake(thread: &ThreadSample) -> bool {
+    thread.running == thread.samples
+}
+
+/// Whether a thread was seen asleep in a later watch: what ends by itself, such as a runtime that compiles, is no spinning.
+fn sleeps_later(
+    watches: &[(&Supervision, &ThreadSample)],
+    watch: &Supervision,
+    thread: &ThreadSample,
+) -> bool {
+    watches
+        .iter()
+        .any(|(later, same)| later.from >= watch.to && same.tid == thread.tid && !is_awake(same))
+}
+
+/// No look at the threads found wire and input idle: because of the server, if it was the one that went on and on.
+fn never_watched(observation: &Observation) -> Verdict {
+    let mut watches = observation
+        .processes(Role::Server)
+        .flat_map(|process| &process.supervision);
+    let sent = watches.find_map(|watch| {
+        let bytes = unasked_bytes(observation, watch);
+        (length(watch) >= SPINNING_NS && bytes > 0).then(|| (span(watch), bytes))
+    });
+    match sent {
+        Some((span, bytes)) => {
+            let bytes = program::count(bytes, "byte");
+            let saw = format!(
+                "the server was never idle: it sent {bytes} within {span}, and no client asked for anything"
+            );
+            Verdict::undecided(Cause::Program, saw)
+        }
+        None => Verdict::undecided(Cause::Harness, "the server's threads were never watched"),
+    }
+}
+
+/// Payload that the server sent during a watch in which no client sent any.
+fn unasked_bytes(observation: &Observation, watch: &Supervision) -> u64 {
+    let sent_bytes = |side| -> u64 {
+        let connections = observation.connections.iter();
+        let pieces = connections.flat_map(|connection| connection.sent_by(side).pieces());
+        pieces
+            .filter(|piece| (watch.from..watch.to).contains(&piece.at.at.as_nanos()))
+            .map(Piece::len_bytes)
+            .sum()
+    };
+    match sent_bytes(Side::Initiator) {
+        0 => sent_bytes(Side::Responder),
+        _ => 0,
+    }
+}
+
+fn span(watch: &Supervision) -> Span {
+    Timestamp::from_nanos(watch.to).since(Timestamp::from_nanos(watch.from))
 }
 
 /// No time is graded across a pause.
@@ -76,7 +131,7 @@ fn length(watch: &Supervision) -> u64 {
 }
 
 fn watched(watch: &Supervision, thread: &ThreadSample) -> String {
-    let span: Span = Timestamp::from_nanos(watch.to).since(Timestamp::from_nanos(watch.from));
+    let span = span(watch);
     format!(
         "thread {} {} was running in all {} samples of {span}, using {} ms of processor time",
         thread.tid,
@@ -86,9 +141,16 @@ fn watched(watch: &Supervision, thread: &ThreadSample) -> String {
     )
 }
 
-fn spins(watch: &Supervision, thread: &ThreadSample) -> Finding {
+fn spins(observation: &Observation, watch: &Supervision, thread: &ThreadSample) -> Finding {
     let saw = watched(watch, thread);
-    Finding::from(format!("{saw}, while wire and input were idle"))
+    let meanwhile = match unasked_bytes(observation, watch) {
+        0 => "while wire and input were idle".to_owned(),
+        bytes => format!(
+            "and the server sent {}, though no client asked for anything",
+            program::count(bytes, "byte")
+        ),
+    };
+    Finding::from(format!("{saw}, {meanwhile}"))
         .with(Evidence::process(Role::Server, saw))
         .usually(Pattern::Spinning.usually())
 }

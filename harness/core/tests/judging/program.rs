@@ -13,18 +13,23 @@ const WINDOWS: &str = r#"check = "runs-on-windows""#;
 
 fn watched(running: u32, ms: u64) -> World {
     world(STEPS, 1, LIFE).with(|recorded| {
-        recorded.processes[0].supervision = vec![Supervision {
-            from: 0,
-            to: ms * 1_000_000,
-            threads: vec![ThreadSample {
-                tid: 12,
-                name: "worker".to_owned(),
-                samples: 40,
-                running,
-                cpu_ms: 1990,
-            }],
-        }];
+        recorded.processes[0].supervision = vec![watch(0, ms, running)];
     })
+}
+
+/// A watch over one thread, seen 40 times.
+fn watch(from_ms: u64, to_ms: u64, running: u32) -> Supervision {
+    Supervision {
+        from: from_ms * 1_000_000,
+        to: to_ms * 1_000_000,
+        threads: vec![ThreadSample {
+            tid: 12,
+            name: "worker".to_owned(),
+            samples: 40,
+            running,
+            cpu_ms: 1990,
+        }],
+    }
 }
 
 #[test]
@@ -40,6 +45,48 @@ fn two_seconds_awake_without_input_fail() {
     assert_eq!(
         watched(40, 2000).says(SPINNING),
         "Fail: thread 12 “worker” was running in all 40 samples of 2000.000 ms, using 1990 ms of processor time, while wire and input were idle"
+    );
+}
+
+#[test]
+fn a_thread_that_comes_to_rest_later_does_not_spin_and_one_that_rested_before_may() {
+    let twice = |first, second| {
+        let watches = vec![watch(0, 2000, first), watch(3000, 5000, second)];
+        let world = world(STEPS, 1, LIFE);
+        let said = world.with(|recorded| recorded.processes[0].supervision = watches);
+        said.says(SPINNING)
+    };
+    assert_eq!(twice(40, 39), "Pass: 2 threads seen asleep");
+    let spins = twice(39, 40);
+    assert!(spins.starts_with("Fail: thread 12"), "{spins}");
+}
+
+/// The server sends for as long as it is watched, from its fourth millisecond on, and so does perhaps its client.
+fn sending(client: &str, threads: Vec<ThreadSample>) -> World {
+    let script = format!(
+        "-- c1 connect\n c1 > S\n c1 < S.\n c1 > .\n -- c1 done\n {client} c1 < \"NEWS\\n\"\n c1 < \"NEWS\\n\"\n -- stop"
+    );
+    world(STEPS, 1, &script).with(|recorded| {
+        let (from, to) = (at(4), at(4) + 2_000_000_000);
+        recorded.processes[0].supervision = vec![Supervision { from, to, threads }];
+    })
+}
+
+#[test]
+fn a_server_that_sends_without_being_asked_is_not_said_to_be_idle() {
+    let threads = watch(0, 2000, 40).threads;
+    assert_eq!(
+        sending("", threads).says(SPINNING),
+        "Fail: thread 12 “worker” was running in all 40 samples of 2000.000 ms, using 1990 ms of processor time, and the \
+         server sent 10 bytes, though no client asked for anything"
+    );
+    assert_eq!(
+        sending("", Vec::new()).says(SPINNING),
+        "Inconclusive(Program): the server was never idle: it sent 10 bytes within 2000.000 ms, and no client asked for anything"
+    );
+    assert_eq!(
+        sending("c1 > \"MORE\\n\"\n", Vec::new()).says(SPINNING),
+        "Inconclusive(Harness): the server's threads were never watched"
     );
 }
 

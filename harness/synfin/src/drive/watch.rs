@@ -20,10 +20,11 @@ use crate::sandbox::{RoleStat, SandboxError, TcpSocket};
 /// How often threads under supervision are looked at: 20 Hz.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// A thread that was never seen asleep for so long, and had a processor for a quarter of it, spins.
+/// A thread that was never seen asleep, and had a processor for so long, spins. What a runtime does for itself, such as compiling
+/// a server that has just been used for the first time, is done sooner.
 const SPINS_AFTER: Duration = Duration::from_secs(2);
 
-/// On a busy machine a thread that spins is watched for longer, until it has had that quarter.
+/// On a busy machine a thread that spins is watched for longer, until it has had that time.
 const WATCH_AT_MOST: Duration = Duration::from_secs(10);
 
 /// Clock ticks are hundredths of a second (`USER_HZ`).
@@ -360,11 +361,8 @@ impl Watched {
 
     /// Whether every thread is either cleared or known to spin, or there is no more time.
     fn is_decided(&self, elapsed: Duration) -> bool {
-        let had_its_share = |sample: &ThreadSample| {
-            u128::from(sample.cpu_ms) * 4 >= SPINS_AFTER.as_millis() && elapsed >= SPINS_AFTER
-        };
-        let is_decided =
-            |sample: &ThreadSample| sample.running < sample.samples || had_its_share(sample);
+        let spins = |sample: &ThreadSample| u128::from(sample.cpu_ms) >= SPINS_AFTER.as_millis();
+        let is_decided = |sample: &ThreadSample| sample.running < sample.samples || spins(sample);
         let all_decided = self.threads.values().all(|(_, sample)| is_decided(sample));
         (self.looks > 0 && all_decided) || elapsed >= WATCH_AT_MOST
     }
