@@ -14,7 +14,7 @@ use crate::diagnosis::Pattern;
 use crate::manifest::Need;
 use crate::observation::{Observation, ObservedConnection};
 use crate::spec::Selection;
-use script::Event;
+use script::{Event, What};
 use search::{Miss, Search};
 
 pub(super) const CHECK: Check = Check {
@@ -84,6 +84,14 @@ impl Sequence {
     }
 }
 
+/// A side that never closed said no wrong words.
+fn pattern(connection: &ObservedConnection, event: &Event) -> Pattern {
+    match event.what {
+        What::Fin if connection.wire.sent_by(event.by).fin.is_none() => Pattern::NeverClosed,
+        What::Fin | What::Payload(_) | What::Rst => Pattern::OutOfScript,
+    }
+}
+
 fn missed(
     observation: &Observation,
     connection: &ObservedConnection,
@@ -91,7 +99,8 @@ fn missed(
     miss: Miss,
 ) -> Outcome {
     let (number, id) = (index + 1, connection.wire.id);
-    let finding = |saw: String| Finding::from(saw).usually(Pattern::OutOfScript.usually());
+    let pattern = pattern(connection, event);
+    let finding = |saw: String| Finding::from(saw).usually(pattern.usually());
     match miss {
         Miss::Forbidden { frame, text } => Outcome::Violated(
             finding(format!(

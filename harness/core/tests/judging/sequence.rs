@@ -1,6 +1,7 @@
 //! Events in the order that a rubric lists them in.
 
 use synfin_core::checks::{SourceText, bind};
+use synfin_core::diagnosis::Pattern;
 use synfin_core::spec::Rubric;
 
 use crate::setup::{LIFE, STEPS};
@@ -44,6 +45,25 @@ fn a_fin_may_share_its_frame_with_the_last_words_of_its_side() {
     let shared =
         r#"{ from = "server", payload = "FILES" }, { fin = "client" }, { fin = "server" }"#;
     assert!(life().says(&sequence(shared)).starts_with("Pass: "));
+}
+
+#[test]
+fn a_side_that_never_closed_is_not_told_of_wrong_words() {
+    let missing = |end: &str, saw: &str| {
+        let asked = LIFE.split("-- c1 quit").next().unwrap();
+        let script = format!("{asked}\n-- c1 quit\n{end}\n-- c1 done\n-- stop");
+        let call = sequence(r#"{ from = "server", payload = "FILES" }, { fin = "server" }"#);
+        let verdict = world(STEPS, 1, &script).verdict(&call);
+        let finding = verdict.finding().unwrap();
+        let event = "connection 0 (client 1): event 2, FIN from the server, did not come in frames";
+        assert_eq!(finding.saw, format!("{event} {saw}"));
+        assert_eq!(finding.usually, Pattern::NeverClosed.usually());
+    };
+    missing(
+        "c1 > R.",
+        "7–9: the initiator reset the connection (frame 9)",
+    );
+    missing("c1 > F.\n c1 < .", "7–10");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use regex::bytes::Regex;
 
 use super::script::{Event, What};
+use crate::checks::close;
 use crate::flow::Side;
 use crate::observation::{Excerpt, FrameWindow, Observation, ObservedConnection, OwnClose};
 use crate::pcap::FrameNumber;
@@ -147,7 +148,7 @@ impl<'a> Search<'a> {
     fn fin(&self, by: Side) -> Result<FrameNumber, Miss> {
         let fin = self.connection.wire.sent_by(by).fin;
         let Some(fin) = fin else {
-            return Err(self.absent(by, None, String::new()));
+            return Err(self.no_fin(by));
         };
         let frame = fin.sent.frame;
         match self
@@ -160,6 +161,17 @@ impl<'a> Search<'a> {
                 let why = format!(": that of frame {frame} is not the program's own");
                 Err(self.absent(by, Some(frame), why))
             }
+        }
+    }
+
+    fn no_fin(&self, by: Side) -> Miss {
+        match close::harmful_reset(self.connection) {
+            Some((side, reset)) => {
+                let frame = reset.sent.frame;
+                let why = format!(": the {side} reset the connection (frame {frame})");
+                self.absent(by, Some(frame), why)
+            }
+            None => self.absent(by, None, String::new()),
         }
     }
 
