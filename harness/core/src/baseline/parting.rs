@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::story::{Place, Told, WireStory};
 use crate::pcap::FrameNumber;
+use crate::spec::ClientNumber;
 
 /// The first event of one story that the other does not have there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +17,16 @@ pub struct Parting {
     pub other: Option<Told>,
 }
 
-/// Where the stories part first, in the order of the other's frames; `None` if they are the same.
-pub fn part(one: &WireStory, other: &WireStory) -> Option<Parting> {
+/// Where the stories part first, in the order of the other's frames: on the connections of these clients if they do there;
+/// `None` if they are the same.
+pub fn part(one: &WireStory, other: &WireStory, about: &BTreeSet<ClientNumber>) -> Option<Parting> {
     let places: BTreeSet<Place> = one.keys().chain(other.keys()).copied().collect();
     let partings = places.into_iter().filter_map(|place| {
         let events = |story: &WireStory| story.get(&place).cloned().unwrap_or_default();
         part_of_connection(place, &events(one), &events(other))
     });
-    partings.min_by_key(Parting::order)
+    let is_beside = |place: Place| !place.client.is_some_and(|client| about.contains(&client));
+    partings.min_by_key(|parting| (is_beside(parting.place), parting.order()))
 }
 
 fn part_of_connection(place: Place, one: &[Told], other: &[Told]) -> Option<Parting> {
@@ -66,8 +69,6 @@ fn side(recording: &str, told: Option<Told>) -> String {
 mod tests {
     use super::*;
     use crate::baseline::story::{Turn, WireEvent};
-    use crate::spec::ClientNumber;
-
     const INITIATOR: Turn = Turn::Initiator;
     const RESPONDER: Turn = Turn::Responder;
 
@@ -90,7 +91,7 @@ mod tests {
 
     #[track_caller]
     fn check(one: &WireStory, other: &WireStory, words: &str) {
-        let parting = part(one, other).unwrap();
+        let parting = part(one, other, &BTreeSet::new()).unwrap();
         assert_eq!(parting.words("a.pcap", "b.pcap"), words);
     }
 
@@ -98,7 +99,7 @@ mod tests {
     fn frames_alone_are_no_difference() {
         let one = story(&[&[(WireEvent::Syn, 1), (WireEvent::SynAck, 2)]]);
         let other = story(&[&[(WireEvent::Syn, 7), (WireEvent::SynAck, 9)]]);
-        assert_eq!(part(&one, &other), None);
+        assert_eq!(part(&one, &other, &BTreeSet::new()), None);
     }
 
     #[test]
@@ -129,6 +130,20 @@ mod tests {
             "client 2, its connection 1: in a.pcap the initiator sends FIN (frame 6); \
              in b.pcap the initiator sends RST (frame 8)",
         );
+    }
+
+    #[test]
+    fn the_clients_that_it_is_about_are_told_before_others() {
+        let fin = WireEvent::Fin { by: INITIATOR };
+        let reset = WireEvent::Reset { by: INITIATOR };
+        let one = story(&[&[(fin, 5)], &[(fin, 6)], &[(fin, 7)]]);
+        let other = story(&[&[(fin, 5)], &[(reset, 8)], &[(reset, 9)]]);
+        let told = |client| {
+            let about = BTreeSet::from([ClientNumber(client)]);
+            part(&one, &other, &about).unwrap().place.client
+        };
+        assert_eq!(told(3), Some(ClientNumber(3)));
+        assert_eq!(told(1), Some(ClientNumber(2)));
     }
 
     #[test]

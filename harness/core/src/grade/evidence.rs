@@ -1,8 +1,12 @@
 //! A check's evidence as lines of a report, and where to look for it.
 
+use std::collections::BTreeSet;
+
 use super::recording::Recording;
 use crate::checks::Evidence;
+use crate::observation::Observation;
 use crate::report::Look;
+use crate::spec::ClientNumber;
 
 /// How many places to look a row names.
 const LOOKS: usize = 4;
@@ -44,6 +48,30 @@ fn line(evidence: &Evidence) -> String {
         Evidence::Process { role, what } => format!("{role}: {what}"),
         Evidence::Sockets { what } => format!("socket table: {what}"),
         Evidence::File { name, what } => format!("file “{name}”: {what}"),
+    }
+}
+
+/// The clients that it speaks of: of their connections, programs or files.
+pub(super) fn clients(observation: &Observation, evidence: &[Evidence]) -> BTreeSet<ClientNumber> {
+    evidence
+        .iter()
+        .flat_map(|evidence| clients_of(observation, evidence))
+        .collect()
+}
+
+fn clients_of(observation: &Observation, evidence: &Evidence) -> Vec<ClientNumber> {
+    match evidence {
+        Evidence::Frames { connection, .. } | Evidence::Missing { connection, .. } => {
+            let connection = connection.and_then(|id| observation.connection(id));
+            connection.and_then(|it| it.client).into_iter().collect()
+        }
+        Evidence::Process { role, .. } => role.client().map(ClientNumber).into_iter().collect(),
+        Evidence::Sockets { .. } => Vec::new(),
+        Evidence::File { name, .. } => {
+            let files = observation.recorded().map_or(&[][..], |it| &it.files);
+            let same = files.iter().filter(|file| file.name == *name);
+            same.map(|file| ClientNumber(file.client)).collect()
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn aggregated(mut judged: Vec<Judged>, repetitions: &[Repetition]) -> Judged {
         passed: count(&results, ResultName::Pass),
         failed: count(&results, ResultName::Fail),
         undecided: undecided(&judged),
-        parting: parting(&results, repetitions),
+        parting: parting(&judged, repetitions),
     };
     let (shown, label) = match result {
         ResultName::Flaky => (ResultName::Fail, "; failing: "),
@@ -75,8 +75,7 @@ fn aggregated(mut judged: Vec<Judged>, repetitions: &[Repetition]) -> Judged {
             (result, ": ")
         }
     };
-    let index = results.iter().rposition(|result| *result == shown);
-    let mut chosen = judged.swap_remove(index.unwrap_or_default());
+    let mut chosen = judged.swap_remove(last(&judged, shown).unwrap_or_default());
     if result != ResultName::Skipped {
         chosen.report.saw = format!("{}{label}{}", rate(&counts), chosen.report.saw);
         chosen.report.repetitions = Some(counts);
@@ -115,18 +114,25 @@ fn rate(counts: &Repetitions) -> String {
     }
 }
 
-/// Where the first that passed and the first that failed part on the wire.
-fn parting(results: &[ResultName], repetitions: &[Repetition]) -> Option<String> {
-    let first = |which| {
-        let index = results.iter().position(|result| *result == which)?;
-        repetitions.get(index)
-    };
-    let (passing, failing) = (first(ResultName::Pass)?, first(ResultName::Fail)?);
-    Some(match part(&passing.story, &failing.story) {
-        Some(parting) => parting.words(&passing.file, &failing.file),
-        None => format!(
-            "the wire tells the same of {} and {}",
-            passing.file, failing.file
-        ),
-    })
+/// The last of these results: the one that is shown.
+fn last(judged: &[Judged], which: ResultName) -> Option<usize> {
+    judged
+        .iter()
+        .rposition(|judged| judged.report.result == which)
+}
+
+/// Where one that passed and the one that is shown for those that failed part on the wire, for the clients that it is about.
+fn parting(judged: &[Judged], repetitions: &[Repetition]) -> Option<String> {
+    let index = last(judged, ResultName::Fail)?;
+    let failing = repetitions.get(index)?;
+    let passing = repetitions.get(last(judged, ResultName::Pass)?)?;
+    Some(
+        match part(&passing.story, &failing.story, &judged[index].clients) {
+            Some(parting) => parting.words(&passing.file, &failing.file),
+            None => format!(
+                "the wire tells the same of {} and {}",
+                passing.file, failing.file
+            ),
+        },
+    )
 }

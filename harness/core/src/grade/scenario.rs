@@ -1,10 +1,13 @@
 //! One check on one recording, or on a scenario of which there is none.
 
+use std::collections::BTreeSet;
+
 use super::evidence;
 use super::recording::Recording;
 use crate::checks::{Bound, Cause, Finding, Link, Root, Verdict};
 use crate::manifest::{Exit, LimitHit, NotRecorded};
 use crate::report::{CauseName, CheckReport, ResultName, Usually};
+use crate::spec::ClientNumber;
 use crate::text::Foreign;
 
 /// Characters of a line that a program printed.
@@ -19,6 +22,8 @@ pub(super) struct Judged {
     pub(super) runner: Option<String>,
     /// The capture that was judged.
     pub(super) capture: Option<String>,
+    /// The clients that its evidence speaks of.
+    pub(super) clients: BTreeSet<ClientNumber>,
 }
 
 /// Judges one call on one recording.
@@ -30,6 +35,7 @@ pub(super) fn judge(bound: &Bound, recording: &Recording) -> Judged {
         .map_or(&[][..], |finding| &finding.evidence);
     judged.report.look = evidence::looks(recording, found);
     judged.capture = Some(recording.file.clone());
+    judged.clients = evidence::clients(&recording.observation, found);
     if let Some(recorded) = recording.observation.recorded() {
         judged.runner.clone_from(&recorded.runner);
     }
@@ -117,6 +123,7 @@ fn from_verdict(bound: &Bound, verdict: &Verdict) -> Judged {
         link: finding.link,
         runner: None,
         capture: None,
+        clients: BTreeSet::new(),
     }
 }
 

@@ -7,7 +7,9 @@ use synfin_core::grade::{RecordingInput, RunInput, grade, grade_capture};
 use synfin_core::manifest::{
     Exit, Level, Machine, NotRecorded, RunFile, ScenarioEntry, SocketState, Targets,
 };
-use synfin_core::report::{self, CauseName, Points, Repetitions, Report, ResultName, Status};
+use synfin_core::report::{
+    self, CauseName, ItemReport, Points, Repetitions, Report, ResultName, Status,
+};
 
 use crate::setup::{LIFE, STEPS};
 use crate::world::{SERVER, TARGET, World, socket, world};
@@ -292,6 +294,38 @@ fn repetitions_that_disagree_are_flaky_and_say_where_they_part() {
         ),
     };
     assert_eq!(repetitions, expected);
+}
+
+/// Two clients, each with a life of its own.
+fn two(lives: [&str; 2]) -> World {
+    let second = lives[1].replace("c1", "c2");
+    let stop = "-- stop";
+    let script = format!(
+        "{}\n{}\n{stop}",
+        lives[0].replace(stop, ""),
+        second.replace(stop, "")
+    );
+    world(STEPS, 2, &script)
+}
+
+#[test]
+fn repetitions_part_where_the_client_does_that_failed_not_where_another_first_differs() {
+    let talkative = LIFE.replace("FILES 2", "FILES 22");
+    let reset = LIFE.replacen("c1 < F.", "c1 < R.", 1);
+    let rubric = RUBRIC.replace("clients = 1", "clients = 2");
+    let report = graded(
+        &rubric,
+        &[
+            ("s.1", repetition(1, two([LIFE, LIFE]))),
+            ("s.2", repetition(2, two([&talkative, &reset]))),
+        ],
+    );
+    let parting = |item: &ItemReport| item.checks[0].repetitions.clone()?.parting;
+    let told: Vec<_> = report.items.iter().filter_map(parting).collect();
+    assert!(!told.is_empty());
+    for parting in told {
+        assert!(parting.starts_with("client 2, "), "{parting}");
+    }
 }
 
 #[test]
