@@ -1,14 +1,16 @@
 //! Whether the server answered a client's step: connected is not served.
 
+use std::collections::BTreeSet;
+
 use regex::bytes::Regex;
 
-use super::replies::{LoneReply, Shape, Transferred};
+use super::replies::{LoneReply, Shape, Transferred, find};
 use super::{Excerpt, FrameWindow, Observation, ObservedConnection, Piece};
 use crate::content::file_bytes;
 use crate::flow::{ConnectionId, Milestone};
 use crate::manifest::{FileRecord, StepOutcome, StepRecord};
 use crate::pcap::FrameNumber;
-use crate::spec::ClientNumber;
+use crate::spec::{ClientNumber, Step};
 use crate::text::Foreign;
 
 /// Bytes by which a file's contents are found: incompressible, so that a chance match is out of the question.
@@ -74,6 +76,8 @@ struct Likeness<'a> {
     /// What a lone client got, where the target has no patterns.
     known: &'a [LoneReply],
     file: Option<Transferred>,
+    /// The names of files that a list can have, where the step asks for one and the target has no patterns.
+    listed: BTreeSet<String>,
 }
 
 impl Observation {
@@ -89,6 +93,11 @@ impl Observation {
             patterns: self.setting.replies.patterns(step),
             known: self.setting.replies.known(step),
             file: self.transferred(client, record),
+            listed: if *step == Step::List {
+                self.transferred_names()
+            } else {
+                BTreeSet::new()
+            },
         };
         let connection = exchange.connection.wire.id;
         if let Some(at) = exchange.answered_at(&likeness) {
@@ -194,6 +203,15 @@ impl Observation {
             .find(|file| file.client == client.0 && file.entry == entry)
     }
 
+    /// The names of all files that the scenario's steps transfer, each once.
+    fn transferred_names(&self) -> BTreeSet<String> {
+        let clients = || (1..=self.setting.clients).map(ClientNumber);
+        let steps = self.setting.steps.iter().map(|entry| &entry.step);
+        steps
+            .flat_map(|step| clients().filter_map(|client| step.file_name(client)))
+            .collect()
+    }
+
     /// The file that a step transfers; its beginning too, if the recording knows the contents.
     fn transferred(&self, client: ClientNumber, record: &StepRecord) -> Option<Transferred> {
         let name = self.step(record)?.file_name(client)?;
@@ -265,7 +283,8 @@ impl Exchange<'_> {
             .map(|found| from - before_request + found.end())
     }
 
-    /// By what a lone client got after its request or, where the two overlap, altogether.
+    /// By what a lone client got after its request or, where the two overlap, altogether; a list also by a file that it names, for
+    /// the lone client may have asked when there was none.
     fn covered_by_likeness(&self, likeness: &Likeness<'_>) -> Option<usize> {
         let file = likeness.file.as_ref();
         let (after_request, covered) = Shape::of(&self.sent(self.reply).bytes, file);
@@ -277,10 +296,17 @@ impl Exchange<'_> {
         {
             return Some(self.early_bytes() + covered);
         }
-        known
-            .iter()
-            .any(|it| it.whole == whole)
-            .then_some(covered_by_whole)
+        if known.iter().any(|it| it.whole == whole) {
+            return Some(covered_by_whole);
+        }
+        let listed = likeness.listed.iter();
+        listed.filter_map(|name| self.named(name)).min()
+    }
+
+    /// How many bytes it takes to name a file after the request.
+    fn named(&self, file: &str) -> Option<usize> {
+        let at = find(&self.sent(self.reply).bytes, file.as_bytes())?;
+        Some(self.early_bytes() + at + file.len())
     }
 
     /// What was sent after the request's first byte and before its last.
