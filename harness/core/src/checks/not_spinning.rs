@@ -34,16 +34,8 @@ impl Judge for NotSpinning {
     }
 
     fn judge(&self, observation: &Observation, _: &Selection) -> Verdict {
-        let watches: Vec<_> = observation
-            .processes(Role::Server)
-            .flat_map(|process: &ProcessRecord| &process.supervision)
-            .flat_map(|watch| watch.threads.iter().map(move |thread| (watch, thread)))
-            .filter(|(watch, thread)| thread.samples > 0 && !is_broken(observation, watch))
-            .collect();
-        let awake: Vec<_> = watches
-            .iter()
-            .filter(|(watch, thread)| is_awake(thread) && !sleeps_later(&watches, watch, thread))
-            .collect();
+        let watches = watches(observation);
+        let awake = for_ever_awake(&watches);
         let spinning = awake.iter().find(|(watch, _)| length(watch) >= SPINNING_NS);
         match (spinning, awake.first()) {
             (Some((watch, thread)), _) => Verdict::Fail(spins(observation, watch, thread)),
@@ -64,16 +56,40 @@ impl Judge for NotSpinning {
     }
 }
 
+/// Whether a server's thread spun at this moment: it is busy, and will not be done with anything.
+pub(super) fn spins_at(observation: &Observation, at_ns: u64) -> bool {
+    for_ever_awake(&watches(observation))
+        .iter()
+        .any(|(watch, _)| length(watch) >= SPINNING_NS && watch.from <= at_ns)
+}
+
+/// A look at a thread while wire and input were idle.
+type Watch<'a> = (&'a Supervision, &'a ThreadSample);
+
+fn watches(observation: &Observation) -> Vec<Watch<'_>> {
+    observation
+        .processes(Role::Server)
+        .flat_map(|process: &ProcessRecord| &process.supervision)
+        .flat_map(|watch| watch.threads.iter().map(move |thread| (watch, thread)))
+        .filter(|(watch, thread)| thread.samples > 0 && !is_broken(observation, watch))
+        .collect()
+}
+
+/// Those of threads that were never seen asleep, then or later.
+fn for_ever_awake<'a>(watches: &[Watch<'a>]) -> Vec<Watch<'a>> {
+    watches
+        .iter()
+        .filter(|(watch, thread)| is_awake(thread) && !sleeps_later(watches, watch, thread))
+        .copied()
+        .collect()
+}
+
 fn is_awake(thread: &ThreadSample) -> bool {
     thread.running == thread.samples
 }
 
 /// Whether a thread was seen asleep in a later watch: what ends by itself, such as a runtime that compiles, is no spinning.
-fn sleeps_later(
-    watches: &[(&Supervision, &ThreadSample)],
-    watch: &Supervision,
-    thread: &ThreadSample,
-) -> bool {
+fn sleeps_later(watches: &[Watch<'_>], watch: &Supervision, thread: &ThreadSample) -> bool {
     watches
         .iter()
         .any(|(later, same)| later.from >= watch.to && same.tid == thread.tid && !is_awake(same))
