@@ -2,6 +2,7 @@
 //! reads sources by simple search, as a person who leafs through them would, and says what it could not find out.
 
 mod arguments;
+mod asked;
 mod build;
 mod choice;
 mod folder;
@@ -79,6 +80,16 @@ impl Guess {
         let port = texts.find_map(|text| port::port(text));
         let is_told = server.as_ref().is_some_and(Program::is_told_its_port);
         let address = |port| SocketAddr::new(family(programs()), port);
+        let listen = match port {
+            None if is_told => None,
+            port => Some(address(port.unwrap_or(DEFAULT_PORT))),
+        };
+        let session = client.as_ref().filter(|it| it.is_a_session());
+        let connect = session.zip(listen);
+        let connect = connect.map(|(it, server)| asked::answers(&it.text, server));
+        let connect = connect.unwrap_or_default();
+        let mut unknown = unknown::unknown(server.as_ref(), client.as_ref(), port);
+        unknown.extend(asked::unknown(&connect));
         let menu = client.as_ref().map(|it| Menu::of(&it.text));
         let client_files = client.as_ref().map(Program::client_files);
         Self {
@@ -90,14 +101,11 @@ impl Guess {
                 .or_else(|| server.as_ref().and_then(web_client)),
             other_servers: names(servers.iter().skip(1)),
             other_clients: names(clients.iter().skip(1)),
-            listen: match port {
-                None if is_told => None,
-                port => Some(address(port.unwrap_or(DEFAULT_PORT))),
-            },
-            menu: menu.unwrap_or_default(),
+            listen,
+            menu: menu.unwrap_or_default().after(connect),
             server_dir: server.as_ref().and_then(Program::server_dir),
             client_files: client_files.unwrap_or_default(),
-            unknown: unknown::unknown(server.as_ref(), client.as_ref(), port),
+            unknown,
         }
     }
 

@@ -64,13 +64,14 @@ impl Menu {
     pub(super) fn of(source: &str) -> Self {
         let texts = string_literals(source);
         let items = items(&texts);
+        let commands = shell_commands(source);
         let found = STEPS.into_iter().filter_map(|(step, words)| {
             let numbered = || {
                 items
                     .iter()
                     .find(|item| step_of(&item.caption) == Some(step))
             };
-            let typed = || typed_word(&texts, words);
+            let typed = || typed_word(&commands, words).or_else(|| typed_word(&texts, words));
             let lines = match numbered() {
                 Some(item) => with_name(step, item.number.clone(), &texts, Asks::Always),
                 None => with_name(step, typed()?, &texts, Asks::IfPrompted),
@@ -87,6 +88,14 @@ impl Menu {
             steps,
             takes_any_line,
         }
+    }
+
+    /// The same, where the client is told these lines before.
+    pub(super) fn after(mut self, lines: Vec<Line>) -> Self {
+        if !lines.is_empty() {
+            self.steps.insert(0, ("connect", lines));
+        }
+        self
     }
 
     /// The steps for which nothing was found.
@@ -176,7 +185,15 @@ fn string_literals(source: &str) -> Vec<String> {
         .collect()
 }
 
-/// An item of a menu: `1. List files`, `[1] list` or `1) Send a file`.
+/// The commands of a shell made with Python's `cmd`: its methods `do_list`.
+fn shell_commands(source: &str) -> Vec<String> {
+    let method = Regex::new(r"\bdef do_(\w+)\(").expect("the pattern is well-formed");
+    let is_shell = source.contains("Cmd)");
+    let found = method.captures_iter(source).filter(|_| is_shell);
+    found.map(|it| it[1].to_owned()).collect()
+}
+
+/// An item of a menu: `1. List files`, `[1] list`, `1) Send a file` or `[L]ist`.
 struct Item {
     number: String,
     caption: String,
@@ -186,12 +203,18 @@ struct Item {
 fn items(texts: &[String]) -> Vec<Item> {
     let item = Regex::new(r"(?:^|[^\w.])(\d)[^\w\n]+([^\d\n,;|/]*[^\d\n,;|/\s(\[])")
         .expect("the pattern is well-formed");
-    let found = texts.iter().flat_map(|text| item.captures_iter(text));
-    let of = |found: regex::Captures<'_>| Item {
+    let letter = Regex::new(r"[\[(](\w)[\])](\w+)").expect("the pattern is well-formed");
+    let numbered = texts.iter().flat_map(|text| item.captures_iter(text));
+    let numbered = numbered.map(|found| Item {
         number: found[1].to_owned(),
         caption: found[2].to_owned(),
-    };
-    found.map(of).collect()
+    });
+    let lettered = texts.iter().flat_map(|text| letter.captures_iter(text));
+    let lettered = lettered.map(|found| Item {
+        number: found[1].to_owned(),
+        caption: format!("{}{}", &found[1], &found[2]),
+    });
+    numbered.chain(lettered).collect()
 }
 
 /// The first text that is one of these words, as it is written there.
@@ -200,8 +223,10 @@ fn typed_word(texts: &[String], words: &[&str]) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
+/// Whether a text is one of these words, as it is or with the slash that tells it from talk.
 fn is_one_of(text: &str, words: &[&str]) -> bool {
-    words.contains(&text.trim().to_lowercase().as_str())
+    let lower = text.trim().to_lowercase();
+    words.contains(&lower.strip_prefix('/').unwrap_or(&lower))
 }
 
 fn asks_for_name(text: &str) -> bool {
@@ -209,6 +234,8 @@ fn asks_for_name(text: &str) -> bool {
     let is_prompt = text.trim_end().ends_with([':', '?', '>']);
     is_prompt
         && (lower.contains("file") || lower.contains("path") || lower.contains("name"))
+        // The head of a list, or another question.
+        && !lower.contains("files")
         && !lower.contains("user")
         && !lower.contains('{')
         && !lower.contains('%')

@@ -47,6 +47,60 @@ fn a_python_menu_is_read_from_its_source() {
     );
 }
 
+/// What a user types for a step, with what the client prints before.
+fn script(target: &Target, step: &str) -> Vec<(bool, String)> {
+    let exchanges = &target.client.script(step).unwrap().exchanges;
+    let line = |it: &synfin_core::spec::Exchange| (it.expect.is_some(), it.send.clone().unwrap());
+    exchanges.iter().map(line).collect()
+}
+
+#[test]
+fn what_a_client_asks_before_it_connects_is_answered_or_left_to_the_user() {
+    let server = ("server.py", "s.bind(('', 6000))\ns.accept()");
+    let asking = |questions: &str| {
+        let client = format!(
+            "{questions}\ns.connect((host, port))\nprint('1. List')\nport = input('port of another')"
+        );
+        guess(&[server, ("client.py", &client)])
+    };
+    let address = asking("host = input('Server IP: ')\nport = int(input(\"Port: \"))");
+    let connect = [(true, "127.0.0.1".to_owned()), (true, "6000".to_owned())];
+    assert_eq!(script(&target(&address), "connect"), connect);
+    let chat = asking("nick = input('Choose a nickname: ')\npath = input('file of the user')");
+    assert_eq!(
+        script(&target(&chat), "connect"),
+        [(true, "anna".to_owned())]
+    );
+    let login = asking("u = input('Username: ')\np = getpass.getpass('Password: ')");
+    let fill_in = [(true, "FILL-IN".to_owned()), (true, "FILL-IN".to_owned())];
+    assert_eq!(script(&target(&login), "connect"), fill_in);
+    let unknown = "what the client is told at “Username:”, “Password:” (`connect`)".to_owned();
+    assert!(login.unknowns().contains(&unknown));
+}
+
+#[test]
+fn a_menu_of_letters_and_a_shells_methods_are_read_too() {
+    let server = ("server.py", "s.bind(('', 6000))\ns.accept()");
+    let letters = "s.connect(a)\nprint('[L]ist  [U]pload [Q]uit')\ns.send(b'LIST')\nprint('Files:')\ninput('File: ')";
+    let shell = "class Shell(cmd.Cmd):\n  def do_list(self, a):\n    s.send('LIST')\n  def do_quit(self, a):\n    \
+                 pass\ns.connect(a)\ninput()";
+    let chat = "s.connect(a)\nif input() == '/list': pass\nif text == '/quit': pass";
+    let upload = script(&target(&guess(&[server, ("client.py", letters)])), "upload");
+    assert_eq!(
+        upload,
+        [(false, "U".to_owned()), (true, "{name}".to_owned())]
+    );
+    for (client, list, quit) in [
+        (letters, "L", "Q"),
+        (shell, "list", "quit"),
+        (chat, "/list", "/quit"),
+    ] {
+        let target = target(&guess(&[server, ("client.py", client)]));
+        assert_eq!(script(&target, "list"), [(false, list.to_owned())]);
+        assert_eq!(script(&target, "quit"), [(false, quit.to_owned())]);
+    }
+}
+
 #[test]
 fn what_must_be_compiled_is_built_and_arguments_are_questions() {
     let server = "int main(int argc, char **argv) { bind(s, a, n); run(argv[1]); }";
