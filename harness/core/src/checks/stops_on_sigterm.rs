@@ -25,6 +25,9 @@ pub(super) const CHECK: Check = Check {
 const DAEMON: &str =
     "the first process ended by itself with code 0; those it left behind ended after SIGTERM";
 
+/// What ended in parts.
+const LEFT_BEHIND: &str = "the server's first process ended, but what it had started did not after SIGTERM: SIGKILL was needed";
+
 /// As signal(7) numbers it everywhere.
 const SIGTERM: i32 = 15;
 
@@ -51,6 +54,12 @@ impl Judge for StopsOnSigterm {
                 .map(|stop| stop.at)
         };
         match (at(SignalSent::Term), at(SignalSent::Kill), server.exited_at) {
+            (Some(term), Some(kill), Some(exited_at)) if (term..kill).contains(&exited_at) => {
+                Verdict::Fail(
+                    finding(observation, LEFT_BEHIND.to_owned())
+                        .usually(Pattern::LeavesChildren.usually()),
+                )
+            }
             (Some(_), Some(_), _) => Verdict::Fail(
                 finding(
                     observation,

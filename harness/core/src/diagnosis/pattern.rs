@@ -32,7 +32,9 @@ pub enum Pattern {
     NeverAccepted,
     /// Connections are accepted at once and served one after the other.
     ServedOneAfterAnother,
-    /// A request lies unread, or read and unanswered, while the server sleeps.
+    /// A request lies unread while the server sleeps.
+    NobodyReads,
+    /// A request was read and is not answered, while the server sleeps.
     RequestIgnored,
     /// As many clients as there are workers are served, and the others wait.
     WorkersTaken,
@@ -100,6 +102,8 @@ pub enum Pattern {
     Spinning,
     /// SIGTERM did not end the server.
     IgnoresSigterm,
+    /// Processes that the server started outlive it.
+    LeavesChildren,
     /// A client did not say that it could not connect.
     SilentWhenRefused,
     /// A client crashed when it could not connect.
@@ -164,6 +168,7 @@ impl Pattern {
             Self::SynUnanswered => SYN_UNANSWERED,
             Self::NeverAccepted => NEVER_ACCEPTED,
             Self::ServedOneAfterAnother => ONE_AFTER_ANOTHER,
+            Self::NobodyReads => NOBODY_READS,
             Self::RequestIgnored => REQUEST_IGNORED,
             Self::WorkersTaken => WORKERS_TAKEN,
             Self::ClosedUnanswered => CLOSED_UNANSWERED,
@@ -198,6 +203,7 @@ impl Pattern {
             Self::TakenByClient => TAKEN_BY_CLIENT,
             Self::Spinning => SPINNING,
             Self::IgnoresSigterm => IGNORES_SIGTERM,
+            Self::LeavesChildren => LEAVES_CHILDREN,
             Self::SilentWhenRefused => SILENT_WHEN_REFUSED,
             Self::CrashedWhenRefused => CRASHED_WHEN_REFUSED,
             Self::NotWindows => NOT_WINDOWS,

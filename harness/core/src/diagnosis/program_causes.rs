@@ -217,3 +217,20 @@ pub(super) const ENDED_UNASKED: &[Cause] = &[(
     "let it go on, whatever it is told",
     "the programs' output",
 )];
+pub(super) const NOBODY_READS: &[Cause] = &[
+    (
+        "whoever is to read that connection serves another client, or waits for a lock or a free worker",
+        "a thread, task or process per connection, and no lock that is held for a whole session",
+        "accept(2)",
+    ),
+    (
+        "the handler waits for something else than that connection",
+        "wait for the socket too: poll() tells when there is something to read",
+        "poll(2)",
+    ),
+];
+pub(super) const LEAVES_CHILDREN: &[Cause] = &[(
+    "child processes are not ended with the one that started them: its default action on SIGTERM ends it alone",
+    "on SIGTERM, end the children and wait for them",
+    "signal(7); kill(2)",
+)];

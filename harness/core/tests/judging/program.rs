@@ -111,8 +111,30 @@ fn a_server_that_ends_on_sigterm_passes() {
 }
 
 #[test]
+fn a_server_that_ends_and_leaves_its_children_is_told_of_them() {
+    let orphans = world(STEPS, 1, LIFE).with(|recorded| {
+        let server = &mut recorded.processes[0];
+        let term = server.stop_actions[0].at;
+        server.exited_at = Some(term + 1);
+        server.stop_actions.push(StopAction {
+            at: term + 2,
+            signal: SignalSent::Kill,
+            is_fault_step: false,
+        });
+    });
+    assert_eq!(
+        orphans.says(STOPS),
+        "Fail: the server's first process ended, but what it had started did not after SIGTERM: SIGKILL was needed"
+    );
+    let verdict = orphans.verdict(STOPS);
+    let cause = &verdict.finding().unwrap().usually[0].cause;
+    assert!(cause.starts_with("child processes"), "{cause}");
+}
+
+#[test]
 fn a_server_that_needs_sigkill_fails() {
     let stubborn = world(STEPS, 1, LIFE).with(|recorded| {
+        recorded.processes[0].exited_at = Some(at(3001));
         recorded.processes[0].stop_actions.push(StopAction {
             at: at(3000),
             signal: SignalSent::Kill,

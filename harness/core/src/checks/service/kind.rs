@@ -49,7 +49,8 @@ impl Kind {
     pub(in crate::checks) fn pattern(self) -> Pattern {
         match self {
             Self::NeverAccepted => Pattern::NeverAccepted,
-            Self::Unread | Self::Silent => Pattern::RequestIgnored,
+            Self::Unread => Pattern::NobodyReads,
+            Self::Silent => Pattern::RequestIgnored,
             Self::Closed => Pattern::ClosedUnanswered,
             Self::TurnedAway => Pattern::TurnedAway,
             Self::Refused => Pattern::Refused,
