@@ -9,8 +9,9 @@ use crate::observation::{Observation, Piece};
 use crate::spec::Selection;
 use crate::time::{Span, Timestamp};
 
-/// So long a thread must have been seen running, and never asleep, nanoseconds.
-const SPINNING_NS: u64 = 2_000_000_000;
+/// For so long a thread must have had a processor, and never been seen asleep, milliseconds. What a runtime does for itself,
+/// such as compiling a server that has just been used for the first time, is done sooner.
+const SPINNING_MS: u64 = 2_000;
 
 pub(super) const CHECK: Check = Check {
     id: "not-spinning",
@@ -42,9 +43,11 @@ impl Judge for NotSpinning {
             .collect();
         let awake: Vec<_> = watches
             .iter()
-            .filter(|(watch, thread)| is_awake(thread) && !sleeps_later(&watches, watch, thread))
+            .filter(|(_, thread)| thread.running == thread.samples)
             .collect();
-        let spinning = awake.iter().find(|(watch, _)| length(watch) >= SPINNING_NS);
+        let spinning = awake
+            .iter()
+            .find(|(_, thread)| thread.cpu_ms >= SPINNING_MS);
         match (spinning, awake.first()) {
             (Some((watch, thread)), _) => Verdict::Fail(spins(observation, watch, thread)),
             (None, _) if server_end::by_itself(observation).is_some() => {
@@ -54,7 +57,7 @@ impl Judge for NotSpinning {
             (None, _) if watches.is_empty() => never_watched(observation),
             (None, Some((watch, thread))) => Verdict::undecided(
                 Cause::Machine,
-                format!("{}, too short to tell", watched(watch, thread)),
+                format!("{}, too little to tell", watched(watch, thread)),
             ),
             (None, None) => Verdict::pass(format!(
                 "{} seen asleep",
@@ -64,21 +67,6 @@ impl Judge for NotSpinning {
     }
 }
 
-fn is_awake(thread: &ThreadSample) -> bool {
-    thread.running == thread.samples
-}
-
-/// Whether a thread was seen asleep in a later watch: what ends by itself, such as a runtime that compiles, is no spinning.
-fn sleeps_later(
-    watches: &[(&Supervision, &ThreadSample)],
-    watch: &Supervision,
-    thread: &ThreadSample,
-) -> bool {
-    watches
-        .iter()
-        .any(|(later, same)| later.from >= watch.to && same.tid == thread.tid && !is_awake(same))
-}
-
 /// No look at the threads found wire and input idle: because of the server, if it was the one that went on and on.
 fn never_watched(observation: &Observation) -> Verdict {
     let mut watches = observation
@@ -86,7 +74,7 @@ fn never_watched(observation: &Observation) -> Verdict {
         .flat_map(|process| &process.supervision);
     let sent = watches.find_map(|watch| {
         let bytes = unasked_bytes(observation, watch);
-        (length(watch) >= SPINNING_NS && bytes > 0).then(|| (span(watch), bytes))
+        (length_ms(watch) >= SPINNING_MS && bytes > 0).then(|| (span(watch), bytes))
     });
     match sent {
         Some((span, bytes)) => {
@@ -126,8 +114,8 @@ fn is_broken(observation: &Observation, watch: &Supervision) -> bool {
     observation.is_paused_within(from, to)
 }
 
-fn length(watch: &Supervision) -> u64 {
-    watch.to.saturating_sub(watch.from)
+fn length_ms(watch: &Supervision) -> u64 {
+    watch.to.saturating_sub(watch.from) / 1_000_000
 }
 
 fn watched(watch: &Supervision, thread: &ThreadSample) -> String {
