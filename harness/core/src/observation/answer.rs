@@ -2,17 +2,19 @@
 
 use regex::bytes::Regex;
 
-use super::replies::{LoneReply, Shape, Transferred};
+use super::replies::{LoneReply, Shape, Transferred, find};
 use super::{Excerpt, FrameWindow, Observation, ObservedConnection, Piece};
 use crate::content::file_bytes;
 use crate::flow::{ConnectionId, Milestone};
 use crate::manifest::{FileRecord, StepOutcome, StepRecord};
 use crate::pcap::FrameNumber;
-use crate::spec::ClientNumber;
+use crate::spec::{ClientNumber, Step};
 use crate::text::Foreign;
 
 /// Bytes by which a file's contents are found: incompressible, so that a chance match is out of the question.
 const CONTENT_HEAD_BYTES: usize = 16;
+/// A shorter name may stand in any text.
+const TELLING_NAME_BYTES: usize = 4;
 /// Characters of a strange reply that evidence shows.
 const SHOWN_CHARS: usize = 40;
 
@@ -74,6 +76,8 @@ struct Likeness<'a> {
     /// What a lone client got, where the target has no patterns.
     known: &'a [LoneReply],
     file: Option<Transferred>,
+    /// Names of which a list may tell: a lone client's list was of other files.
+    listed: Vec<String>,
 }
 
 impl Observation {
@@ -89,6 +93,7 @@ impl Observation {
             patterns: self.setting.replies.patterns(step),
             known: self.setting.replies.known(step),
             file: self.transferred(client, record),
+            listed: self.listed(record),
         };
         let connection = exchange.connection.wire.id;
         if let Some(at) = exchange.answered_at(&likeness) {
@@ -206,6 +211,23 @@ impl Observation {
         let head = head().unwrap_or_default();
         Some(Transferred { name, head })
     }
+
+    /// The names of the files that a list can show: those that anybody's step before it sent or fetched.
+    fn listed(&self, record: &StepRecord) -> Vec<String> {
+        if self.step(record) != Some(&Step::List) {
+            return Vec::new();
+        }
+        let everybody = (1..=self.setting.clients).map(ClientNumber);
+        let names = everybody.flat_map(|client| {
+            let before = self.steps_of(client).iter();
+            before
+                .filter(|other| other.entry < record.entry)
+                .filter_map(move |other| self.step(other)?.file_name(client))
+        });
+        names
+            .filter(|name| name.len() >= TELLING_NAME_BYTES)
+            .collect()
+    }
 }
 
 /// The last frame before the client's next payload: what the server sends later replies to that.
@@ -277,10 +299,18 @@ impl Exchange<'_> {
         {
             return Some(self.early_bytes() + covered);
         }
-        known
-            .iter()
-            .any(|it| it.whole == whole)
+        let is_known = known.iter().any(|it| it.whole == whole);
+        is_known
             .then_some(covered_by_whole)
+            .or_else(|| self.covered_by_names(&likeness.listed))
+    }
+
+    /// By the first name that it tells, whatever stands around it.
+    fn covered_by_names(&self, listed: &[String]) -> Option<usize> {
+        let reply = self.sent(self.reply).bytes;
+        let end = |name: &String| Some(find(&reply, name.as_bytes())? + name.len());
+        let told = listed.iter().filter_map(end).min()?;
+        Some(self.early_bytes() + told)
     }
 
     /// What was sent after the request's first byte and before its last.

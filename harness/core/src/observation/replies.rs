@@ -1,5 +1,5 @@
 //! How a reply is told from a banner or a refusal: by the target's patterns or, without any, by its likeness to the reply
-//! that a lone client got for the same step.
+//! that a lone client got for the same step, or by the names of files in it.
 
 use std::collections::BTreeMap;
 
