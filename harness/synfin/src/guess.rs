@@ -6,6 +6,7 @@ mod build;
 mod choice;
 mod folder;
 mod language;
+mod makefile;
 mod menu;
 mod port;
 mod program;

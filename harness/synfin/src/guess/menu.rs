@@ -70,7 +70,7 @@ impl Menu {
                     .iter()
                     .find(|item| step_of(&item.caption) == Some(step))
             };
-            let typed = || typed_word(&texts, words);
+            let typed = || typed_word(&texts, words).or_else(|| word_before_name(&texts, words));
             let lines = match numbered() {
                 Some(item) => with_name(step, item.number.clone(), &texts, Asks::Always),
                 None => with_name(step, typed()?, &texts, Asks::IfPrompted),
@@ -198,6 +198,14 @@ fn items(texts: &[String]) -> Vec<Item> {
 fn typed_word(texts: &[String], words: &[&str]) -> Option<String> {
     let text = texts.iter().find(|text| is_one_of(text, words))?;
     Some(text.trim().to_owned())
+}
+
+/// The first of these words that a help text shows with something behind it: `get <file>`.
+fn word_before_name(texts: &[String], words: &[&str]) -> Option<String> {
+    let shown = Regex::new(r"(?:^|[^\w-])(\w+)\s+[<\[]\w+").expect("the pattern is well-formed");
+    let mut shown = texts.iter().flat_map(|text| shown.captures_iter(text));
+    let word = shown.find(|word| is_one_of(&word[1], words))?;
+    Some(word[1].to_owned())
 }
 
 fn is_one_of(text: &str, words: &[&str]) -> bool {

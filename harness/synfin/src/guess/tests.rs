@@ -399,6 +399,67 @@ fn sources_that_belong_to_a_program_in_c_are_compiled_with_it() {
 }
 
 #[test]
+fn a_makefile_says_what_its_programs_are_called() {
+    let server = "int main(void) { bind(s, a, n); accept(s, 0, 0); }";
+    let client = "int main(void) { connect(s, a, n); }";
+    let started = |[at_server, at_client]: [&str; 2], makefile: &str| {
+        let guess = guess(&[
+            (at_server, server),
+            (at_client, client),
+            ("Makefile", makefile),
+        ]);
+        let target = target(&guess);
+        let words = target.server.command.words().join(" ");
+        (guess.build[0].clone(), words)
+    };
+    let beside = ["server.c", "client.c"];
+    for makefile in [
+        "all: srv cli\nsrv: server.c\n\tcc -o srv server.c",
+        "all:\n\tgcc server.c -Wall -o srv\n\tgcc client.c -o cli",
+        "SERVER = srv\nall: $(SERVER) cli\n$(SERVER): server.o\n\tcc -o $@ $^\nserver.o: server.c\n\tcc -c server.c -o server.o",
+    ] {
+        assert_eq!(
+            started(beside, makefile),
+            ("make".to_owned(), "./srv".to_owned()),
+            "{makefile}"
+        );
+    }
+    let below = ["src/server.c", "src/client.c"];
+    let (_, words) = started(below, "all:\n\tcc -o srv src/server.c");
+    assert_eq!(words, "sh -c cd src && exec ../srv");
+}
+
+#[test]
+fn the_letters_of_getopt_are_known_by_what_is_done_with_them() {
+    let server = "while ((o = getopt(argc, argv, \"n:p:v\")) != -1) { switch (o) { case 'n': limit = atoi(optarg); break; \
+                  case 'p': number = atoi(optarg); break; } } bind(s, a, n); accept(s, 0, 0); main(";
+    let client = "options, _ = getopt.getopt(sys.argv[1:], 'h:p:')\nfor o, a in options:\n  if o == '-h':\n    host = a\n  \
+                  elif o == '-p':\n    port = int(a)\ns.connect((host, port))\ninput()";
+    let guess = guess(&[("server.c", server), ("client.py", client)]);
+    let target = target(&guess);
+    assert_eq!(target.server.command.words(), ["./server", "-p", "{port}"]);
+    let client = ["python3", "client.py", "-h", "{host}", "-p", "{port}"];
+    assert_eq!(target.client.command.first().words(), client);
+}
+
+#[test]
+fn commands_that_a_help_text_shows_are_typed_with_the_files_name() {
+    let server = "s.bind(('', 2121))\ns.listen()\ns.accept()";
+    let client = "s.connect(('localhost', 2121))\nprint('Commands: ls, get <file>, put <file>, bye')\nline = input('> ')\n\
+                  if line == 'ls': pass\nif line == 'bye': pass";
+    let guess = guess(&[("server.py", server), ("client.py", client)]);
+    let target = target(&guess);
+    let typed = |step| {
+        target.client.script(step).unwrap().exchanges[0]
+            .send
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(typed("upload"), "put {name}");
+    assert_eq!(typed("download"), "get {name}");
+}
+
+#[test]
 fn a_pair_on_ipv6_is_met_there() {
     let guess = guess(&[
         ("server.py", "s.bind(('::1', 8888))\ns.accept()"),
