@@ -6,6 +6,7 @@ mod build;
 mod choice;
 mod folder;
 mod language;
+mod login;
 mod makefile;
 mod menu;
 mod port;
@@ -20,7 +21,7 @@ use regex::Regex;
 
 use choice::{Side, candidates};
 use folder::ClientFiles;
-use menu::Menu;
+use menu::{Line, Menu};
 use program::Program;
 
 pub use choice::speaks_udp_only;
@@ -47,6 +48,8 @@ pub struct Guess {
     other_clients: Vec<String>,
     /// Absent if the server is told it.
     listen: Option<SocketAddr>,
+    /// What the client is told before anything else.
+    login: Vec<Line>,
     menu: Menu,
     server_dir: Option<String>,
     client_files: ClientFiles,
@@ -81,6 +84,7 @@ impl Guess {
         let is_told = server.as_ref().is_some_and(Program::is_told_its_port);
         let address = |port| SocketAddr::new(family(programs()), port);
         let menu = client.as_ref().map(|it| Menu::of(&it.text));
+        let login = client.as_ref().map(|it| login::answers(&it.text));
         let client_files = client.as_ref().map(Program::client_files);
         Self {
             build: build::build(sources, programs()),
@@ -95,6 +99,7 @@ impl Guess {
                 None if is_told => None,
                 port => Some(address(port.unwrap_or(DEFAULT_PORT))),
             },
+            login: login.unwrap_or_default(),
             menu: menu.unwrap_or_default(),
             server_dir: server.as_ref().and_then(Program::server_dir),
             client_files: client_files.unwrap_or_default(),

@@ -295,11 +295,12 @@ impl Exchange<'_> {
         let known = likeness.known;
         if known
             .iter()
-            .any(|it| it.after_request.as_ref() == Some(&after_request))
+            .filter_map(|it| it.after_request.as_ref())
+            .any(|it| after_request.continues(it))
         {
             return Some(self.early_bytes() + covered);
         }
-        let is_known = known.iter().any(|it| it.whole == whole);
+        let is_known = known.iter().any(|it| whole.continues(&it.whole));
         is_known
             .then_some(covered_by_whole)
             .or_else(|| self.covered_by_names(&likeness.listed))

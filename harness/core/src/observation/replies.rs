@@ -11,6 +11,9 @@ use crate::spec::{ClientNumber, Step, Target};
 /// Bytes of a reply that are compared; what follows is contents.
 const COMPARED_BYTES: usize = 4096;
 
+/// Fewer may begin any reply.
+const TELLING_BYTES: usize = 4;
+
 /// How the reply to each step is recognised.
 #[derive(Clone, Debug, Default)]
 pub struct Replies {
@@ -98,6 +101,12 @@ impl Shape {
         let covered = contents.map_or(head.len(), |start| start + 1);
         (Self(masked(head, file)), covered)
     }
+
+    /// Whether this is the other, or goes on where it ends: a list of more than there was.
+    pub(super) fn continues(&self, other: &Self) -> bool {
+        let beginning = other.0.trim_ascii_end();
+        self == other || beginning.len() >= TELLING_BYTES && self.0.starts_with(beginning)
+    }
 }
 
 /// `\x00` stands for a run of digits, `\x01` for the file's name: what masks must not be made of what they mask.
@@ -152,6 +161,17 @@ mod tests {
         assert!(alike(b"3 files, 12 bytes\n", b"17 files, 9 bytes\n", None));
         assert!(!alike(b"3 files\n", b"server full\n", None));
         assert!(!alike(b"", b"\n", None));
+    }
+
+    #[test]
+    fn a_list_of_more_goes_on_where_a_shorter_one_ends() {
+        let shape = |reply: &[u8]| Shape::of(reply, None).0;
+        let goes_on = |one: &[u8], other: &[u8]| shape(other).continues(&shape(one));
+        assert!(goes_on(b"Online: user-1\n", b"Online: user-1, user-2\n"));
+        assert!(goes_on(b"0 files\n", b"2 files\na\nb\n"));
+        assert!(!goes_on(b"2 files\na\nb\n", b"0 files\n"));
+        assert!(!goes_on(b"OK\n", b"OK is what you are not\n"));
+        assert!(!goes_on(b"", b"server full\n"));
     }
 
     #[test]

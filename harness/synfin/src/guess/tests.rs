@@ -517,3 +517,53 @@ fn an_address_of_another_network_is_told() {
         guess.unknowns()
     );
 }
+
+#[test]
+fn who_asks_for_address_and_name_first_is_told_and_each_client_another_name() {
+    let server = "s.bind(('', 9090))\ns.listen()\ns.accept()";
+    let client = "host = input('Server IP: ')\nport = int(input('Port: '))\ns.connect((host, port))\n\
+                  name = input('Your name: ')\nprint('Enter port: ')\nwhile True:\n  line = input()\n  if line == '/quit': break\n\
+                  print('Type /who for all users')";
+    let target = target(&guess(&[("server.py", server), ("client.py", client)]));
+    let told = |step| {
+        let exchanges = &target.client.script(step).unwrap().exchanges;
+        let lines = exchanges.iter().map(|it| it.send.clone().unwrap());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(told("connect"), ["{host}", "{port}", "user-{client}"]);
+    assert_eq!([told("list"), told("quit")], [["/who"], ["/quit"]]);
+    let asked = target.client.script("connect").unwrap().exchanges[0]
+        .expect
+        .clone();
+    assert!(asked.unwrap().is_match("Server IP: "));
+}
+
+#[test]
+fn what_programs_in_other_languages_ask_is_answered() {
+    let server = "s.bind(('', 9090))\ns.listen()\ns.accept()";
+    for (name, asks) in [
+        (
+            "client.c",
+            r#"printf("User name: "); fflush(stdout); fgets(name, 20, stdin);"#,
+        ),
+        ("client.cpp", r#"std::cout << "Login: "; std::cin >> name;"#),
+        (
+            "Client.java",
+            r#"System.out.print("Nickname: "); String name = in.nextLine(); new Scanner(System.in)"#,
+        ),
+        (
+            "client.js",
+            r#"readline.createInterface(); rl.question("Username? ", name => {})"#,
+        ),
+    ] {
+        let client = format!(
+            "void main() {{ connect(s, a, n); {asks} new Socket(h, p); createConnection(p) }}"
+        );
+        let target = target(&guess(&[("server.py", server), (name, &client)]));
+        let exchange = &target.client.script("connect").unwrap().exchanges[0];
+        assert_eq!(exchange.send.as_deref(), Some("user-{client}"), "{name}");
+    }
+    let files = "s.connect(a)\nname = input('File on server: ')\ninput('Choice of support: ')";
+    let target = target(&guess(&[("server.py", server), ("client.py", files)]));
+    assert!(target.client.script("connect").is_none());
+}
