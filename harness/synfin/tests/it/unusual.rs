@@ -61,7 +61,7 @@ fn each_client_logs_in_by_a_name_of_its_own_and_may_ask_where_the_server_is() {
         &[
             (r#""client.py"]"#, r#""client.py", "user-{client}"]"#),
             (
-                r#"connect  = ["#,
+                r"connect  = [",
                 r#"connect  = [{ expect = "Server: $", send = "{host}" }, { expect = "Port: $", send = "{port}" },
                     { expect = "Nickname: $", send = "user-{client}" }, "#,
             ),
