@@ -81,10 +81,7 @@ pub(super) fn standing(
             beginning,
         } if is_in_time(observation, reached, at) => {
             let got = format!("client {client} got “{beginning}” (frame {})", at.frame);
-            let not_an_answer = Evidence::frames("not an answer", connection, [at.frame]);
-            let unlike = unlike(observation, reached);
-            let finding = Finding::from(format!("{got}, {unlike}")).with(not_an_answer);
-            other(observation, connection, finding)
+            strange(observation, reached, connection, (at, got))
         }
         Answer::Other { connection, at, .. } => {
             let what = format!(
@@ -99,7 +96,7 @@ pub(super) fn standing(
             is_request_acknowledged,
         } => {
             let request = format!("client {client}'s request (frame {})", request.frame);
-            let has_left = has_left(observation, connection);
+            let has_left = has_left(observation, connection, reached);
             // What meets a closed socket is reset, not acknowledged.
             if is_request_acknowledged || has_left {
                 let what = format!("{request} got no answer");
@@ -259,10 +256,10 @@ fn given(
     )
 }
 
-fn has_left(observation: &Observation, connection: ConnectionId) -> bool {
+fn has_left(observation: &Observation, connection: ConnectionId, record: &StepRecord) -> bool {
     observation
         .connection(connection)
-        .is_some_and(|connection| server_left_first(observation, connection))
+        .is_some_and(|connection| server_left_upon(observation, connection, record))
 }
 
 /// By what a reply was found to be none.
@@ -276,21 +273,40 @@ fn unlike(observation: &Observation, record: &StepRecord) -> &'static str {
 }
 
 /// Bytes that are no answer: certain where the server then left.
-fn other(observation: &Observation, connection: ConnectionId, finding: Finding) -> Standing {
-    if has_left(observation, connection) {
-        failed(Kind::TurnedAway, finding)
-    } else {
-        Standing::Undecided {
-            cause: Cause::Program,
-            finding,
-            late: None,
-        }
+fn strange(
+    observation: &Observation,
+    record: &StepRecord,
+    connection: ConnectionId,
+    (at, got): (Milestone, String),
+) -> Standing {
+    let unlike = unlike(observation, record);
+    let not_an_answer = Evidence::frames("not an answer", connection, [at.frame]);
+    let finding = Finding::from(format!("{got}, {unlike}")).with(not_an_answer);
+    if has_left(observation, connection, record) {
+        return failed(Kind::TurnedAway, finding);
+    }
+    Standing::Undecided {
+        cause: Cause::Program,
+        finding,
+        late: None,
     }
 }
 
-/// Whether the server closed or reset a connection, by itself and before the client did.
-fn server_left_first(observation: &Observation, connection: &ObservedConnection) -> bool {
+/// Whether the server closed or reset a connection upon a step, by itself and before the client did. Who was heard again after
+/// the step was not turned away by it: the server left upon something later, such as a goodbye.
+fn server_left_upon(
+    observation: &Observation,
+    connection: &ObservedConnection,
+    record: &StepRecord,
+) -> bool {
+    let step = observation.window(record);
+    let is_later_word = |frame| step.is_some_and(|step| step.to < frame);
+    let is_upon_step = |left: &Milestone| {
+        let mut said = connection.by_initiator.pieces().iter();
+        !said.any(|piece| is_later_word(piece.at.frame) && piece.at.frame < left.frame)
+    };
     close::left_first(connection, Side::Responder)
+        .filter(is_upon_step)
         .is_some_and(|left| observation.own_close(Some(Role::Server), left) != OwnClose::AfterStop)
 }
 

@@ -332,6 +332,49 @@ fn another_reply_to_everybody_turns_nobody_away() {
     );
 }
 
+/// The client says goodbye, and the server closes upon that.
+fn bid_farewell(client: u32) -> String {
+    format!(
+        "-- c{client} hold\n-- c{client} quit\n c{client} > \"QUIT\\n\"\n c{client} < F.\n c{client} > F.\n c{client} < .\n-- c{client} done\n"
+    )
+}
+
+#[test]
+fn who_is_heard_until_it_says_goodbye_was_not_turned_away() {
+    let strange = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        "c1 < \"no files\\n\"\n c1 > .\n".to_owned(),
+        ask(2),
+        "c2 < \"a.txt\\n\"\n c2 > .\n".to_owned(),
+        bid_farewell(1),
+        bid_farewell(2),
+    ]);
+    assert_eq!(
+        strange.alike(&lone("no files\\n")).says(TWO),
+        "Inconclusive(Program): 2 connections open (frame 6), 1 answered, 1 undecided"
+    );
+}
+
+#[test]
+fn a_request_that_lies_unanswered_until_the_goodbye_was_ignored_and_not_cut_off() {
+    let ignored = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        "-- c2 hold\n-- sample c2 asleep: c1 read, c2 read\n".to_owned(),
+        "-- c2 quit\n c2 > \"QUIT\\n\"\n c2 < F.\n c2 > F.\n c2 < .\n-- c2 done\n".to_owned(),
+        leave(1),
+    ]);
+    assert_eq!(
+        ignored.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 read and not answered while the server slept"
+    );
+}
+
 #[test]
 fn a_refusal_is_no_answer() {
     let refused = two_clients(&[

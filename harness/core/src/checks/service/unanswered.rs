@@ -1,6 +1,6 @@
 //! A client that asked and was not answered in time: stuck or slow, as the wire and the socket table say.
 
-use super::{Given, Kind, Standing, cut_off, failed, from_outcome, server_left_first, undecided};
+use super::{Given, Kind, Standing, cut_off, failed, from_outcome, server_left_upon, undecided};
 use crate::checks::{Cause, Evidence, Finding, close, program};
 use crate::flow::{ConnectionId, Side};
 use crate::manifest::StepRecord;
@@ -23,7 +23,7 @@ pub(super) fn unanswered(
     let Some(connection) = observation.connection(connection) else {
         return undecided(Cause::Harness, what);
     };
-    if server_left_first(observation, connection) && late.is_none() {
+    if server_left_upon(observation, connection, record) && late.is_none() {
         let finding = Finding::from(format!("{what}: the server closed the connection")).with(
             Evidence::frames(
                 "the server's FIN or RST",
