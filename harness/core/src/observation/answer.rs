@@ -2,7 +2,7 @@
 
 use regex::bytes::Regex;
 
-use super::replies::{LoneReply, Shape, Transferred, find};
+use super::replies::{LoneReply, Shape, Transferred, continued_at, find};
 use super::{Excerpt, FrameWindow, Observation, ObservedConnection, Piece};
 use crate::content::file_bytes;
 use crate::flow::{ConnectionId, Milestone};
@@ -230,6 +230,12 @@ impl Observation {
     }
 }
 
+/// Where the first of these names ends in a reply, whatever stands around it.
+fn end_of_name(reply: &[u8], names: &[String]) -> Option<usize> {
+    let end = |name: &String| Some(find(reply, name.as_bytes())? + name.len());
+    names.iter().filter_map(end).min()
+}
+
 /// The last frame before the client's next payload: what the server sends later replies to that.
 fn end_of_reply(
     connection: &ObservedConnection,
@@ -290,27 +296,19 @@ impl Exchange<'_> {
     /// By what a lone client got after its request or, where the two overlap, altogether.
     fn covered_by_likeness(&self, likeness: &Likeness<'_>) -> Option<usize> {
         let file = likeness.file.as_ref();
-        let (after_request, covered) = Shape::of(&self.sent(self.reply).bytes, file);
-        let (whole, covered_by_whole) = Shape::of(&self.sent(self.asked).bytes, file);
         let known = likeness.known;
-        if known
-            .iter()
-            .filter_map(|it| it.after_request.as_ref())
-            .any(|it| after_request.continues(it))
-        {
+        let reply = self.sent(self.reply).bytes;
+        let (after_request, covered) = Shape::of(&reply, file);
+        let known_after = || known.iter().filter_map(|it| it.after_request.as_ref());
+        if known_after().any(|it| *it == after_request) {
             return Some(self.early_bytes() + covered);
         }
-        let is_known = known.iter().any(|it| whole.continues(&it.whole));
-        is_known
-            .then_some(covered_by_whole)
-            .or_else(|| self.covered_by_names(&likeness.listed))
-    }
-
-    /// By the first name that it tells, whatever stands around it.
-    fn covered_by_names(&self, listed: &[String]) -> Option<usize> {
-        let reply = self.sent(self.reply).bytes;
-        let end = |name: &String| Some(find(&reply, name.as_bytes())? + name.len());
-        let told = listed.iter().filter_map(end).min()?;
+        let (whole, covered_by_whole) = Shape::of(&self.sent(self.asked).bytes, file);
+        if known.iter().any(|it| it.whole == whole) {
+            return Some(covered_by_whole);
+        }
+        let continued = known_after().find_map(|it| continued_at(&reply, file, it));
+        let told = continued.or_else(|| end_of_name(&reply, &likeness.listed))?;
         Some(self.early_bytes() + told)
     }
 

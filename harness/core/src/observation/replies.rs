@@ -102,11 +102,27 @@ impl Shape {
         (Self(masked(head, file)), covered)
     }
 
-    /// Whether this is the other, or goes on where it ends: a list of more than there was.
-    pub(super) fn continues(&self, other: &Self) -> bool {
+    /// Whether this goes on where the other ends: a list of more than there was, or news after it.
+    fn continues(&self, other: &Self) -> bool {
         let beginning = other.0.trim_ascii_end();
-        self == other || beginning.len() >= TELLING_BYTES && self.0.starts_with(beginning)
+        beginning.len() >= TELLING_BYTES && self.0.starts_with(beginning)
     }
+}
+
+/// How many bytes of a reply tell that it goes on where a known one ends: its lines up to the first that does.
+pub(super) fn continued_at(
+    reply: &[u8],
+    file: Option<&Transferred>,
+    known: &Shape,
+) -> Option<usize> {
+    let head = &reply[..reply.len().min(COMPARED_BYTES)];
+    let lines = head.split_inclusive(|&byte| byte == b'\n');
+    let ends = lines.scan(0, |end, line| {
+        *end += line.len();
+        Some(*end)
+    });
+    let mut ends = ends.filter(|&end| Shape::of(&head[..end], file).0.continues(known));
+    ends.next()
 }
 
 /// `\x00` stands for a run of digits, `\x01` for the file's name: what masks must not be made of what they mask.
@@ -165,13 +181,13 @@ mod tests {
 
     #[test]
     fn a_list_of_more_goes_on_where_a_shorter_one_ends() {
-        let shape = |reply: &[u8]| Shape::of(reply, None).0;
-        let goes_on = |one: &[u8], other: &[u8]| shape(other).continues(&shape(one));
-        assert!(goes_on(b"Online: user-1\n", b"Online: user-1, user-2\n"));
-        assert!(goes_on(b"0 files\n", b"2 files\na\nb\n"));
-        assert!(!goes_on(b"2 files\na\nb\n", b"0 files\n"));
-        assert!(!goes_on(b"OK\n", b"OK is what you are not\n"));
-        assert!(!goes_on(b"", b"server full\n"));
+        let goes_on = |one: &[u8], other: &[u8]| continued_at(other, None, &Shape::of(one, None).0);
+        let more = b"Online: user-1, user-22\nuser-22 left\n";
+        assert_eq!(goes_on(b"Online: user-1\n", more), Some(24));
+        assert_eq!(goes_on(b"0 files\n", b"2 files\na\nb\n"), Some(8));
+        assert_eq!(goes_on(b"2 files\na\nb\n", b"0 files\n"), None);
+        assert_eq!(goes_on(b"OK\n", b"OK is what you are not\n"), None);
+        assert_eq!(goes_on(b"", b"server full\n"), None);
     }
 
     #[test]
