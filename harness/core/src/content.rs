@@ -1,6 +1,8 @@
 //! The bytes of the files that scenarios transfer: made from the run's seed, so that a grading long after the run can make
 //! them again, and incompressible, so that they cannot cross the wire in fewer bytes than they have.
 
+use data_encoding::{BASE64, HEXLOWER};
+
 /// The contents of the file `name` of `size` bytes in a run with this seed; every name has its own bytes.
 ///
 /// The generator is `SplitMix64` (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
@@ -26,9 +28,23 @@ fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// The bytes as text protocols write them: base64 (RFC 4648 section 4) of their whole groups of three, so that it is the beginning
+/// of the base64 of whatever begins with them, and hexadecimal digits.
+pub fn as_text(bytes: &[u8]) -> [String; 2] {
+    let (groups, _) = bytes.as_chunks::<3>();
+    [BASE64.encode(groups.as_flattened()), HEXLOWER.encode(bytes)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_forms_begin_what_the_same_bytes_and_more_are_written_as() {
+        assert_eq!(as_text(b"foobar"), ["Zm9vYmFy", "666f6f626172"]);
+        assert_eq!(as_text(b"fooba"), ["Zm9v", "666f6f6261"]);
+        assert_eq!(as_text(b""), ["", ""]);
+    }
 
     #[test]
     fn the_same_seed_and_name_give_the_same_bytes() {

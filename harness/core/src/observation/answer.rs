@@ -293,7 +293,8 @@ impl Exchange<'_> {
             .map(|found| from - before_request + found.end())
     }
 
-    /// By what a lone client got after its request or, where the two overlap, altogether.
+    /// By what a lone client got after its request or, where the two overlap, altogether; a longer one by where it goes on, and a
+    /// list by a file that it names: the lone client may have asked when there was none.
     fn covered_by_likeness(&self, likeness: &Likeness<'_>) -> Option<usize> {
         let file = likeness.file.as_ref();
         let known = likeness.known;

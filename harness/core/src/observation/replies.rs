@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use regex::bytes::Regex;
 
 use super::Observation;
+use crate::content::as_text;
 use crate::spec::{ClientNumber, Step, Target};
 
 /// Bytes of a reply that are compared; what follows is contents.
@@ -41,6 +42,20 @@ pub(super) struct Transferred {
     pub(super) name: String,
     /// Its first bytes, enough to find it by; empty if it has none.
     pub(super) head: Vec<u8>,
+}
+
+impl Transferred {
+    /// Where its contents begin in a reply, as they are or as text.
+    fn contents_in(&self, reply: &[u8]) -> Option<usize> {
+        let as_text = as_text(&self.head);
+        let forms = as_text.iter().map(String::as_bytes);
+        // Of a file of a byte or two base64 has no whole group.
+        let forms = forms.filter(|form| form.len() >= self.head.len());
+        forms
+            .chain([self.head.as_slice()])
+            .filter_map(|form| find(reply, form))
+            .min()
+    }
 }
 
 impl Replies {
@@ -83,20 +98,25 @@ impl Replies {
 
     /// The target's patterns for a step, in the order of its exchanges; empty if it has none.
     pub(super) fn patterns(&self, step: &Step) -> &[Regex] {
-        self.patterns.get(step.name()).map_or(&[], Vec::as_slice)
+        self.patterns.get(asked(step)).map_or(&[], Vec::as_slice)
     }
 
     /// A lone client's replies to a step; empty if there were none.
     pub(super) fn known(&self, step: &Step) -> &[LoneReply] {
-        self.known.get(step.name()).map_or(&[], Vec::as_slice)
+        self.known.get(asked(step)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The name of what a step asks for: a fault that comes during a request begins with it.
+fn asked(step: &Step) -> &'static str {
+    step.request().unwrap_or(step).name()
 }
 
 impl Shape {
     /// The shape of a reply, and how many of its first bytes it covers.
     pub(super) fn of(reply: &[u8], file: Option<&Transferred>) -> (Self, usize) {
         let head = &reply[..reply.len().min(COMPARED_BYTES)];
-        let contents = file.and_then(|file| find(reply, &file.head));
+        let contents = file.and_then(|file| file.contents_in(reply));
         let head = &head[..contents.unwrap_or(head.len()).min(head.len())];
         let covered = contents.map_or(head.len(), |start| start + 1);
         (Self(masked(head, file)), covered)
@@ -210,6 +230,22 @@ mod tests {
             Shape::of(b"0123456789abcdef", Some(&file)),
             (Shape(vec![]), 1)
         );
+    }
+
+    #[test]
+    fn contents_are_known_as_text_too() {
+        let file = Transferred {
+            name: "notes.bin".to_owned(),
+            head: b"0123456789abcdef".to_vec(),
+        };
+        let beginning = Shape::of(b"{\"data\": \"", None).0;
+        for text in [
+            "MDEyMzQ1Njc4OWFiY2RlZmdoaQ==",
+            "303132333435363738396162636465666768",
+        ] {
+            let reply = format!("{{\"data\": \"{text}\"}}\n");
+            assert_eq!(Shape::of(reply.as_bytes(), Some(&file)).0, beginning);
+        }
     }
 
     #[test]

@@ -436,6 +436,33 @@ fn without_a_pattern_an_answer_is_what_a_lone_client_got() {
     );
 }
 
+#[test]
+fn a_list_that_names_a_file_of_the_scenario_is_an_answer_whatever_a_lone_client_got() {
+    let lists = |second: &str| {
+        let script = [
+            connect(1),
+            connect(2),
+            "-- c1 upload\n c1 > \"PUT\\n\"\n c1 < \"stored a.bin\\n\"\n c1 > .\n".to_owned(),
+            ask(1),
+            "c1 < \"[a.bin]\\n\"\n c1 > .\n".to_owned(),
+            ask(2),
+            format!("c2 < \"{second}\\n\"\n c2 > .\n"),
+            leave(1),
+            leave(2),
+        ];
+        let steps = &["connect", "upload@1 a.bin 20", "list", "hold", "quit"];
+        world(steps, 2, &format!("{}\n-- stop", script.concat())).alike(&lone("[]\\n"))
+    };
+    assert_eq!(
+        lists("[a.bin]").says(TWO),
+        "Pass: 2 connections open and answered at frame 17"
+    );
+    assert_eq!(
+        lists("busy").says(TWO),
+        "Inconclusive(Program): 2 connections open (frame 6), 1 answered, 1 undecided"
+    );
+}
+
 /// The server answers before the request's last byte has come.
 fn early(client: u32, reply: &str) -> String {
     format!(

@@ -162,6 +162,35 @@ fn a_transfer_that_nobody_can_begin_cannot_be_interrupted() {
     }
 }
 
+#[test]
+fn a_transfer_that_a_fault_was_to_interrupt_is_known_by_its_reply() {
+    let steps = [
+        "connect@1",
+        "kill@1 during download a.bin",
+        "connect@2",
+        "list@2",
+    ];
+    let script = r#"
+        -- c1 connect
+        c1 > S
+        c1 < S.
+        c1 > .
+        -- c1 kill
+        c1 > "GET a.bin\n"
+        c1 < .
+        -- c1 times out
+        -- sample c1 asleep: c1 unaccepted
+        -- stop
+        c1 < "DATA"
+        c1 > .
+    "#;
+    let kept_waiting = world(&steps, 2, script);
+    assert_eq!(
+        kept_waiting.says(SURVIVES),
+        "Fail: `kill@1 during download a.bin` was not done: client 1's request was answered too late (frame 7, after its step was given up): its connection was not accepted (no server-side socket); the client waited 2.500 ms"
+    );
+}
+
 /// Client 1 is there when the server is started again, client 2 comes after.
 fn restarted(outcome: &StepOutcome, script: &str) -> World {
     let steps = ["connect@1", "restart", "connect@2", "list@2", "quit@2"];
