@@ -4,7 +4,7 @@ mod unlisted;
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
-use super::{Cause, Evidence, Finding, Verdict, program, server_end};
+use super::{Cause, Evidence, Finding, Verdict, not_spinning, program, server_end};
 use crate::diagnosis::Pattern;
 use crate::flow::Side;
 use crate::manifest::{Need, Role, SampleReason, SocketRow, SocketSample, SocketState};
@@ -137,11 +137,11 @@ fn let_go(
     let Some(row) = held else {
         return Outcome::Holds("no socket left".into());
     };
-    while_idle(sample, leak(connection, row, left))
+    while_idle(observation, sample, leak(connection, row, left))
 }
 
-/// What is held while the server runs it may be about to close.
-fn while_idle(sample: &SocketSample, finding: Finding) -> Outcome {
+/// What is held while the server runs it may be about to close, unless it runs in circles.
+fn while_idle(observation: &Observation, sample: &SocketSample, finding: Finding) -> Outcome {
     let unsure = |cause, why: &str| {
         let saw = format!("{}, but {why}", finding.saw);
         Outcome::Unknown(
@@ -153,6 +153,7 @@ fn while_idle(sample: &SocketSample, finding: Finding) -> Outcome {
         )
     };
     match sample.server_runs {
+        Some(true) if not_spinning::spins_at(observation, sample.at) => Outcome::Violated(finding),
         Some(true) => unsure(Cause::Machine, "the server was still running"),
         None => unsure(
             Cause::Harness,

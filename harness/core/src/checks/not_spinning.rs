@@ -35,20 +35,10 @@ impl Judge for NotSpinning {
     }
 
     fn judge(&self, observation: &Observation, _: &Selection) -> Verdict {
-        let watches: Vec<_> = observation
-            .processes(Role::Server)
-            .flat_map(|process: &ProcessRecord| &process.supervision)
-            .flat_map(|watch| watch.threads.iter().map(move |thread| (watch, thread)))
-            .filter(|(watch, thread)| thread.samples > 0 && !is_broken(observation, watch))
-            .collect();
-        let awake: Vec<_> = watches
-            .iter()
-            .filter(|(_, thread)| thread.running == thread.samples)
-            .collect();
-        let spinning = awake
-            .iter()
-            .find(|(_, thread)| thread.cpu_ms >= SPINNING_MS);
-        match (spinning, awake.first()) {
+        let watches = watches(observation);
+        let spinning = watches.iter().find(|(_, thread)| is_spinning(thread));
+        let awake = watches.iter().find(|(_, thread)| is_awake(thread));
+        match (spinning, awake) {
             (Some((watch, thread)), _) => Verdict::Fail(spins(observation, watch, thread)),
             (None, _) if server_end::by_itself(observation).is_some() => {
                 let saw = "the server ended: nothing of it was left to be idle";
@@ -65,6 +55,31 @@ impl Judge for NotSpinning {
             )),
         }
     }
+}
+
+/// Whether a thread of the server spun at this moment, nanoseconds: it is busy, and will not be done with anything.
+pub(super) fn spins_at(observation: &Observation, at_ns: u64) -> bool {
+    watches(observation)
+        .iter()
+        .any(|(watch, thread)| is_spinning(thread) && watch.from <= at_ns)
+}
+
+/// The looks at each of the server's threads while wire and input were idle.
+fn watches(observation: &Observation) -> Vec<(&Supervision, &ThreadSample)> {
+    observation
+        .processes(Role::Server)
+        .flat_map(|process: &ProcessRecord| &process.supervision)
+        .flat_map(|watch| watch.threads.iter().map(move |thread| (watch, thread)))
+        .filter(|(watch, thread)| thread.samples > 0 && !is_broken(observation, watch))
+        .collect()
+}
+
+fn is_spinning(thread: &ThreadSample) -> bool {
+    is_awake(thread) && thread.cpu_ms >= SPINNING_MS
+}
+
+fn is_awake(thread: &ThreadSample) -> bool {
+    thread.running == thread.samples
 }
 
 /// No look at the threads found wire and input idle: because of the server, if it was the one that went on and on.

@@ -1,7 +1,9 @@
 //! Sockets of clients that are gone.
 
 use synfin_core::checks::Evidence;
-use synfin_core::manifest::{Role, SampleReason, SocketRow, SocketSample, SocketState};
+use synfin_core::manifest::{
+    Role, SampleReason, SocketRow, SocketSample, SocketState, Supervision, ThreadSample,
+};
 
 use crate::setup::{LIFE, STEPS};
 use crate::world::{SERVER, World, address, at, socket, world};
@@ -78,6 +80,34 @@ fn a_server_that_still_runs_may_be_about_to_close() {
         unknown
             .says(NO_LEAKS)
             .starts_with("Inconclusive(Harness): ")
+    );
+}
+
+#[test]
+fn a_server_that_runs_in_circles_is_not_about_to_close() {
+    let spinning = |from: u64| {
+        let busy = left_in(SocketState::CloseWait, |sample| {
+            sample.server_runs = Some(true);
+        });
+        busy.with(|recorded| {
+            recorded.processes[0].supervision = vec![Supervision {
+                from,
+                to: from + 2_000_000_000,
+                threads: vec![ThreadSample {
+                    tid: 12,
+                    name: "worker".to_owned(),
+                    samples: 40,
+                    running: 40,
+                    cpu_ms: 2000,
+                }],
+            }];
+        })
+    };
+    assert!(spinning(at(10)).says(NO_LEAKS).starts_with("Fail: "));
+    assert!(
+        spinning(at(11))
+            .says(NO_LEAKS)
+            .starts_with("Inconclusive(Machine): ")
     );
 }
 

@@ -29,7 +29,7 @@ pub(super) fn kept(observation: &Observation, sample: &SocketSample) -> Option<O
         before.len()
     )))
     .usually(Pattern::LeakedSocket.usually());
-    Some(while_idle(sample, finding))
+    Some(while_idle(observation, sample, finding))
 }
 
 /// The sample of the moment at which the server that is looked at was first seen to listen.
