@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::catalogue::{Check, Judge, ParameterDoc, Requirement};
-use super::service::{Given, Kind, Standing, standing, unconnected};
+use super::service::{Given, Kind, Standing, explained, standing, unconnected};
 use super::{Cause, Evidence, Finding, Root, Verdict, absence, program};
 use crate::diagnosis::Pattern;
 use crate::flow::ConnectionId;
@@ -105,7 +105,7 @@ impl ServedConcurrently {
             };
         }
         if !is_possible {
-            let finding = finding.usually(cause(observation, &clients));
+            let finding = finding.usually(cause(observation, &clients, served.len()));
             return Verdict::Fail(finding.shows(Root::ClientNotServed));
         }
         let cause = clients.iter().find_map(|client| match client.standing {
@@ -363,23 +363,24 @@ fn second_answer(observation: &Observation, clients: &[Client]) -> Option<String
     })
 }
 
-/// The causes that fit what was seen most.
-fn cause(observation: &Observation, clients: &[Client]) -> Vec<crate::diagnosis::Usually> {
-    let kinds = clients.iter().filter_map(|client| match &client.standing {
-        Standing::Failed { kind, .. } => Some(*kind),
+/// The causes that fit what was seen most, where so many were served at once.
+fn cause(
+    observation: &Observation,
+    clients: &[Client],
+    served: usize,
+) -> Vec<crate::diagnosis::Usually> {
+    let failures = clients.iter().filter_map(|client| match &client.standing {
+        Standing::Failed { kind, finding, .. } => Some((*kind, finding)),
         Standing::Answered(_) | Standing::Undecided { .. } => None,
     });
-    let Some(kind) = kinds.min() else {
+    let Some((kind, finding)) = failures.min_by_key(|(kind, _)| *kind) else {
         return Vec::new();
     };
-    let has_served = clients
-        .iter()
-        .any(|client| matches!(client.standing, Standing::Answered(_)));
-    let is_turn_taking = matches!(kind, Kind::Unread | Kind::Silent) && has_served;
     let waits = second_answer(observation, clients).is_some();
-    if is_turn_taking || waits && kind.pattern() == Pattern::RequestIgnored {
-        Pattern::ServedOneAfterAnother.usually()
-    } else {
-        kind.pattern().usually()
+    match (kind, served) {
+        (Kind::NeverAccepted | Kind::Unread | Kind::Silent, 2..) => Pattern::WorkersTaken.usually(),
+        (Kind::Unread | Kind::Silent, 1) => Pattern::ServedOneAfterAnother.usually(),
+        (Kind::Unread | Kind::Silent, _) if waits => Pattern::ServedOneAfterAnother.usually(),
+        (kind, _) => explained(kind, finding.clone()).usually,
     }
 }

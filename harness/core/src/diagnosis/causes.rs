@@ -119,11 +119,12 @@ pub(super) const REQUEST_IGNORED: &[Cause] = &[
         "the target file, [client]",
     ),
 ];
-pub(super) const TURNED_AWAY: &[Cause] = &[(
+pub(super) const TOO_LOW_A_LIMIT: Cause = (
     "a limit on connections is lower than the assignment asks for",
     "raise the limit",
     "the rubric",
-)];
+);
+pub(super) const TURNED_AWAY: &[Cause] = &[TOO_LOW_A_LIMIT];
 pub(super) const NO_REQUEST: &[Cause] = &[
     (
         "the client waits for a greeting that the server does not send, because it serves somebody else",

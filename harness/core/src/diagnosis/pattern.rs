@@ -34,12 +34,18 @@ pub enum Pattern {
     ServedOneAfterAnother,
     /// A request lies unread, or read and unanswered, while the server sleeps.
     RequestIgnored,
+    /// As many clients as there are workers are served, and the others wait.
+    WorkersTaken,
+    /// The server closes a connection upon a request that it did not answer.
+    ClosedUnanswered,
     /// The server turns clients away beyond some number.
     TurnedAway,
     /// A client is connected and sends no request.
     NoRequest,
     /// A client was answered, and does not go on.
     StuckAfterReply,
+    /// A client ended before it asked for what its step is.
+    EndedUnasked,
     /// A connection carried no payload.
     NoPayload,
     /// RST before both FINs were acknowledged.
@@ -159,9 +165,12 @@ impl Pattern {
             Self::NeverAccepted => NEVER_ACCEPTED,
             Self::ServedOneAfterAnother => ONE_AFTER_ANOTHER,
             Self::RequestIgnored => REQUEST_IGNORED,
+            Self::WorkersTaken => WORKERS_TAKEN,
+            Self::ClosedUnanswered => CLOSED_UNANSWERED,
             Self::TurnedAway => TURNED_AWAY,
             Self::NoRequest => NO_REQUEST,
             Self::StuckAfterReply => STUCK_AFTER_REPLY,
+            Self::EndedUnasked => ENDED_UNASKED,
             Self::NoPayload => NO_PAYLOAD,
             Self::Reset => RESET,
             Self::NeverClosed => NEVER_CLOSED,

@@ -1,6 +1,6 @@
 //! What usually causes what programs do with addresses, sockets, replies and files, likeliest first.
 
-use super::causes::Cause;
+use super::causes::{Cause, TOO_LOW_A_LIMIT};
 
 pub(super) const CLIENT_CLOSED_FIRST: &[Cause] = &[
     (
@@ -193,4 +193,27 @@ pub(super) const LISTENS_IN_OTHER_FAMILY: &[Cause] = &[(
     "the server's address is of the other IP family, whose clients alone get through",
     "bind the address that the target names, or `::` with IPV6_V6ONLY off, which takes both families",
     "ipv6(7), IPV6_V6ONLY",
+)];
+pub(super) const WORKERS_TAKEN: &[Cause] = &[(
+    "a fixed number of threads or processes serve a client each to its end, and the next client waits until one of them is free",
+    "a thread, task or process per connection, or more of them than clients",
+    "accept(2)",
+)];
+pub(super) const CLOSED_UNANSWERED: &[Cause] = &[
+    (
+        "the handler met an error in this request and gave the connection up: see the server's last lines",
+        "tell the client what is wrong with its request, and go on",
+        "the programs' output",
+    ),
+    (
+        "several messages came by one recv(), or one by several, and the handler took what came for one message",
+        "read until a message's end: a length or a delimiter, not one recv()",
+        "recv(2); RFC 9293 2.2",
+    ),
+    TOO_LOW_A_LIMIT,
+];
+pub(super) const ENDED_UNASKED: &[Cause] = &[(
+    "the client ended by itself or of an error before it asked: see its last lines",
+    "let it go on, whatever it is told",
+    "the programs' output",
 )];

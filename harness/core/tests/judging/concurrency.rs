@@ -376,6 +376,106 @@ fn a_request_that_lies_unanswered_until_the_goodbye_was_ignored_and_not_cut_off(
 }
 
 #[test]
+fn what_a_client_says_after_our_stop_is_no_request() {
+    let parting = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        "-- c2 list\n-- c2 times out\n-- sample c2 asleep: c1 read, c2 read\n".to_owned(),
+        "-- stop\n c2 > \"QUIT\\n\"\n c2 < .\n".to_owned(),
+    ]);
+    assert_eq!(
+        parting.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 waiting, and sent no request"
+    );
+}
+
+#[test]
+fn a_client_that_was_answered_and_asks_no_more_is_not_ignored() {
+    let stuck = format!(
+        "{}{}{}{}{}{}-- c1 hold\n-- c2 list\n-- c2 times out\n-- sample c2 asleep: c1 read, c2 read\n-- stop",
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        answer(2),
+    );
+    let steps = &["connect", "list", "list@2", "hold", "quit"];
+    let stuck = world(steps, 2, &stuck);
+    assert_eq!(
+        stuck.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 waiting after a reply, and sent no further request"
+    );
+    assert_eq!(
+        likeliest(&stuck),
+        "the client reads on after the reply's end, and waits for bytes that never come"
+    );
+}
+
+/// The likeliest cause of a failure.
+fn likeliest(world: &World) -> String {
+    let verdict = world.verdict(TWO);
+    verdict.finding().unwrap().usually[0].cause.clone()
+}
+
+#[test]
+fn clients_beyond_the_number_of_workers_wait_for_a_free_one() {
+    let script = format!(
+        "{}{}{}{}{}{}{}{}-- c3 times out\n-- sample c3 asleep: c1 read, c2 read, c3 unaccepted\n-- stop",
+        connect(1),
+        connect(2),
+        connect(3),
+        ask(1),
+        answer(1),
+        ask(2),
+        answer(2),
+        ask(3),
+    );
+    let three = r#"check = "served-concurrently", at_least = 3"#;
+    let verdict = world(STEPS, 3, &script).verdict(three);
+    let causes = &verdict.finding().unwrap().usually;
+    assert!(
+        causes[0].cause.starts_with("a fixed number of threads"),
+        "{causes:?}"
+    );
+}
+
+#[test]
+fn a_connection_that_is_closed_upon_a_request_points_to_its_handler() {
+    let closed = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        ask(2),
+        "c2 < F.\n c2 > F.\n c2 < .\n-- c2 ends in mid-step\n".to_owned(),
+    ]);
+    assert_eq!(
+        closed.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 closed by the server without an answer"
+    );
+    assert!(likeliest(&closed).starts_with("the handler met an error"));
+}
+
+#[test]
+fn a_client_that_ends_when_it_is_connected_did_connect() {
+    let crashed = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        "-- c2 list\n c2 > F.\n c2 < F.\n c2 > .\n-- c2 ends in mid-step\n".to_owned(),
+    ]);
+    assert_eq!(
+        crashed.says(TWO),
+        "Fail: 2 connections open (frame 6), 1 answered, 1 without a request"
+    );
+    assert!(likeliest(&crashed).starts_with("the client ended by itself"));
+}
+
+#[test]
 fn a_refusal_is_no_answer() {
     let refused = two_clients(&[
         connect(1),

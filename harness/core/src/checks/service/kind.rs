@@ -22,6 +22,8 @@ pub(in crate::checks) enum Kind {
     SynUnanswered,
     /// Its connection stands, and it waits without a request.
     Waits,
+    /// It was answered before, and waits without a further request.
+    WaitsOn,
     /// It sent no SYN, or ended before its request.
     NotAsked,
 }
@@ -38,6 +40,7 @@ impl Kind {
             Self::Refused => "refused",
             Self::SynUnanswered => "without an answer to their SYN",
             Self::Waits => "waiting, and sent no request",
+            Self::WaitsOn => "waiting after a reply, and sent no further request",
             Self::NotAsked => "without a request",
         }
     }
@@ -47,10 +50,12 @@ impl Kind {
         match self {
             Self::NeverAccepted => Pattern::NeverAccepted,
             Self::Unread | Self::Silent => Pattern::RequestIgnored,
-            Self::Closed | Self::TurnedAway => Pattern::TurnedAway,
+            Self::Closed => Pattern::ClosedUnanswered,
+            Self::TurnedAway => Pattern::TurnedAway,
             Self::Refused => Pattern::Refused,
             Self::SynUnanswered => Pattern::SynUnanswered,
             Self::Waits => Pattern::NoRequest,
+            Self::WaitsOn => Pattern::StuckAfterReply,
             Self::NotAsked => Pattern::NoSyn,
         }
     }
@@ -65,7 +70,7 @@ impl Kind {
             | Self::TurnedAway
             | Self::Refused
             | Self::SynUnanswered => Some(Root::ClientNotServed),
-            Self::Waits | Self::NotAsked => None,
+            Self::Waits | Self::WaitsOn | Self::NotAsked => None,
         }
     }
 }

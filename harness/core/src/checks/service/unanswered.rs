@@ -120,7 +120,7 @@ fn why_unanswered(
     if observation.is_paused_at(Timestamp::from_nanos(sample.at)) {
         return Err((Cause::Harness, "the programs were paused at that moment"));
     }
-    let has_asked = connection.wire.by_initiator.payload_bytes() > 0;
+    let is_owed = is_owed_a_reply(connection, Timestamp::from_nanos(sample.at));
     match (service, sample.server_runs) {
         (_, Some(true)) => Err((Cause::Machine, "slow, the server was still running")),
         (Service::NeverAccepted, Some(false) | None) => Ok((
@@ -136,13 +136,26 @@ fn why_unanswered(
             let shows = format!("{bytes} unread while every server thread slept");
             Ok((Kind::Unread, shows))
         }
-        (Service::Read, Some(false)) if has_asked => Ok((
+        (Service::Read, Some(false)) if is_owed => Ok((
             Kind::Silent,
             "everything was read, and every server thread slept".to_owned(),
         )),
-        (Service::Read, Some(false)) => Ok((
+        (Service::Read, Some(false)) if connection.by_responder.pieces().is_empty() => Ok((
             Kind::Waits,
             "its connection was accepted, and every server thread slept".to_owned(),
         )),
+        (Service::Read, Some(false)) => Ok((
+            Kind::WaitsOn,
+            "the server had replied to all that it was sent, and slept".to_owned(),
+        )),
     }
+}
+
+/// Whether the client had said the last word by then.
+fn is_owed_a_reply(connection: &ObservedConnection, by: Timestamp) -> bool {
+    let last_word = |side| {
+        let said = connection.sent_by(side).pieces().iter();
+        said.map(|piece| piece.at).filter(|at| at.at <= by).max()
+    };
+    last_word(Side::Initiator) > last_word(Side::Responder)
 }

@@ -2,6 +2,7 @@
 
 use super::{Kind, Standing, failed, unanswered, undecided};
 use crate::checks::{Cause, Finding, program};
+use crate::diagnosis::Pattern;
 use crate::manifest::{Role, StepOutcome, StepRecord};
 use crate::observation::Observation;
 use crate::spec::ClientNumber;
@@ -31,10 +32,12 @@ pub(super) fn not_asked(
             (connection.wire.id, what),
             None,
         ),
-        Some(_) | None => failed(
-            Kind::NotAsked,
-            Finding::from(what).with_all(program::record(observation, Role::Client(client.0))),
-        ),
+        Some(_) | None => {
+            let client = program::record(observation, Role::Client(client.0));
+            let usually = own.map(|_| Pattern::EndedUnasked.usually());
+            let finding = Finding::from(what).with_all(client);
+            failed(Kind::NotAsked, finding.usually(usually.unwrap_or_default()))
+        }
     }
 }
 
