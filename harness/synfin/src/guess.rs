@@ -85,6 +85,9 @@ impl Guess {
         let address = |port| SocketAddr::new(family(programs()), port);
         let menu = client.as_ref().map(|it| Menu::of(&it.text));
         let login = client.as_ref().map(|it| login::answers(&it.text));
+        let login = login.unwrap_or_default();
+        let mut unknown = unknown::unknown(server.as_ref(), client.as_ref(), port);
+        unknown.extend(login::unknown(&login));
         let client_files = client.as_ref().map(Program::client_files);
         Self {
             build: build::build(sources, programs()),
@@ -99,11 +102,11 @@ impl Guess {
                 None if is_told => None,
                 port => Some(address(port.unwrap_or(DEFAULT_PORT))),
             },
-            login: login.unwrap_or_default(),
+            login,
             menu: menu.unwrap_or_default(),
             server_dir: server.as_ref().and_then(Program::server_dir),
             client_files: client_files.unwrap_or_default(),
-            unknown: unknown::unknown(server.as_ref(), client.as_ref(), port),
+            unknown,
         }
     }
 

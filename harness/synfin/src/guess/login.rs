@@ -4,9 +4,13 @@ use regex::Regex;
 
 use super::menu::Line;
 
+/// What whoever completes the target must fill in.
+const FILL_IN: &str = "FILL-IN";
+const NAME: &str = "user-{client}";
+
 /// What is asked for, by a word of the question, and what is answered; the first that fits decides.
 const ANSWERS: [(&[&str], &str); 4] = [
-    (&["password", "passwd"], "secret"),
+    (&["password", "passwd"], FILL_IN),
     (&["port"], "{port}"),
     (
         &[
@@ -18,7 +22,7 @@ const ANSWERS: [(&[&str], &str); 4] = [
             "your name",
             "alias",
         ],
-        "user-{client}",
+        NAME,
     ),
     (&["host", "server", "ip", "address"], "{host}"),
 ];
@@ -49,7 +53,24 @@ pub(super) fn answers(source: &str) -> Vec<Line> {
             });
         }
     }
+    // Who has a password has a name that is known.
+    if answers.iter().any(|line| line.text == FILL_IN) {
+        let names = answers.iter_mut().filter(|line| line.text == NAME);
+        names.for_each(|line| FILL_IN.clone_into(&mut line.text));
+    }
     answers
+}
+
+/// Those of these answers that only the programs' users know.
+pub(super) fn unknown(answers: &[Line]) -> Option<String> {
+    let open = answers.iter().filter(|line| line.text == FILL_IN);
+    let prompts = open.filter_map(|line| Some(format!("“{}”", line.prompt.as_ref()?)));
+    let prompts: Vec<String> = prompts.collect();
+    let text = format!(
+        "what the client is told at {} (`connect`)",
+        prompts.join(", ")
+    );
+    (!prompts.is_empty()).then_some(text)
 }
 
 /// What a pattern finds, and where.

@@ -67,13 +67,18 @@ impl Menu {
     pub(super) fn of(source: &str) -> Self {
         let texts = string_literals(source);
         let items = items(&texts);
+        let commands = shell_commands(source);
         let found = STEPS.into_iter().filter_map(|(step, words)| {
             let numbered = || {
                 items
                     .iter()
                     .find(|item| step_of(&item.caption) == Some(step))
             };
-            let typed = || typed_word(&texts, words).or_else(|| shown_command(&texts, words));
+            let typed = || {
+                typed_word(&commands, words)
+                    .or_else(|| typed_word(&texts, words))
+                    .or_else(|| shown_command(&texts, words))
+            };
             let lines = match numbered() {
                 Some(item) => with_name(step, item.number.clone(), &texts, Asks::Always),
                 None => with_name(step, typed()?, &texts, Asks::IfPrompted),
@@ -179,7 +184,15 @@ fn string_literals(source: &str) -> Vec<String> {
         .collect()
 }
 
-/// An item of a menu: `1. List files`, `[1] list` or `1) Send a file`.
+/// The commands of a shell made with Python's `cmd`: its methods `do_list`.
+fn shell_commands(source: &str) -> Vec<String> {
+    let method = Regex::new(r"\bdef do_(\w+)\(").expect("the pattern is well-formed");
+    let is_shell = source.contains("Cmd)");
+    let found = method.captures_iter(source).filter(|_| is_shell);
+    found.map(|it| it[1].to_owned()).collect()
+}
+
+/// An item of a menu: `1. List files`, `[1] list`, `1) Send a file` or `[L]ist`.
 struct Item {
     number: String,
     caption: String,
@@ -189,12 +202,18 @@ struct Item {
 fn items(texts: &[String]) -> Vec<Item> {
     let item = Regex::new(r"(?:^|[^\w.])(\d)[^\w\n]+([^\d\n,;|/]*[^\d\n,;|/\s(\[])")
         .expect("the pattern is well-formed");
-    let found = texts.iter().flat_map(|text| item.captures_iter(text));
-    let of = |found: regex::Captures<'_>| Item {
+    let letter = Regex::new(r"[\[(](\w)[\])](\w+)").expect("the pattern is well-formed");
+    let numbered = texts.iter().flat_map(|text| item.captures_iter(text));
+    let numbered = numbered.map(|found| Item {
         number: found[1].to_owned(),
         caption: found[2].to_owned(),
-    };
-    found.map(of).collect()
+    });
+    let lettered = texts.iter().flat_map(|text| letter.captures_iter(text));
+    let lettered = lettered.map(|found| Item {
+        number: found[1].to_owned(),
+        caption: format!("{}{}", &found[1], &found[2]),
+    });
+    numbered.chain(lettered).collect()
 }
 
 /// The first text that is one of these words, as it is written there.
@@ -223,6 +242,8 @@ fn asks_for_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_prompt = text.trim_end().ends_with([':', '?', '>']);
     is_prompt
+        // The head of a list, or another question.
+        && !lower.contains("files")
         && !lower.contains("nick")
         && !lower.contains("your name")
         && (lower.contains("file") || lower.contains("path") || lower.contains("name"))

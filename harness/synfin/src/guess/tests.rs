@@ -563,7 +563,41 @@ fn what_programs_in_other_languages_ask_is_answered() {
         let exchange = &target.client.script("connect").unwrap().exchanges[0];
         assert_eq!(exchange.send.as_deref(), Some("user-{client}"), "{name}");
     }
+    let login = "s.connect(a)\nu = input('Username: ')\np = getpass.getpass('Password: ')";
+    let login = guess(&[("server.py", server), ("client.py", login)]);
+    let filled = target(&login);
+    let exchanges = &filled.client.script("connect").unwrap().exchanges;
+    assert!(
+        exchanges
+            .iter()
+            .all(|it| it.send.as_deref() == Some("FILL-IN"))
+    );
+    let unknown = "what the client is told at “Username:”, “Password:” (`connect`)".to_owned();
+    assert!(login.unknowns().contains(&unknown));
     let files = "s.connect(a)\nname = input('File on server: ')\ninput('Choice of support: ')";
     let target = target(&guess(&[("server.py", server), ("client.py", files)]));
     assert!(target.client.script("connect").is_none());
+}
+
+#[test]
+fn a_menu_of_letters_and_a_shells_methods_are_read_too() {
+    let server = ("server.py", "s.bind(('', 6000))\ns.accept()");
+    let letters = "s.connect(a)\nprint('[L]ist  [U]pload [Q]uit')\ns.send(b'LIST')\nprint('Files:')\ninput('File: ')";
+    let shell = "class Shell(cmd.Cmd):\n  def do_list(self, a):\n    s.send('LIST')\n  def do_quit(self, a):\n    \
+                 pass\ns.connect(a)\ninput()";
+    let typed = |client: &str, step: &str| -> Vec<String> {
+        let target = target(&guess(&[server, ("client.py", client)]));
+        let exchanges = &target.client.script(step).unwrap().exchanges;
+        let lines = exchanges.iter().map(|it| it.send.clone().unwrap());
+        lines.collect()
+    };
+    assert_eq!(typed(letters, "upload"), ["U", "{name}"]);
+    assert_eq!(
+        [typed(letters, "list"), typed(letters, "quit")],
+        [["L"], ["Q"]]
+    );
+    assert_eq!(
+        [typed(shell, "list"), typed(shell, "quit")],
+        [["list"], ["quit"]]
+    );
 }
