@@ -31,8 +31,9 @@ pub use rubric::{
 pub use step::{ClientNumber, FileSize, Step, StepEntry};
 pub use step_text::StepError;
 pub use target::{
-    Beside, ClientCommand, ClientProgram, Command, Exchange, Files, Placed, PlacedContents, Runner,
-    ServerProgram, Stdin, StepFile, StepScript, Target, environment_at, step_words_at, words_at,
+    Beside, ClientCommand, ClientProgram, ClientValues, Command, Exchange, Files, Placed,
+    PlacedContents, Runner, ServerProgram, Stdin, StepFile, StepScript, Target, client_words_at,
+    environment_at, words_at,
 };
 
 /// Whether `name` is one component of a path on every system: no separator, not `.` or `..`, no control character.

@@ -2,11 +2,12 @@
 //! reads sources by simple search, as a person who leafs through them would, and says what it could not find out.
 
 mod arguments;
-mod asked;
 mod build;
 mod choice;
 mod folder;
 mod language;
+mod login;
+mod makefile;
 mod menu;
 mod port;
 mod program;
@@ -20,7 +21,7 @@ use regex::Regex;
 
 use choice::{Side, candidates};
 use folder::ClientFiles;
-use menu::Menu;
+use menu::{Line, Menu};
 use program::Program;
 
 pub use choice::speaks_udp_only;
@@ -47,6 +48,8 @@ pub struct Guess {
     other_clients: Vec<String>,
     /// Absent if the server is told it.
     listen: Option<SocketAddr>,
+    /// What the client is told before anything else.
+    login: Vec<Line>,
     menu: Menu,
     server_dir: Option<String>,
     client_files: ClientFiles,
@@ -80,17 +83,11 @@ impl Guess {
         let port = texts.find_map(|text| port::port(text));
         let is_told = server.as_ref().is_some_and(Program::is_told_its_port);
         let address = |port| SocketAddr::new(family(programs()), port);
-        let listen = match port {
-            None if is_told => None,
-            port => Some(address(port.unwrap_or(DEFAULT_PORT))),
-        };
-        let session = client.as_ref().filter(|it| it.is_a_session());
-        let connect = session.zip(listen);
-        let connect = connect.map(|(it, server)| asked::answers(&it.text, server));
-        let connect = connect.unwrap_or_default();
-        let mut unknown = unknown::unknown(server.as_ref(), client.as_ref(), port);
-        unknown.extend(asked::unknown(&connect));
         let menu = client.as_ref().map(|it| Menu::of(&it.text));
+        let login = client.as_ref().map(|it| login::answers(&it.text));
+        let login = login.unwrap_or_default();
+        let mut unknown = unknown::unknown(server.as_ref(), client.as_ref(), port);
+        unknown.extend(login::unknown(&login));
         let client_files = client.as_ref().map(Program::client_files);
         Self {
             build: build::build(sources, programs()),
@@ -101,8 +98,12 @@ impl Guess {
                 .or_else(|| server.as_ref().and_then(web_client)),
             other_servers: names(servers.iter().skip(1)),
             other_clients: names(clients.iter().skip(1)),
-            listen,
-            menu: menu.unwrap_or_default().after(connect),
+            listen: match port {
+                None if is_told => None,
+                port => Some(address(port.unwrap_or(DEFAULT_PORT))),
+            },
+            login,
+            menu: menu.unwrap_or_default(),
             server_dir: server.as_ref().and_then(Program::server_dir),
             client_files: client_files.unwrap_or_default(),
             unknown,

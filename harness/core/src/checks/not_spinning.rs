@@ -9,8 +9,9 @@ use crate::observation::{Observation, Piece};
 use crate::spec::Selection;
 use crate::time::{Span, Timestamp};
 
-/// So long a thread must have been seen running, and never asleep, nanoseconds.
-const SPINNING_NS: u64 = 2_000_000_000;
+/// For so long a thread must have had a processor, and never been seen asleep, milliseconds. What a runtime does for itself,
+/// such as compiling a server that has just been used for the first time, is done sooner.
+const SPINNING_MS: u64 = 2_000;
 
 pub(super) const CHECK: Check = Check {
     id: "not-spinning",
@@ -35,9 +36,9 @@ impl Judge for NotSpinning {
 
     fn judge(&self, observation: &Observation, _: &Selection) -> Verdict {
         let watches = watches(observation);
-        let awake = for_ever_awake(&watches);
-        let spinning = awake.iter().find(|(watch, _)| length(watch) >= SPINNING_NS);
-        match (spinning, awake.first()) {
+        let spinning = watches.iter().find(|(_, thread)| is_spinning(thread));
+        let awake = watches.iter().find(|(_, thread)| is_awake(thread));
+        match (spinning, awake) {
             (Some((watch, thread)), _) => Verdict::Fail(spins(observation, watch, thread)),
             (None, _) if server_end::by_itself(observation).is_some() => {
                 let saw = "the server ended: nothing of it was left to be idle";
@@ -46,7 +47,7 @@ impl Judge for NotSpinning {
             (None, _) if watches.is_empty() => never_watched(observation),
             (None, Some((watch, thread))) => Verdict::undecided(
                 Cause::Machine,
-                format!("{}, too short to tell", watched(watch, thread)),
+                format!("{}, too little to tell", watched(watch, thread)),
             ),
             (None, None) => Verdict::pass(format!(
                 "{} seen asleep",
@@ -56,17 +57,15 @@ impl Judge for NotSpinning {
     }
 }
 
-/// Whether a server's thread spun at this moment: it is busy, and will not be done with anything.
+/// Whether a thread of the server spun at this moment, nanoseconds: it is busy, and will not be done with anything.
 pub(super) fn spins_at(observation: &Observation, at_ns: u64) -> bool {
-    for_ever_awake(&watches(observation))
+    watches(observation)
         .iter()
-        .any(|(watch, _)| length(watch) >= SPINNING_NS && watch.from <= at_ns)
+        .any(|(watch, thread)| is_spinning(thread) && watch.from <= at_ns)
 }
 
-/// A look at a thread while wire and input were idle.
-type Watch<'a> = (&'a Supervision, &'a ThreadSample);
-
-fn watches(observation: &Observation) -> Vec<Watch<'_>> {
+/// The looks at each of the server's threads while wire and input were idle.
+fn watches(observation: &Observation) -> Vec<(&Supervision, &ThreadSample)> {
     observation
         .processes(Role::Server)
         .flat_map(|process: &ProcessRecord| &process.supervision)
@@ -75,24 +74,12 @@ fn watches(observation: &Observation) -> Vec<Watch<'_>> {
         .collect()
 }
 
-/// Those of threads that were never seen asleep, then or later.
-fn for_ever_awake<'a>(watches: &[Watch<'a>]) -> Vec<Watch<'a>> {
-    watches
-        .iter()
-        .filter(|(watch, thread)| is_awake(thread) && !sleeps_later(watches, watch, thread))
-        .copied()
-        .collect()
+fn is_spinning(thread: &ThreadSample) -> bool {
+    is_awake(thread) && thread.cpu_ms >= SPINNING_MS
 }
 
 fn is_awake(thread: &ThreadSample) -> bool {
     thread.running == thread.samples
-}
-
-/// Whether a thread was seen asleep in a later watch: what ends by itself, such as a runtime that compiles, is no spinning.
-fn sleeps_later(watches: &[Watch<'_>], watch: &Supervision, thread: &ThreadSample) -> bool {
-    watches
-        .iter()
-        .any(|(later, same)| later.from >= watch.to && same.tid == thread.tid && !is_awake(same))
 }
 
 /// No look at the threads found wire and input idle: because of the server, if it was the one that went on and on.
@@ -102,7 +89,7 @@ fn never_watched(observation: &Observation) -> Verdict {
         .flat_map(|process| &process.supervision);
     let sent = watches.find_map(|watch| {
         let bytes = unasked_bytes(observation, watch);
-        (length(watch) >= SPINNING_NS && bytes > 0).then(|| (span(watch), bytes))
+        (length_ms(watch) >= SPINNING_MS && bytes > 0).then(|| (span(watch), bytes))
     });
     match sent {
         Some((span, bytes)) => {
@@ -142,8 +129,8 @@ fn is_broken(observation: &Observation, watch: &Supervision) -> bool {
     observation.is_paused_within(from, to)
 }
 
-fn length(watch: &Supervision) -> u64 {
-    watch.to.saturating_sub(watch.from)
+fn length_ms(watch: &Supervision) -> u64 {
+    watch.to.saturating_sub(watch.from) / 1_000_000
 }
 
 fn watched(watch: &Supervision, thread: &ThreadSample) -> String {

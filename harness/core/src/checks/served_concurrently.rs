@@ -112,18 +112,17 @@ impl ServedConcurrently {
             Standing::Undecided { cause, .. } => Some(cause),
             Standing::Answered(_) | Standing::Failed { .. } => None,
         });
+        let mut numbers = clients.iter().map(|client| client.number);
+        let saw = match numbers.find_map(|number| holds_nothing(observation, number)) {
+            Some(why) => format!("{why}: {}", finding.saw),
+            None if cause.is_none() => {
+                format!("{}; the others not while these were open", finding.saw)
+            }
+            None => finding.saw,
+        };
         Verdict::Inconclusive {
             cause: cause.unwrap_or(Cause::Harness),
-            finding: match clients
-                .iter()
-                .find_map(|client| holds_nothing(observation, client.number))
-            {
-                Some(why) => Finding {
-                    saw: format!("{why}: {}", finding.saw),
-                    ..finding
-                },
-                None => finding,
-            },
+            finding: Finding { saw, ..finding },
         }
     }
 }

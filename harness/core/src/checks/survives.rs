@@ -1,6 +1,7 @@
 //! `survives`: something went wrong with a client, or the server was restarted, and it goes on serving the others.
 
 mod ended;
+mod told;
 
 use super::catalogue::{Check, Judge, Requirement};
 use super::each::{self, Outcome};
@@ -9,8 +10,10 @@ use super::{Cause, Evidence, Finding, Root, Verdict, program};
 use crate::diagnosis::Pattern;
 use crate::manifest::{Need, Role, StepOutcome, StepRecord};
 use crate::observation::{Observation, ObservedFault, UnseenFault};
-use crate::spec::{ClientNumber, Fault, Selection};
+use crate::spec::{ClientNumber, Selection};
 use crate::time::Timestamp;
+
+use told::{evidence, told};
 
 pub(super) const CHECK: Check = Check {
     id: "survives",
@@ -122,66 +125,6 @@ fn nothing_asked(observation: &Observation, fault: &ObservedFault<'_>) -> Verdic
     }
     let saw = "no step asks the server for anything after the fault";
     Verdict::undecided(Cause::Harness, saw)
-}
-
-/// `client 1 died (frame 12)`.
-fn told(fault: &ObservedFault<'_>) -> String {
-    let what = match fault.fault {
-        Fault::Kill { during: None } => "died".to_owned(),
-        Fault::Kill { during: Some(step) } => format!("died during its {}", step.name()),
-        Fault::Stop => "was stopped".to_owned(),
-        Fault::OpenOnly => "connected and said nothing".to_owned(),
-        Fault::Reset { during: None } => "reset its connection".to_owned(),
-        Fault::Reset { during: Some(step) } => {
-            format!("reset its connection during its {}", step.name())
-        }
-        Fault::HalfClose => "closed its side".to_owned(),
-        Fault::Garbage { size } => {
-            format!("sent garbage, {}", program::count(size.0, "byte"))
-        }
-        Fault::Oversized { size } => {
-            format!(
-                "sent a line without an end, {}",
-                program::count(size.0, "byte")
-            )
-        }
-        Fault::Stall { request } => format!("asked for `{request}` and read no reply"),
-        Fault::Slow { request } => format!("asked for `{request}` byte by byte"),
-        Fault::Flood { connections } => {
-            let connections = program::count(*connections, "further connection");
-            format!("opened {connections}")
-        }
-        Fault::Restart => "was restarted".to_owned(),
-    };
-    match fault.client {
-        Some(client) => format!("client {client} {what} (frame {})", fault.seen),
-        None => format!("the server {what} (frame {})", fault.seen),
-    }
-}
-
-fn evidence(fault: &ObservedFault<'_>) -> Evidence {
-    match fault.connection {
-        Some(connection) => Evidence::frames(what(fault.fault), connection, [fault.seen]),
-        None => Evidence::process(
-            fault.client.map_or(Role::Server, |it| Role::Client(it.0)),
-            told(fault),
-        ),
-    }
-}
-
-fn what(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::Kill { .. } => "the client's death",
-        Fault::Reset { .. } => "the client's RST",
-        Fault::HalfClose => "the client's FIN",
-        Fault::OpenOnly => "the silent client's handshake",
-        Fault::Garbage { .. } => "the first garbage",
-        Fault::Oversized { .. } => "the line's beginning",
-        Fault::Stall { .. } => "the request whose reply is not read",
-        Fault::Slow { .. } => "the request's first byte",
-        Fault::Flood { .. } => "the first further SYN",
-        Fault::Stop | Fault::Restart => "the fault",
-    }
 }
 
 /// What clients that no fault touched ask for after it.

@@ -1,10 +1,8 @@
 //! Whether the server answered a client's step: connected is not served.
 
-use std::collections::BTreeSet;
-
 use regex::bytes::Regex;
 
-use super::replies::{LoneReply, Shape, Transferred, find};
+use super::replies::{LoneReply, Shape, Transferred, continued_at, find};
 use super::{Excerpt, FrameWindow, Observation, ObservedConnection, Piece};
 use crate::content::file_bytes;
 use crate::flow::{ConnectionId, Milestone};
@@ -15,6 +13,8 @@ use crate::text::Foreign;
 
 /// Bytes by which a file's contents are found: incompressible, so that a chance match is out of the question.
 const CONTENT_HEAD_BYTES: usize = 16;
+/// A shorter name may stand in any text.
+const TELLING_NAME_BYTES: usize = 4;
 /// Characters of a strange reply that evidence shows.
 const SHOWN_CHARS: usize = 40;
 
@@ -76,8 +76,8 @@ struct Likeness<'a> {
     /// What a lone client got, where the target has no patterns.
     known: &'a [LoneReply],
     file: Option<Transferred>,
-    /// The names of files that a list can have, where the step asks for one and the target has no patterns.
-    listed: BTreeSet<String>,
+    /// Names of which a list may tell: a lone client's list was of other files.
+    listed: Vec<String>,
 }
 
 impl Observation {
@@ -93,11 +93,7 @@ impl Observation {
             patterns: self.setting.replies.patterns(step),
             known: self.setting.replies.known(step),
             file: self.transferred(client, record),
-            listed: if *step == Step::List {
-                self.transferred_names()
-            } else {
-                BTreeSet::new()
-            },
+            listed: self.listed(record),
         };
         let connection = exchange.connection.wire.id;
         if let Some(at) = exchange.answered_at(&likeness) {
@@ -203,15 +199,6 @@ impl Observation {
             .find(|file| file.client == client.0 && file.entry == entry)
     }
 
-    /// The names of all files that the scenario's steps transfer, each once.
-    fn transferred_names(&self) -> BTreeSet<String> {
-        let clients = || (1..=self.setting.clients).map(ClientNumber);
-        let steps = self.setting.steps.iter().map(|entry| &entry.step);
-        steps
-            .flat_map(|step| clients().filter_map(|client| step.file_name(client)))
-            .collect()
-    }
-
     /// The file that a step transfers; its beginning too, if the recording knows the contents.
     fn transferred(&self, client: ClientNumber, record: &StepRecord) -> Option<Transferred> {
         let name = self.step(record)?.file_name(client)?;
@@ -224,6 +211,29 @@ impl Observation {
         let head = head().unwrap_or_default();
         Some(Transferred { name, head })
     }
+
+    /// The names of the files that a list can show: those that anybody's step before it sent or fetched.
+    fn listed(&self, record: &StepRecord) -> Vec<String> {
+        if self.step(record) != Some(&Step::List) {
+            return Vec::new();
+        }
+        let everybody = (1..=self.setting.clients).map(ClientNumber);
+        let names = everybody.flat_map(|client| {
+            let before = self.steps_of(client).iter();
+            before
+                .filter(|other| other.entry < record.entry)
+                .filter_map(move |other| self.step(other)?.file_name(client))
+        });
+        names
+            .filter(|name| name.len() >= TELLING_NAME_BYTES)
+            .collect()
+    }
+}
+
+/// Where the first of these names ends in a reply, whatever stands around it.
+fn end_of_name(reply: &[u8], names: &[String]) -> Option<usize> {
+    let end = |name: &String| Some(find(reply, name.as_bytes())? + name.len());
+    names.iter().filter_map(end).min()
 }
 
 /// The last frame before the client's next payload: what the server sends later replies to that.
@@ -283,30 +293,24 @@ impl Exchange<'_> {
             .map(|found| from - before_request + found.end())
     }
 
-    /// By what a lone client got after its request or, where the two overlap, altogether; a list also by a file that it names, for
-    /// the lone client may have asked when there was none.
+    /// By what a lone client got after its request or, where the two overlap, altogether; a longer one by where it goes on, and a
+    /// list by a file that it names: the lone client may have asked when there was none.
     fn covered_by_likeness(&self, likeness: &Likeness<'_>) -> Option<usize> {
         let file = likeness.file.as_ref();
-        let (after_request, covered) = Shape::of(&self.sent(self.reply).bytes, file);
-        let (whole, covered_by_whole) = Shape::of(&self.sent(self.asked).bytes, file);
         let known = likeness.known;
-        if known
-            .iter()
-            .any(|it| it.after_request.as_ref() == Some(&after_request))
-        {
+        let reply = self.sent(self.reply).bytes;
+        let (after_request, covered) = Shape::of(&reply, file);
+        let known_after = || known.iter().filter_map(|it| it.after_request.as_ref());
+        if known_after().any(|it| *it == after_request) {
             return Some(self.early_bytes() + covered);
         }
+        let (whole, covered_by_whole) = Shape::of(&self.sent(self.asked).bytes, file);
         if known.iter().any(|it| it.whole == whole) {
             return Some(covered_by_whole);
         }
-        let listed = likeness.listed.iter();
-        listed.filter_map(|name| self.named(name)).min()
-    }
-
-    /// How many bytes it takes to name a file after the request.
-    fn named(&self, file: &str) -> Option<usize> {
-        let at = find(&self.sent(self.reply).bytes, file.as_bytes())?;
-        Some(self.early_bytes() + at + file.len())
+        let continued = known_after().find_map(|it| continued_at(&reply, file, it));
+        let told = continued.or_else(|| end_of_name(&reply, &likeness.listed))?;
+        Some(self.early_bytes() + told)
     }
 
     /// What was sent after the request's first byte and before its last.

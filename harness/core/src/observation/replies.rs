@@ -1,5 +1,5 @@
 //! How a reply is told from a banner or a refusal: by the target's patterns or, without any, by its likeness to the reply
-//! that a lone client got for the same step.
+//! that a lone client got for the same step, or by the names of files in it.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,9 @@ use crate::spec::{ClientNumber, Step, Target};
 
 /// Bytes of a reply that are compared; what follows is contents.
 const COMPARED_BYTES: usize = 4096;
+
+/// Fewer may begin any reply.
+const TELLING_BYTES: usize = 4;
 
 /// How the reply to each step is recognised.
 #[derive(Clone, Debug, Default)]
@@ -45,9 +48,11 @@ impl Transferred {
     /// Where its contents begin in a reply, as they are or as text.
     fn contents_in(&self, reply: &[u8]) -> Option<usize> {
         let as_text = as_text(&self.head);
-        let forms = as_text.iter().filter(|form| form.len() >= self.head.len());
+        let forms = as_text.iter().map(String::as_bytes);
+        // Of a file of a byte or two base64 has no whole group.
+        let forms = forms.filter(|form| form.len() >= self.head.len());
         forms
-            .chain([&self.head])
+            .chain([self.head.as_slice()])
             .filter_map(|form| find(reply, form))
             .min()
     }
@@ -116,6 +121,28 @@ impl Shape {
         let covered = contents.map_or(head.len(), |start| start + 1);
         (Self(masked(head, file)), covered)
     }
+
+    /// Whether this goes on where the other ends: a list of more than there was, or news after it.
+    fn continues(&self, other: &Self) -> bool {
+        let beginning = other.0.trim_ascii_end();
+        beginning.len() >= TELLING_BYTES && self.0.starts_with(beginning)
+    }
+}
+
+/// How many bytes of a reply tell that it goes on where a known one ends: its lines up to the first that does.
+pub(super) fn continued_at(
+    reply: &[u8],
+    file: Option<&Transferred>,
+    known: &Shape,
+) -> Option<usize> {
+    let head = &reply[..reply.len().min(COMPARED_BYTES)];
+    let lines = head.split_inclusive(|&byte| byte == b'\n');
+    let ends = lines.scan(0, |end, line| {
+        *end += line.len();
+        Some(*end)
+    });
+    let mut ends = ends.filter(|&end| Shape::of(&head[..end], file).0.continues(known));
+    ends.next()
 }
 
 /// `\x00` stands for a run of digits, `\x01` for the file's name: what masks must not be made of what they mask.
@@ -170,6 +197,17 @@ mod tests {
         assert!(alike(b"3 files, 12 bytes\n", b"17 files, 9 bytes\n", None));
         assert!(!alike(b"3 files\n", b"server full\n", None));
         assert!(!alike(b"", b"\n", None));
+    }
+
+    #[test]
+    fn a_list_of_more_goes_on_where_a_shorter_one_ends() {
+        let goes_on = |one: &[u8], other: &[u8]| continued_at(other, None, &Shape::of(one, None).0);
+        let more = b"Online: user-1, user-22\nuser-22 left\n";
+        assert_eq!(goes_on(b"Online: user-1\n", more), Some(24));
+        assert_eq!(goes_on(b"0 files\n", b"2 files\na\nb\n"), Some(8));
+        assert_eq!(goes_on(b"2 files\na\nb\n", b"0 files\n"), None);
+        assert_eq!(goes_on(b"OK\n", b"OK is what you are not\n"), None);
+        assert_eq!(goes_on(b"", b"server full\n"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use super::placeholder::{Doubled, fill};
-use super::{PhaseLimits, RawSteps};
+use super::{ClientNumber, PhaseLimits, RawSteps};
 
 /// A pair of programs under test.
 #[derive(Clone, Debug)]
@@ -223,8 +223,8 @@ pub fn words_at(words: &[String], listen: SocketAddr) -> Vec<String> {
     filled(words, listen, Doubled::Text)
 }
 
-/// The same of a step's command, into which the step's file is filled later: [`StepFile::fill`].
-pub fn step_words_at(words: &[String], listen: SocketAddr) -> Vec<String> {
+/// The same of a client's command, into which the rest is filled later: [`ClientValues::fill`].
+pub fn client_words_at(words: &[String], listen: SocketAddr) -> Vec<String> {
     filled(words, listen, Doubled::Kept)
 }
 
@@ -249,7 +249,7 @@ fn address(listen: SocketAddr) -> impl Fn(&str) -> Option<Cow<'static, str>> {
     }
 }
 
-/// The file of a step: what `{name}` and `{size}` stand for in its lines and its command.
+/// The file of a step: what `{name}` and `{size}` stand for.
 #[derive(Clone, Debug, Default)]
 pub struct StepFile {
     /// The file's name.
@@ -258,13 +258,25 @@ pub struct StepFile {
     pub size: u64,
 }
 
-impl StepFile {
-    /// The text with both filled in.
+/// What the placeholders stand for in all that a client is told.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientValues<'a> {
+    /// Its number: `{client}`.
+    pub client: ClientNumber,
+    /// The server's address: `{addr}`, `{host}` and `{port}`.
+    pub listen: SocketAddr,
+    /// The file of its step, if it has one.
+    pub file: Option<&'a StepFile>,
+}
+
+impl ClientValues<'_> {
+    /// The text with them filled in.
     pub fn fill(&self, text: &str) -> String {
-        fill(text, Doubled::Text, |word| match word {
-            "name" => Some(Cow::Borrowed(&self.name)),
-            "size" => Some(self.size.to_string().into()),
-            _ => None,
+        fill(text, Doubled::Text, |word| match (word, self.file) {
+            ("client", _) => Some(self.client.to_string().into()),
+            ("name", Some(file)) => Some(Cow::Borrowed(&file.name)),
+            ("size", Some(file)) => Some(file.size.to_string().into()),
+            (word, _) => address(self.listen)(word),
         })
     }
 }

@@ -376,6 +376,25 @@ fn a_request_that_lies_unanswered_until_the_goodbye_was_ignored_and_not_cut_off(
 }
 
 #[test]
+fn answers_at_different_times_show_nothing_and_say_so() {
+    let in_turn = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        answer(1),
+        leave(1),
+        ask(2),
+        answer(2),
+        leave(2),
+    ]);
+    assert_eq!(
+        in_turn.says(TWO),
+        "Inconclusive(Harness): 2 connections open (frame 6), 1 answered; the 2nd answer is frame 17, 5.000 ms after \
+         connection 0 closed (12); the others not while these were open"
+    );
+}
+
+#[test]
 fn what_a_client_says_after_our_stop_is_no_request() {
     let parting = two_clients(&[
         connect(1),

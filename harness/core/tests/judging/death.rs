@@ -440,3 +440,29 @@ fn what_is_unlike_the_lone_clients_reply_is_not_said_to_be_no_answer() {
         format!("{got} lone client got, and the target has no `reply` that tells")
     );
 }
+
+#[test]
+fn a_list_that_tells_of_a_file_is_an_answer_though_a_lone_clients_was_empty() {
+    let says = |file: &str, list: &str| {
+        let script = format!(
+            "{} c1 > R.\n -- c1 done\n -- c2 list\n c2 > \"LIST\\n\"\n c2 < .\n c2 < \"{list}\"\n c2 > .\n -- c2 done\n -- stop",
+            BEFORE.replace("-- c1 list", "-- c1 upload")
+        );
+        let uploads = format!("upload@1 {file} 9");
+        let steps = &["connect", &uploads, "kill@1", "list@2", "quit@2"];
+        let lone = world(
+            crate::setup::STEPS,
+            1,
+            &crate::setup::LIFE.replace("FILES 2", "FILES none"),
+        );
+        world(steps, 2, &script).alike(&lone).says(SURVIVES)
+    };
+    let told = says("half.bin", "1\\thalf.bin");
+    assert!(told.starts_with("Pass: client 1 died"), "{told}");
+    for told in [says("half.bin", "1\\thalf-bin"), says("r", "1\\tr")] {
+        assert!(
+            told.starts_with("Inconclusive(Program): client 2 got"),
+            "{told}"
+        );
+    }
+}

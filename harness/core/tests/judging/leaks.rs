@@ -98,7 +98,7 @@ fn a_server_that_runs_in_circles_is_not_about_to_close() {
                     name: "worker".to_owned(),
                     samples: 40,
                     running: 40,
-                    cpu_ms: 1990,
+                    cpu_ms: 2000,
                 }],
             }];
         })

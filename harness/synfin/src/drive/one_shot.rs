@@ -41,7 +41,8 @@ impl OneShot<'_> {
                 | Step::Fault(_) => Err(StepOutcome::Unsupported),
             };
         };
-        let argv = argv.iter().map(|word| file.fill(word)).collect();
+        let values = self.stage.play.values(self.client, Some(file));
+        let argv = argv.iter().map(|word| values.fill(word)).collect();
         let deadline = Deadline::after(self.stage.play.target.client.step_within);
         let before = self.connections();
         let program = self.start(argv, deadline).await?;

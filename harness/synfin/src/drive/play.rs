@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use synfin_core::spec::{ClientNumber, Scenario, Step, Target, step_words_at, words_at};
+use synfin_core::spec::{
+    ClientNumber, ClientValues, Scenario, Step, StepFile, Target, client_words_at, words_at,
+};
 
 /// What is to be recorded: a scenario and the programs that act in it.
 #[derive(Clone, Debug)]
@@ -43,20 +45,35 @@ impl Play {
             ClientCommands::PerStep(of_steps) => of_steps.contains_key(request),
         }
     }
+
+    /// The command line by which a client is known.
+    pub(crate) fn client_command(&self, client: ClientNumber) -> Vec<String> {
+        let values = self.values(client, None);
+        let words = self.commands.client.first().iter();
+        words.map(|word| values.fill(word)).collect()
+    }
+
+    /// What stands for the placeholders in what a client is told.
+    pub(super) fn values<'a>(
+        &self,
+        client: ClientNumber,
+        file: Option<&'a StepFile>,
+    ) -> ClientValues<'a> {
+        let listen = self.target.server.listen;
+        ClientValues {
+            client,
+            listen,
+            file,
+        }
+    }
 }
 
 impl Commands {
     /// The commands with the address filled in where they have a place for it.
     pub(crate) fn at(self, listen: SocketAddr) -> Self {
-        let client = match self.client {
-            ClientCommands::Session(argv) => ClientCommands::Session(words_at(&argv, listen)),
-            of_steps @ ClientCommands::PerStep(_) => {
-                of_steps.map(|argv| step_words_at(&argv, listen))
-            }
-        };
         Self {
             server: words_at(&self.server, listen),
-            client,
+            client: self.client.map(|argv| client_words_at(&argv, listen)),
             environment: self.environment,
         }
     }

@@ -220,7 +220,7 @@ impl Stage {
     pub(crate) async fn start(&self, role: Role) -> Result<Arc<Terminal>, StepOutcome> {
         let argv = match role {
             Role::Server => self.play.commands.server.clone(),
-            Role::Client(_) => self.play.commands.client.first().to_vec(),
+            Role::Client(number) => self.play.client_command(ClientNumber(number)),
         };
         self.start_for(role, argv, None).await
     }

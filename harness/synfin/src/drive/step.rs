@@ -106,7 +106,8 @@ impl Request<'_> {
         let Some(line) = &exchange.send else {
             return Ok(LastWord::Program);
         };
-        let line = file.fill(line);
+        let values = self.stage.play.values(self.client, Some(file));
+        let line = values.fill(line);
         let waiting_for = || "the program to take its input".to_owned();
         let typed = self.terminal.send_line(&line, INPUT_WITHIN);
         self.met(typed, waiting_for)

@@ -20,12 +20,11 @@ use crate::sandbox::{RoleStat, SandboxError, TcpSocket};
 /// How often threads under supervision are looked at: 20 Hz.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// A thread that was never seen asleep, and had a processor for so long, spins. What a runtime does for itself, such as compiling
-/// a server that has just been used for the first time, is done sooner.
+/// A thread that was never seen asleep, and had a processor for so long, spins.
 const SPINS_AFTER: Duration = Duration::from_secs(2);
 
 /// On a busy machine a thread that spins is watched for longer, until it has had that time.
-const WATCH_AT_MOST: Duration = Duration::from_secs(10);
+const WATCH_AT_MOST: Duration = Duration::from_secs(30);
 
 /// Clock ticks are hundredths of a second (`USER_HZ`).
 const TICK_MS: u64 = 10;

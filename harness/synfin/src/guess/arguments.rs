@@ -56,7 +56,7 @@ impl Arguments {
                 are_known: true,
             };
         }
-        let found = [options(text), usage(text), indexed(text)];
+        let found = [options(text), letters(text), usage(text), indexed(text)];
         let says = |it: &Vec<Argument>| it.iter().any(|(_, role)| role.is_some());
         let Some(found) = found.into_iter().find(says) else {
             return Self::usual(side);
@@ -141,6 +141,33 @@ fn options(text: &str) -> Vec<Argument> {
         }
     };
     declared.captures_iter(text).filter_map(argument).collect()
+}
+
+/// Those of `getopt`: a letter with a value, by what is done with it. Those that are neither host nor port are left out.
+fn letters(text: &str) -> Vec<Argument> {
+    let declared = first(r#"getopt(?:_long)?\([^"']*["']([^"']*)["']"#, text).unwrap_or_default();
+    let with_value = regex(r"(\w):");
+    let letters = with_value
+        .captures_iter(&declared)
+        .map(|it| it[1].to_owned());
+    let argument = |letter: String| {
+        let role = use_of_letter(&letter, text)?;
+        Some((Some(format!("-{letter}")), Some(role)))
+    };
+    letters.filter_map(argument).collect()
+}
+
+/// What is said beside a letter in quotes, up to the next.
+fn use_of_letter(letter: &str, text: &str) -> Option<Role> {
+    let use_of_it = format!(r#"(?s)["']-?{letter}["'](.{{0,160}})"#);
+    let next = regex(r"\b(?:break|case|default|else|elif)\b");
+    let said = first(&use_of_it, text)?;
+    let said = next.split(&said).next()?.to_lowercase();
+    match role(&said)? {
+        Role::Port if said.contains("port") || letter == "p" => Some(Role::Port),
+        Role::Host => Some(Role::Host),
+        Role::Port | Role::Side | Role::Action | Role::Folder | Role::File => None,
+    }
 }
 
 /// Those of a usage text: `usage: client HOST PORT FILE`, behind the program's name.

@@ -68,11 +68,6 @@ pub(super) fn candidates(sources: &[Source], side: Side) -> Vec<&Source> {
     found.into_iter().map(|(_, it)| it).collect()
 }
 
-/// Where a source first calls what connects.
-pub(super) fn connects_at(source: &str) -> Option<usize> {
-    CONNECTS.iter().filter_map(|call| source.find(call)).min()
-}
-
 /// Whether a program's command line says which side it is.
 fn is_both(text: &str) -> bool {
     ["server", "client"]

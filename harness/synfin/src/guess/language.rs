@@ -47,8 +47,8 @@ impl Language {
         }
     }
 
-    /// How a source is started, once it is built.
-    pub(super) fn command(self, source: &Source) -> Vec<String> {
+    /// How a source is started, once it is built, and perhaps under this name.
+    pub(super) fn command(self, source: &Source, executable: Option<&str>) -> Vec<String> {
         let name = source.file();
         match self {
             Self::Java if is_in_folders(source) => {
@@ -58,7 +58,10 @@ impl Language {
                     .to_vec()
             }
             Self::Python => vec!["python3".to_owned(), name.to_owned()],
-            Self::C | Self::Cpp => vec![format!("./{}", source.stem())],
+            Self::C | Self::Cpp => vec![match executable.unwrap_or(source.stem()) {
+                elsewhere if elsewhere.starts_with("../") => elsewhere.to_owned(),
+                here => format!("./{here}"),
+            }],
             Self::Java => vec!["java".to_owned(), source.stem().to_owned()],
             Self::Node => vec!["node".to_owned(), name.to_owned()],
         }

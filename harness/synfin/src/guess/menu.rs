@@ -4,7 +4,10 @@ use regex::Regex;
 
 /// The steps that a client can be told, and the words that mean them; of a text with words of several the first counts.
 const STEPS: [(&str, &[&str]); 4] = [
-    ("list", &["list", "ls", "dir", "view", "show"]),
+    (
+        "list",
+        &["list", "ls", "dir", "view", "show", "who", "users"],
+    ),
     ("upload", &["upload", "put", "send", "store", "stor"]),
     (
         "download",
@@ -71,7 +74,11 @@ impl Menu {
                     .iter()
                     .find(|item| step_of(&item.caption) == Some(step))
             };
-            let typed = || typed_word(&commands, words).or_else(|| typed_word(&texts, words));
+            let typed = || {
+                typed_word(&commands, words)
+                    .or_else(|| typed_word(&texts, words))
+                    .or_else(|| shown_command(&texts, words))
+            };
             let lines = match numbered() {
                 Some(item) => with_name(step, item.number.clone(), &texts, Asks::Always),
                 None => with_name(step, typed()?, &texts, Asks::IfPrompted),
@@ -88,14 +95,6 @@ impl Menu {
             steps,
             takes_any_line,
         }
-    }
-
-    /// The same, where the client is told these lines before.
-    pub(super) fn after(mut self, lines: Vec<Line>) -> Self {
-        if !lines.is_empty() {
-            self.steps.insert(0, ("connect", lines));
-        }
-        self
     }
 
     /// The steps for which nothing was found.
@@ -223,19 +222,31 @@ fn typed_word(texts: &[String], words: &[&str]) -> Option<String> {
     Some(text.trim().to_owned())
 }
 
-/// Whether a text is one of these words, as it is or with the slash that tells it from talk.
+/// The first of these words that a help text shows as a command: `get <file>`, `/quit`.
+fn shown_command(texts: &[String], words: &[&str]) -> Option<String> {
+    let shown = Regex::new(r"(?:^|[\s,;:(])(?:([/!]?\w+)\s+[<\[]\w|([/!]\w+))")
+        .expect("the pattern is well-formed");
+    let found = texts.iter().flat_map(|text| shown.captures_iter(text));
+    let mut found = found.filter_map(|it| it.get(1).or(it.get(2)));
+    let word = found.find(|word| is_one_of(word.as_str(), words))?;
+    Some(word.as_str().to_owned())
+}
+
+/// Whether a text is one of these words, perhaps marked as a command: `/quit`.
 fn is_one_of(text: &str, words: &[&str]) -> bool {
-    let lower = text.trim().to_lowercase();
-    words.contains(&lower.strip_prefix('/').unwrap_or(&lower))
+    let word = text.trim().trim_start_matches(['/', '!', ':', '\\']);
+    words.contains(&word.to_lowercase().as_str())
 }
 
 fn asks_for_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_prompt = text.trim_end().ends_with([':', '?', '>']);
     is_prompt
-        && (lower.contains("file") || lower.contains("path") || lower.contains("name"))
         // The head of a list, or another question.
         && !lower.contains("files")
+        && !lower.contains("nick")
+        && !lower.contains("your name")
+        && (lower.contains("file") || lower.contains("path") || lower.contains("name"))
         && !lower.contains("user")
         && !lower.contains('{')
         && !lower.contains('%')

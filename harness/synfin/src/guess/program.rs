@@ -4,6 +4,7 @@ use super::arguments::Arguments;
 use super::choice::{Side, is_candidate};
 use super::folder::{self, ClientFiles};
 use super::language::Language;
+use super::makefile::Makefile;
 use super::menu::{Menu, reads_input, words_for_requests};
 use super::{Source, first};
 
@@ -15,6 +16,8 @@ pub(super) struct Program<'a> {
     /// Its text and theirs.
     pub(super) text: String,
     pub(super) arguments: Arguments,
+    /// What a Makefile beside it calls it.
+    executable: Option<String>,
 }
 
 impl<'a> Program<'a> {
@@ -36,13 +39,15 @@ impl<'a> Program<'a> {
             language,
             helpers,
             arguments: Arguments::of(&text, language, side),
+            executable: Makefile::of(source, sources).and_then(|it| it.executable(source)),
             text,
         })
     }
 
     /// How it is started: in its own folder, as whoever wrote it does.
     pub(super) fn command(&self) -> Vec<String> {
-        let mut words = self.language.command(self.source);
+        let executable = self.executable.as_deref();
+        let mut words = self.language.command(self.source, executable);
         words.extend(self.arguments.words.iter().cloned());
         match self.own_folder() {
             None => words,

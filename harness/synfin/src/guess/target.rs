@@ -93,15 +93,10 @@ fn others(names: &[String]) -> String {
 }
 
 fn steps(guess: &Guess) -> String {
-    let line = |line: &Line| {
-        let send = format!("send = {}", quoted(&line.text));
-        let Some(prompt) = &line.prompt else {
-            return format!("{{ {send} }}");
-        };
-        format!("{{ expect = {}, {send} }}", quoted(&regex::escape(prompt)))
-    };
-    let found = guess.menu.steps.iter().map(|(step, lines)| {
-        let lines: Vec<String> = lines.iter().map(line).collect();
+    let login = Some(("connect", &guess.login)).filter(|(_, lines)| !lines.is_empty());
+    let told = guess.menu.steps.iter().map(|(step, lines)| (*step, lines));
+    let found = login.into_iter().chain(told).map(|(step, lines)| {
+        let lines: Vec<String> = lines.iter().map(exchange).collect();
         format!("{step} = [{}]\n", lines.join(", "))
     });
     let missing = guess.menu.missing().into_iter();
@@ -111,6 +106,14 @@ fn steps(guess: &Guess) -> String {
         "# What a user would type for each step. `expect` is a regular expression for what the client prints first.\n\
          [client.steps]\n{steps}"
     )
+}
+
+fn exchange(line: &Line) -> String {
+    let send = format!("send = {}", quoted(&line.text));
+    let Some(prompt) = &line.prompt else {
+        return format!("{{ {send} }}");
+    };
+    format!("{{ expect = {}, {send} }}", quoted(&regex::escape(prompt)))
 }
 
 pub(super) fn array(words: &[String]) -> String {

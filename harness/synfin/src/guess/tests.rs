@@ -47,60 +47,6 @@ fn a_python_menu_is_read_from_its_source() {
     );
 }
 
-/// What a user types for a step, with what the client prints before.
-fn script(target: &Target, step: &str) -> Vec<(bool, String)> {
-    let exchanges = &target.client.script(step).unwrap().exchanges;
-    let line = |it: &synfin_core::spec::Exchange| (it.expect.is_some(), it.send.clone().unwrap());
-    exchanges.iter().map(line).collect()
-}
-
-#[test]
-fn what_a_client_asks_before_it_connects_is_answered_or_left_to_the_user() {
-    let server = ("server.py", "s.bind(('', 6000))\ns.accept()");
-    let asking = |questions: &str| {
-        let client = format!(
-            "{questions}\ns.connect((host, port))\nprint('1. List')\nport = input('port of another')"
-        );
-        guess(&[server, ("client.py", &client)])
-    };
-    let address = asking("host = input('Server IP: ')\nport = int(input(\"Port: \"))");
-    let connect = [(true, "127.0.0.1".to_owned()), (true, "6000".to_owned())];
-    assert_eq!(script(&target(&address), "connect"), connect);
-    let chat = asking("nick = input('Choose a nickname: ')\npath = input('file of the user')");
-    assert_eq!(
-        script(&target(&chat), "connect"),
-        [(true, "anna".to_owned())]
-    );
-    let login = asking("u = input('Username: ')\np = getpass.getpass('Password: ')");
-    let fill_in = [(true, "FILL-IN".to_owned()), (true, "FILL-IN".to_owned())];
-    assert_eq!(script(&target(&login), "connect"), fill_in);
-    let unknown = "what the client is told at “Username:”, “Password:” (`connect`)".to_owned();
-    assert!(login.unknowns().contains(&unknown));
-}
-
-#[test]
-fn a_menu_of_letters_and_a_shells_methods_are_read_too() {
-    let server = ("server.py", "s.bind(('', 6000))\ns.accept()");
-    let letters = "s.connect(a)\nprint('[L]ist  [U]pload [Q]uit')\ns.send(b'LIST')\nprint('Files:')\ninput('File: ')";
-    let shell = "class Shell(cmd.Cmd):\n  def do_list(self, a):\n    s.send('LIST')\n  def do_quit(self, a):\n    \
-                 pass\ns.connect(a)\ninput()";
-    let chat = "s.connect(a)\nif input() == '/list': pass\nif text == '/quit': pass";
-    let upload = script(&target(&guess(&[server, ("client.py", letters)])), "upload");
-    assert_eq!(
-        upload,
-        [(false, "U".to_owned()), (true, "{name}".to_owned())]
-    );
-    for (client, list, quit) in [
-        (letters, "L", "Q"),
-        (shell, "list", "quit"),
-        (chat, "/list", "/quit"),
-    ] {
-        let target = target(&guess(&[server, ("client.py", client)]));
-        assert_eq!(script(&target, "list"), [(false, list.to_owned())]);
-        assert_eq!(script(&target, "quit"), [(false, quit.to_owned())]);
-    }
-}
-
 #[test]
 fn what_must_be_compiled_is_built_and_arguments_are_questions() {
     let server = "int main(int argc, char **argv) { bind(s, a, n); run(argv[1]); }";
@@ -453,6 +399,67 @@ fn sources_that_belong_to_a_program_in_c_are_compiled_with_it() {
 }
 
 #[test]
+fn a_makefile_says_what_its_programs_are_called() {
+    let server = "int main(void) { bind(s, a, n); accept(s, 0, 0); }";
+    let client = "int main(void) { connect(s, a, n); }";
+    let started = |[at_server, at_client]: [&str; 2], makefile: &str| {
+        let guess = guess(&[
+            (at_server, server),
+            (at_client, client),
+            ("Makefile", makefile),
+        ]);
+        let target = target(&guess);
+        let words = target.server.command.words().join(" ");
+        (guess.build[0].clone(), words)
+    };
+    let beside = ["server.c", "client.c"];
+    for makefile in [
+        "all: srv cli\nsrv: server.c\n\tcc -o srv server.c",
+        "all:\n\tgcc server.c -Wall -o srv\n\tgcc client.c -o cli",
+        "SERVER = srv\nall: $(SERVER) cli\n$(SERVER): server.o\n\tcc -o $@ $^\nserver.o: server.c\n\tcc -c server.c -o server.o",
+    ] {
+        assert_eq!(
+            started(beside, makefile),
+            ("make".to_owned(), "./srv".to_owned()),
+            "{makefile}"
+        );
+    }
+    let below = ["src/server.c", "src/client.c"];
+    let (_, words) = started(below, "all:\n\tcc -o srv src/server.c");
+    assert_eq!(words, "sh -c cd src && exec ../srv");
+}
+
+#[test]
+fn the_letters_of_getopt_are_known_by_what_is_done_with_them() {
+    let server = "while ((o = getopt(argc, argv, \"n:p:v\")) != -1) { switch (o) { case 'n': limit = atoi(optarg); break; \
+                  case 'p': number = atoi(optarg); break; } } bind(s, a, n); accept(s, 0, 0); main(";
+    let client = "options, _ = getopt.getopt(sys.argv[1:], 'h:p:')\nfor o, a in options:\n  if o == '-h':\n    host = a\n  \
+                  elif o == '-p':\n    port = int(a)\ns.connect((host, port))\ninput()";
+    let guess = guess(&[("server.c", server), ("client.py", client)]);
+    let target = target(&guess);
+    assert_eq!(target.server.command.words(), ["./server", "-p", "{port}"]);
+    let client = ["python3", "client.py", "-h", "{host}", "-p", "{port}"];
+    assert_eq!(target.client.command.first().words(), client);
+}
+
+#[test]
+fn commands_that_a_help_text_shows_are_typed_with_the_files_name() {
+    let server = "s.bind(('', 2121))\ns.listen()\ns.accept()";
+    let client = "s.connect(('localhost', 2121))\nprint('Commands: ls, get <file>, put <file>, bye')\nline = input('> ')\n\
+                  if line == 'ls': pass\nif line == 'bye': pass";
+    let guess = guess(&[("server.py", server), ("client.py", client)]);
+    let target = target(&guess);
+    let typed = |step| {
+        target.client.script(step).unwrap().exchanges[0]
+            .send
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(typed("upload"), "put {name}");
+    assert_eq!(typed("download"), "get {name}");
+}
+
+#[test]
 fn a_pair_on_ipv6_is_met_there() {
     let guess = guess(&[
         ("server.py", "s.bind(('::1', 8888))\ns.accept()"),
@@ -508,5 +515,89 @@ fn an_address_of_another_network_is_told() {
         guess.unknowns()[0].contains("192.168.1.7"),
         "{:?}",
         guess.unknowns()
+    );
+}
+
+#[test]
+fn who_asks_for_address_and_name_first_is_told_and_each_client_another_name() {
+    let server = "s.bind(('', 9090))\ns.listen()\ns.accept()";
+    let client = "host = input('Server IP: ')\nport = int(input('Port: '))\ns.connect((host, port))\n\
+                  name = input('Your name: ')\nprint('Enter port: ')\nwhile True:\n  line = input()\n  if line == '/quit': break\n\
+                  print('Type /who for all users')";
+    let target = target(&guess(&[("server.py", server), ("client.py", client)]));
+    let told = |step| {
+        let exchanges = &target.client.script(step).unwrap().exchanges;
+        let lines = exchanges.iter().map(|it| it.send.clone().unwrap());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(told("connect"), ["{host}", "{port}", "user-{client}"]);
+    assert_eq!([told("list"), told("quit")], [["/who"], ["/quit"]]);
+    let asked = target.client.script("connect").unwrap().exchanges[0]
+        .expect
+        .clone();
+    assert!(asked.unwrap().is_match("Server IP: "));
+}
+
+#[test]
+fn what_programs_in_other_languages_ask_is_answered() {
+    let server = "s.bind(('', 9090))\ns.listen()\ns.accept()";
+    for (name, asks) in [
+        (
+            "client.c",
+            r#"printf("User name: "); fflush(stdout); fgets(name, 20, stdin);"#,
+        ),
+        ("client.cpp", r#"std::cout << "Login: "; std::cin >> name;"#),
+        (
+            "Client.java",
+            r#"System.out.print("Nickname: "); String name = in.nextLine(); new Scanner(System.in)"#,
+        ),
+        (
+            "client.js",
+            r#"readline.createInterface(); rl.question("Username? ", name => {})"#,
+        ),
+    ] {
+        let client = format!(
+            "void main() {{ connect(s, a, n); {asks} new Socket(h, p); createConnection(p) }}"
+        );
+        let target = target(&guess(&[("server.py", server), (name, &client)]));
+        let exchange = &target.client.script("connect").unwrap().exchanges[0];
+        assert_eq!(exchange.send.as_deref(), Some("user-{client}"), "{name}");
+    }
+    let login = "s.connect(a)\nu = input('Username: ')\np = getpass.getpass('Password: ')";
+    let login = guess(&[("server.py", server), ("client.py", login)]);
+    let filled = target(&login);
+    let exchanges = &filled.client.script("connect").unwrap().exchanges;
+    assert!(
+        exchanges
+            .iter()
+            .all(|it| it.send.as_deref() == Some("FILL-IN"))
+    );
+    let unknown = "what the client is told at “Username:”, “Password:” (`connect`)".to_owned();
+    assert!(login.unknowns().contains(&unknown));
+    let files = "s.connect(a)\nname = input('File on server: ')\ninput('Choice of support: ')";
+    let target = target(&guess(&[("server.py", server), ("client.py", files)]));
+    assert!(target.client.script("connect").is_none());
+}
+
+#[test]
+fn a_menu_of_letters_and_a_shells_methods_are_read_too() {
+    let server = ("server.py", "s.bind(('', 6000))\ns.accept()");
+    let letters = "s.connect(a)\nprint('[L]ist  [U]pload [Q]uit')\ns.send(b'LIST')\nprint('Files:')\ninput('File: ')";
+    let shell = "class Shell(cmd.Cmd):\n  def do_list(self, a):\n    s.send('LIST')\n  def do_quit(self, a):\n    \
+                 pass\ns.connect(a)\ninput()";
+    let typed = |client: &str, step: &str| -> Vec<String> {
+        let target = target(&guess(&[server, ("client.py", client)]));
+        let exchanges = &target.client.script(step).unwrap().exchanges;
+        let lines = exchanges.iter().map(|it| it.send.clone().unwrap());
+        lines.collect()
+    };
+    assert_eq!(typed(letters, "upload"), ["U", "{name}"]);
+    assert_eq!(
+        [typed(letters, "list"), typed(letters, "quit")],
+        [["L"], ["Q"]]
+    );
+    assert_eq!(
+        [typed(shell, "list"), typed(shell, "quit")],
+        [["list"], ["quit"]]
     );
 }

@@ -166,7 +166,7 @@ async fn processes(job: &Job, log: &mut Log) -> Result<Vec<ProcessRecord>, Recor
 fn blank(job: &Job, role: Role) -> ProcessRecord {
     let argv = match role {
         Role::Server => job.play.commands.server.clone(),
-        Role::Client(_) => job.play.commands.client.first().to_vec(),
+        Role::Client(number) => job.play.client_command(ClientNumber(number)),
     };
     let built = job.built.of(role).map(Built::path);
     ProcessRecord {

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use synfin_core::spec::{Target, environment_at};
+use synfin_core::spec::{ClientNumber, ClientValues, Target, environment_at};
 
 use crate::drive::Commands;
 use crate::sandbox::SocketTable;
@@ -12,7 +12,7 @@ use crate::sandbox::SocketTable;
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 10_000;
 
-/// Lets the server listen at a port that nobody has, if both sides take it from their command lines or environments.
+/// Lets the server listen at a port that nobody has, if both sides take it from their command lines, environments or users.
 pub(super) fn choose(target: &mut Target, commands: &Commands) {
     let fresh = target.server.listen.ip();
     if let Some(port) = fresh_port().filter(|_| are_told(target, commands)) {
@@ -25,8 +25,22 @@ fn are_told(target: &Target, commands: &Commands) -> bool {
     let [one, other] = [1, 2].map(|port| SocketAddr::new(target.server.listen.ip(), port));
     let differs = |env: &[(String, String)]| environment_at(env, one) != environment_at(env, other);
     let (at_one, at_other) = (commands.clone().at(one), commands.clone().at(other));
+    let is_typed = typed_at(target, one) != typed_at(target, other);
     (at_one.server != at_other.server || differs(&target.server.env))
-        && (at_one.client != at_other.client || differs(&target.client.env))
+        && (at_one.client != at_other.client || differs(&target.client.env) || is_typed)
+}
+
+/// All lines that a client is told, with this address where it is asked for.
+fn typed_at(target: &Target, listen: SocketAddr) -> Vec<String> {
+    let values = ClientValues {
+        client: ClientNumber(1),
+        listen,
+        file: None,
+    };
+    let scripts = target.client.steps.iter();
+    let lines = scripts.flat_map(|script| &script.exchanges);
+    let lines = lines.filter_map(|exchange| exchange.send.as_deref());
+    lines.map(|line| values.fill(line)).collect()
 }
 
 /// A port that no socket of this network has; none if the kernel does not say.

@@ -61,7 +61,9 @@ fn a_small_mtu_cuts_every_segment_and_sound_programs_pass() {
     }
     let (run, _rubric) = under("mtu = 576", "70001");
     assert_eq!(run.item("files").result, Pass, "{}", said(&run.output));
-    assert_eq!(seen(&run.captures().join("worse.pcap")), (576, 0));
+    // A busy machine may have it send some of them again.
+    let (longest, _) = seen(&run.captures().join("worse.pcap"));
+    assert_eq!(longest, 576);
 }
 
 #[test]

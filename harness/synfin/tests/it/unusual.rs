@@ -33,6 +33,45 @@ fn replace(file: &Path, replaced: &[(&str, &str)]) {
 }
 
 #[test]
+fn each_client_logs_in_by_a_name_of_its_own_and_may_ask_where_the_server_is() {
+    if !has("python3", "--version", "python3") {
+        return;
+    }
+    let asks = r#"(input("Server: "), int(input("Port: ")))"#;
+    let names_itself = "    with connection:\n        name = input(\"Nickname: \")\n        \
+                        connection.sendall(f\"{name} {sys.argv[1]}\\n\".encode())\n";
+    let place = variant(
+        "client.py",
+        &[
+            ("(HOST, PORT)", asks),
+            ("    with connection:\n", names_itself),
+        ],
+    );
+    let refuses = "def answer_requests(connection):\n    name = receive_line(connection)\n    \
+                   if name in NAMES or len(set(name.split())) != 1:\n        return\n    NAMES.add(name)\n";
+    replace(
+        &place.path().join("server.py"),
+        &[
+            ("def answer_requests(connection):\n", refuses),
+            ("def serve(", "NAMES = set()\n\n\ndef serve("),
+        ],
+    );
+    replace(
+        &place.path().join("target.toml"),
+        &[
+            (r#""client.py"]"#, r#""client.py", "user-{client}"]"#),
+            (
+                r"connect  = [",
+                r#"connect  = [{ expect = "Server: $", send = "{host}" }, { expect = "Port: $", send = "{port}" },
+                    { expect = "Nickname: $", send = "user-{client}" }, "#,
+            ),
+        ],
+    );
+    let run = run([place.path()]);
+    assert!(run.output.status.success(), "{}", said(&run.output));
+}
+
+#[test]
 fn without_patterns_a_lone_clients_replies_show_what_an_answer_is() {
     if !has("python3", "--version", "python3") {
         return;

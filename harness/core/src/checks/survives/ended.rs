@@ -1,6 +1,6 @@
 //! A server that ended by itself after a fault: of the fault, of something else, or because nobody was left to serve.
 
-use super::{evidence, told};
+use super::told::{evidence, told};
 use crate::checks::service::{Standing, standing};
 use crate::checks::{Cause, Finding, Verdict, close, program, server_end};
 use crate::diagnosis::Pattern;

@@ -19,19 +19,25 @@ pub(super) fn shell(line: &Spanned<String>, problems: &mut Problems) -> Option<C
     Command::new(words.map(str::to_owned).to_vec())
 }
 
-/// `["program", "argument"]`.
+/// The server's: `["program", "argument"]`.
 pub(super) fn command(value: &Spanned<Value>, problems: &mut Problems) -> Option<Command> {
     words(value.get_ref(), value.span(), Place::Command, problems)
 }
 
-/// The same, or a table that has one for each step: `{ upload = ["put", "{name}"] }`.
+/// The clients', or a table that has one for each step: `{ upload = ["put", "{name}"] }`.
 pub(super) fn client_command(
     value: &Spanned<Value>,
     steps: &[&str],
     problems: &mut Problems,
 ) -> Option<ClientCommand> {
     let Value::Table(of_steps) = value.get_ref() else {
-        return command(value, problems).map(ClientCommand::Session);
+        let command = words(
+            value.get_ref(),
+            value.span(),
+            Place::ClientCommand,
+            problems,
+        );
+        return command.map(ClientCommand::Session);
     };
     let mut commands = BTreeMap::new();
     for (step, line) in of_steps {

@@ -277,8 +277,8 @@ pub(super) struct ServerProgramFile {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Client")]
 pub(super) struct ClientProgramFile {
-    /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the server's address. A table starts a process for
-    /// each step, by the step's name; there `{name}` and `{size}` stand for the file's.
+    /// Program and arguments; `{addr}`, `{host}` and `{port}` stand for the server's address, `{client}` for the client's
+    /// number. A table starts a process for each step, by the step's name; there `{name}` and `{size}` stand for the file's.
     #[schemars(with = "ClientCommandFile")]
     pub command: Spanned<Value>,
     /// What its environment has beside the usual; `{addr}`, `{host}` and `{port}` stand for the server's address.
@@ -321,7 +321,8 @@ pub(super) struct ExchangeFile {
     /// A regular expression: the output to wait for before anything is sent.
     #[schemars(with = "Option<String>")]
     pub expect: Option<Spanned<String>>,
-    /// The line typed; `{name}` is the file's name, `{size}` its size.
+    /// The line typed; `{client}` is the client's number, `{name}` the file's name, `{size}` its size, and `{addr}`, `{host}` and
+    /// `{port}` are the server's address.
     #[schemars(with = "Option<String>")]
     pub send: Option<Spanned<String>>,
     /// A regular expression: what the server's reply looks like on the wire.

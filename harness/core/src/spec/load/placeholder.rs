@@ -6,14 +6,17 @@ use super::{Problems, closest};
 use crate::spec::placeholder::{Piece, pieces};
 
 const ADDRESS: [&str; 3] = ["addr", "host", "port"];
+const CLIENT: [&str; 1] = ["client"];
 const FILE: [&str; 2] = ["name", "size"];
 const CONTENT: &str = "content";
 
 /// Where a text stands, and with it the placeholders that it may have.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place<'a> {
-    /// In a command for all steps, or in an environment.
+    /// In the server's command, or in an environment.
     Command,
+    /// In the clients' command for all steps.
+    ClientCommand,
     /// In the command of this step.
     StepCommand(&'a str),
     /// In a line that is typed for this step.
@@ -53,29 +56,39 @@ impl<'a> Place<'a> {
 
     fn known(self) -> impl Iterator<Item = &'static str> {
         let address: &[_] = match self {
-            Self::Command | Self::StepCommand(_) => &ADDRESS,
-            Self::Send(_) | Self::FileName | Self::Raw(_) => &[],
+            Self::Command | Self::ClientCommand | Self::StepCommand(_) | Self::Send(_) => &ADDRESS,
+            Self::FileName | Self::Raw(_) => &[],
+        };
+        let client: &[_] = match self {
+            Self::ClientCommand | Self::StepCommand(_) | Self::Send(_) => &CLIENT,
+            Self::Command | Self::FileName | Self::Raw(_) => &[],
         };
         let file: &[_] = match self {
             Self::StepCommand(step) | Self::Send(step) | Self::Raw(step) if has_file(step) => &FILE,
             Self::FileName => &FILE[..1],
-            Self::Command | Self::StepCommand(_) | Self::Send(_) | Self::Raw(_) => &[],
+            Self::Command
+            | Self::ClientCommand
+            | Self::StepCommand(_)
+            | Self::Send(_)
+            | Self::Raw(_) => &[],
         };
         let content: &[_] = match self {
             Self::Raw("upload") => &[CONTENT],
             Self::Command
+            | Self::ClientCommand
             | Self::StepCommand(_)
             | Self::Send(_)
             | Self::FileName
             | Self::Raw(_) => &[],
         };
-        address.iter().chain(file).chain(content).copied()
+        let all = address.iter().chain(client).chain(file).chain(content);
+        all.copied()
     }
 
     /// `${word}` is a variable to the shell, which only commands meet.
     fn is_shells(self, before: &str) -> bool {
         match self {
-            Self::Command | Self::StepCommand(_) => before.ends_with('$'),
+            Self::Command | Self::ClientCommand | Self::StepCommand(_) => before.ends_with('$'),
             Self::Send(_) | Self::Raw(_) | Self::FileName => false,
         }
     }
@@ -97,7 +110,7 @@ impl<'a> Place<'a> {
 
     fn step(self) -> Option<&'a str> {
         match self {
-            Self::Command | Self::FileName => None,
+            Self::Command | Self::ClientCommand | Self::FileName => None,
             Self::StepCommand(step) | Self::Send(step) | Self::Raw(step) => Some(step),
         }
     }
@@ -167,8 +180,8 @@ mod tests {
                 "8:50 `{nmae}` stands for nothing here: did you mean `{name}`?; `{{nmae}}` is the text `{nmae}`",
             ),
             (
-                r#"{ send = "{client}" }"#,
-                "8:20 `{client}` stands for nothing here: there are `{name}`, `{size}`; `{{client}}` is the text `{client}`",
+                r#"{ send = "{user}" }"#,
+                "8:20 `{user}` stands for nothing here: there are `{addr}`, `{host}`, `{port}`, `{client}`, `{name}`, `{size}`; `{{user}}` is the text `{user}`",
             ),
         ] {
             assert_eq!(upload(line), [expected]);
@@ -208,7 +221,12 @@ mod tests {
     fn braces_that_are_no_placeholders_are_text() {
         let legal = [
             r#"command = ["sh", "-c", "exec ./c ${dir} {port} {} {a,b} {{print}}"]"#.to_owned(),
-            r#"command = { upload = ["put", "{name}", "{size}", "{host}"] }"#.to_owned(),
+            r#"command = { upload = ["put", "{name}", "{size}", "{host}", "user-{client}"] }"#
+                .to_owned(),
+            r#"command = ["chat", "{addr}", "user-{client}"]"#.to_owned(),
+            format!(
+                "{SESSION}[client.steps]\nconnect = [{{ send = 'user-{{client}} at {{host}}:{{port}}' }}]"
+            ),
             format!(
                 "{SESSION}[client.steps]\nlist = [{{ send = '{{\"cmd\": 1}} {{}}', expect = 'a{{2}}[{{]x[}}]' }}]"
             ),
