@@ -267,11 +267,12 @@ fn shortfall(
     clients: &[Client],
     (open, served): (&[Life], usize),
 ) -> Finding {
-    let frame = open.last().map_or(FrameNumber(0), |life| life.start);
+    let at = open.last().map(|life| format!(" (frame {})", life.start));
     let mut parts = vec![
         format!(
-            "{} open (frame {frame})",
-            program::count(open.len(), "connection")
+            "{} open{}",
+            program::count(open.len(), "connection"),
+            at.unwrap_or_default()
         ),
         format!("{served} answered"),
     ];

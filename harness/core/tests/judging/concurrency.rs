@@ -154,6 +154,11 @@ fn clients_that_are_refused_fail_whatever_they_could_have_asked_for() {
         refused.says(TWO),
         "Fail: 1 connection open (frame 3), 0 answered, 1 refused"
     );
+    let nobody = "-- c1 connect\n c1 > S\n c1 < R.\n-- c2 connect\n c2 > S\n c2 < R.\n-- stop";
+    assert_eq!(
+        world(&steps, 2, nobody).says(TWO),
+        "Fail: 0 connections open, 0 answered, 2 refused"
+    );
 }
 
 /// Client 1 is served and holds; client 2 waits in the accept queue until client 1 is gone.
