@@ -105,7 +105,7 @@ impl ServedConcurrently {
             };
         }
         if !is_possible {
-            let finding = finding.usually(cause(observation, &clients, served.len()));
+            let finding = finding.usually(cause(&clients, served.len()));
             return Verdict::Fail(finding.shows(Root::ClientNotServed));
         }
         let cause = clients.iter().find_map(|client| match client.standing {
@@ -364,11 +364,7 @@ fn second_answer(observation: &Observation, clients: &[Client]) -> Option<String
 }
 
 /// The causes that fit what was seen most, where so many were served at once.
-fn cause(
-    observation: &Observation,
-    clients: &[Client],
-    served: usize,
-) -> Vec<crate::diagnosis::Usually> {
+fn cause(clients: &[Client], served: usize) -> Vec<crate::diagnosis::Usually> {
     let failures = clients.iter().filter_map(|client| match &client.standing {
         Standing::Failed { kind, finding, .. } => Some((*kind, finding)),
         Standing::Answered(_) | Standing::Undecided { .. } => None,
@@ -376,11 +372,9 @@ fn cause(
     let Some((kind, finding)) = failures.min_by_key(|(kind, _)| *kind) else {
         return Vec::new();
     };
-    let waits = second_answer(observation, clients).is_some();
     match (kind, served) {
         (Kind::NeverAccepted | Kind::Unread | Kind::Silent, 2..) => Pattern::WorkersTaken.usually(),
         (Kind::Unread | Kind::Silent, 1) => Pattern::ServedOneAfterAnother.usually(),
-        (Kind::Unread | Kind::Silent, _) if waits => Pattern::ServedOneAfterAnother.usually(),
         (kind, _) => explained(kind, finding.clone()).usually,
     }
 }

@@ -1,5 +1,6 @@
 //! Connected is not served.
 
+use synfin_core::diagnosis::Pattern;
 use synfin_core::manifest::StepOutcome;
 
 use crate::setup::STEPS as ONE_CLIENT;
@@ -658,5 +659,32 @@ fn an_attribution_that_the_socket_table_contradicts_decides_nothing() {
     assert_eq!(
         wrong.says(TWO),
         "Inconclusive(Harness): connection 1 was taken for client 2's, but its socket was client-1's"
+    );
+}
+
+#[test]
+fn answers_that_come_when_their_own_client_leaves_are_not_put_down_to_turns() {
+    let flushed_at_its_end = |client: u32| {
+        format!(
+            "c{client} > F.\n c{client} < .\n c{client} < \"FILES 2\\n\"\n c{client} < F.\n c{client} > R\n"
+        )
+    };
+    let buffered = two_clients(&[
+        connect(1),
+        connect(2),
+        ask(1),
+        ask(2),
+        "-- c1 times out\n-- sample c1 asleep: c1 read, c2 read\n".to_owned(),
+        "-- c2 times out\n-- sample c2 asleep: c1 read, c2 read\n".to_owned(),
+        "-- stop\n".to_owned(),
+        flushed_at_its_end(1),
+        flushed_at_its_end(2),
+    ]);
+    let verdict = buffered.verdict(TWO);
+    let finding = verdict.finding().unwrap();
+    assert_eq!(
+        finding.usually,
+        Pattern::RequestIgnored.usually(),
+        "{verdict:?}"
     );
 }
