@@ -77,13 +77,12 @@ pub(super) fn reset_finding(
         }
         Some(_) | None => {
             let fin = connection.wire.sent_by(side).fin.map(|fin| fin.sent.frame);
-            let (what, pattern) = match fin.filter(|fin| *fin < rst) {
-                Some(fin) => (format!(", after its FIN {fin}"), Pattern::ResetAfterFin),
-                None => (String::new(), Pattern::Reset),
-            };
+            let what = fin
+                .filter(|fin| *fin < rst)
+                .map_or_else(String::new, |fin| format!(", after its FIN {fin}"));
             Finding::from(format!("reset by the {side} (frame {rst}{what})"))
                 .with(Evidence::frames("RST", id, [rst]))
-                .usually(pattern.usually())
+                .usually(Pattern::of_reset(&connection.wire, side).usually())
         }
     }
 }

@@ -102,14 +102,10 @@ fn reset(connection: &Connection, by: Side) -> Seen {
             "{bytes} from the {other} not acknowledged until then"
         ));
     }
-    let pattern = match half.fin {
-        Some(fin) => {
-            saw.push(format!("after its own FIN ({})", fin.sent.frame));
-            Pattern::ResetAfterFin
-        }
-        None => Pattern::Reset,
-    };
-    (saw.join(", "), Some(pattern))
+    if let Some(fin) = half.fin {
+        saw.push(format!("after its own FIN ({})", fin.sent.frame));
+    }
+    (saw.join(", "), Some(Pattern::of_reset(connection, by)))
 }
 
 fn half_closed(connection: &Connection, by: Side) -> Seen {

@@ -2,6 +2,7 @@
 
 use super::causes::*;
 use super::program_causes::*;
+use crate::flow::{Connection, Side};
 
 /// Something that goes wrong on the wire or beside it in a way that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,6 +152,16 @@ pub enum Pattern {
 }
 
 impl Pattern {
+    /// Why this side sent RST: after its own FIN for what still came or, if nothing did, for what lay there unread.
+    pub(crate) fn of_reset(connection: &Connection, by: Side) -> Self {
+        let fin = connection.sent_by(by).fin.map(|fin| fin.sent);
+        let still_came = connection.sent_by(by.peer()).last_payload;
+        match (fin, still_came) {
+            (Some(fin), Some(came)) if fin < came => Self::ResetAfterFin,
+            (Some(_) | None, Some(_) | None) => Self::Reset,
+        }
+    }
+
     /// Its causes, likeliest first.
     #[expect(clippy::too_many_lines, reason = "a table: one line a pattern")]
     pub(super) fn causes(self) -> &'static [Cause] {

@@ -95,6 +95,15 @@ fn an_rst_after_ones_own_fin_is_put_down_to_what_still_came() {
 }
 
 #[test]
+fn an_rst_after_ones_own_fin_that_nothing_called_for_is_put_down_to_what_lay_unread() {
+    let verdict = ending("c1 > F.\n c1 > R.\n -- c1 done\n -- stop").verdict(CLOSE);
+    let finding = verdict.finding().unwrap();
+    let saw = "connection 0 (client 1): reset by the initiator (frame 10, after its FIN 9)";
+    assert_eq!(finding.saw, saw);
+    assert_eq!(finding.usually, Pattern::Reset.usually());
+}
+
+#[test]
 fn a_refused_syn_is_no_aborted_connection() {
     let refused = world(
         STEPS,
