@@ -55,9 +55,12 @@ impl Judge for TransferIntact {
         if transfers.is_empty() {
             return Verdict::undecided(Cause::Harness, "no step transfers a file");
         }
+        let known = transfers
+            .iter()
+            .find_map(|&(client, record)| known_damage(observation, client, record));
         let outcomes = transfers
             .iter()
-            .map(|&(client, record)| transfer(observation, client, record));
+            .map(|&(client, record)| transfer(observation, (client, record), known));
         each::together(outcomes, || passed(observation, &transfers))
     }
 }
@@ -96,7 +99,23 @@ fn passed(observation: &Observation, transfers: &[(ClientNumber, &StepRecord)]) 
     )
 }
 
-fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord) -> Outcome {
+/// What a damaged file's size and the wire say of why it is: another's damage need not tell as much.
+fn known_damage(
+    observation: &Observation,
+    client: ClientNumber,
+    record: &StepRecord,
+) -> Option<Pattern> {
+    let file = observation.file(client, record.entry)?;
+    let arrived = file.arrived_sha256.as_ref()?;
+    (*arrived != file.source_sha256).then(|| likely::pattern(observation, file, record))?
+}
+
+/// How one transfer fared; what damaged another file, as far as that is known, may have damaged this one.
+fn transfer(
+    observation: &Observation,
+    (client, record): (ClientNumber, &StepRecord),
+    known: Option<Pattern>,
+) -> Outcome {
     let Some(file) = observation.file(client, record.entry) else {
         return not_transferred(observation, client, record);
     };
@@ -122,6 +141,7 @@ fn transfer(observation: &Observation, client: ClientNumber, record: &StepRecord
             Outcome::Violated(
                 finding(differs(file), &shows).usually(
                     likely::pattern(observation, file, record)
+                        .or(known)
                         .unwrap_or(Pattern::FileDiffers)
                         .usually(),
                 ),

@@ -73,6 +73,8 @@ pub enum Pattern {
     FileDiffers,
     /// A file arrived up to a multiple of a buffer's size.
     FileCutAtBlock,
+    /// A sender ended its stream, and had sent only the beginning of a file.
+    FileSentShort,
     /// A file arrived as its base64 text.
     FileIsBase64,
     /// More bytes arrived than a file has.
@@ -199,6 +201,7 @@ impl Pattern {
             Self::OutOfScript => OUT_OF_SCRIPT,
             Self::FileDiffers => FILE_DIFFERS,
             Self::FileCutAtBlock => FILE_CUT_AT_BLOCK,
+            Self::FileSentShort => FILE_SENT_SHORT,
             Self::FileIsBase64 => FILE_IS_BASE64,
             Self::FileGrew => FILE_GREW,
             Self::LengthInHostOrder => LENGTH_IN_HOST_ORDER,

@@ -94,6 +94,18 @@ pub(super) const FILE_DIFFERS: &[Cause] = &[
         "fopen(3), the letter b",
     ),
 ];
+pub(super) const FILE_SENT_SHORT: &[Cause] = &[
+    (
+        "the sender sends whole buffers only: the file's last, shorter one is dropped",
+        "send as many bytes as read() returned, until it returns 0",
+        "read(2), RETURN VALUE",
+    ),
+    (
+        "send() on a non-blocking socket took a part, and the rest is never sent",
+        "go on behind what it took, once poll() says that there is room",
+        "send(2), RETURN VALUE",
+    ),
+];
 pub(super) const FILE_CUT_AT_BLOCK: &[Cause] = &[
     (
         "only whole buffers are stored: the last, shorter one is dropped",

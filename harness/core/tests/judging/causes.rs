@@ -145,6 +145,40 @@ fn a_length_in_host_byte_order_is_seen_on_the_wire() {
 }
 
 #[test]
+fn a_length_in_host_byte_order_did_not_cut_a_file_of_which_almost_all_arrived() {
+    let damaged = |arrived: u64| {
+        prefixed(",\u{1}\u{0}\u{0}").with(|recorded| {
+            recorded.files[0].arrived_sha256 = Some("0".repeat(64));
+            recorded.files[0].arrived_size = Some(arrived);
+        })
+    };
+    let verdict = damaged(299).verdict(INTACT);
+    let finding = verdict.finding().unwrap();
+    assert_eq!(finding.usually, Pattern::FileDiffers.usually());
+    let verdict = damaged(0).verdict(INTACT);
+    let finding = verdict.finding().unwrap();
+    assert_eq!(finding.usually, Pattern::LengthInHostOrder.usually());
+}
+
+/// An upload of 200 bytes of which these were sent, and stored.
+fn begun(sent: usize, payload: &str) -> World {
+    upload(200, payload).with(|recorded| {
+        recorded.files[0].arrived_sha256 = Some("0".repeat(64));
+        recorded.files[0].arrived_size = Some(sent as u64);
+    })
+}
+
+#[test]
+fn what_the_sender_never_sent_is_not_put_down_to_the_receiver() {
+    let verdict = begun(128, "c1 > contents notes.bin 128\n").verdict(INTACT);
+    let finding = verdict.finding().unwrap();
+    assert_eq!(finding.usually, Pattern::FileSentShort.usually());
+    let verdict = begun(128, "c1 > contents notes.bin 200\n").verdict(INTACT);
+    let finding = verdict.finding().unwrap();
+    assert_eq!(finding.usually, Pattern::FileDiffers.usually());
+}
+
+#[test]
 fn a_client_that_hangs_after_a_reply_may_have_read_one_segment_of_it() {
     let usually = Pattern::StuckAfterReply.usually();
     let split = usually

@@ -1,14 +1,18 @@
 //! What the size and the wire tell of why a file arrived otherwise than it was sent.
 
 use super::wire_leg;
+use crate::content::file_bytes;
 use crate::diagnosis::Pattern;
 use crate::manifest::{FileRecord, StepRecord};
-use crate::observation::{Observation, find};
+use crate::observation::{Observation, Wholeness, find};
+use crate::spec::ClientNumber;
 
 /// Buffers have sizes of whole multiples of this many bytes.
 const BLOCK_BYTES: u64 = 512;
 /// A length field stands before the contents: in so many of a step's first bytes.
 const HEAD_BYTES: usize = 1024;
+/// Bytes by which a file's contents are found: incompressible, so that a chance match is out of the question.
+const CONTENT_HEAD_BYTES: usize = 16;
 /// A smaller number is a chance match: one of its bytes would have to be found.
 const SMALLEST_TOLD_LENGTH: u64 = 256;
 
@@ -20,6 +24,9 @@ pub(super) fn pattern(
 ) -> Option<Pattern> {
     if has_swapped_length(observation, file, record) {
         return Some(Pattern::LengthInHostOrder);
+    }
+    if was_sent_short(observation, file, record) {
+        return Some(Pattern::FileSentShort);
     }
     let arrived = file.arrived_size?;
     if is_base64_of(arrived, file.size) {
@@ -43,8 +50,38 @@ fn is_base64_of(arrived: u64, size: u64) -> bool {
             .contains(&arrived)
 }
 
-/// Whether the file's size stands before its contents in little-endian order, and nowhere in network byte order.
+/// Whether the sender sent only the file's beginning: its stream ended in order, so that nothing more was on its way.
+fn was_sent_short(observation: &Observation, file: &FileRecord, record: &StepRecord) -> bool {
+    let is_whole = observation.health.wholeness() == Wholeness::Proven;
+    let streams = wire_leg::streams(observation, file, record);
+    let size = usize::try_from(file.size).unwrap_or(usize::MAX);
+    let head = observation
+        .recorded()
+        .map(|it| file_bytes(it.seed, &file.name, size.min(CONTENT_HEAD_BYTES)));
+    let has_begun = head.is_some_and(|head| {
+        let mut streams = streams.iter();
+        streams.any(|stream| find(&stream.bytes, &head).is_some())
+    });
+    let sender = wire_leg::sender(file);
+    let ended_in_order = observation
+        .sessions_of(ClientNumber(file.client))
+        .all(|it| {
+            let (sent, taken) = (it.wire.sent_by(sender), it.wire.sent_by(sender.peer()));
+            sent.fin.is_some() && taken.resets.is_empty()
+        });
+    is_whole && has_begun && ended_in_order && wire_leg::carried(&streams) < file.size
+}
+
+/// Whether the file's size stands before its contents in little-endian order, and nowhere in network byte order, and what
+/// arrived is what becomes of a length that is read so: two programs on one machine may well agree on that order.
 fn has_swapped_length(observation: &Observation, file: &FileRecord, record: &StepRecord) -> bool {
+    let read_wrong = |arrived: u64| {
+        let swapped = u32::try_from(file.size).map(u32::swap_bytes);
+        arrived == 0 || arrived > file.size || swapped.is_ok_and(|it| arrived == u64::from(it))
+    };
+    if !file.arrived_size.is_none_or(read_wrong) {
+        return false;
+    }
     wire_leg::streams(observation, file, record)
         .iter()
         .any(|stream| {

@@ -65,7 +65,8 @@ pub(super) fn look(observation: &Observation, file: &FileRecord, record: &StepRe
     }
 }
 
-fn carried(streams: &[Excerpt]) -> u64 {
+/// How many payload bytes these are.
+pub(super) fn carried(streams: &[Excerpt]) -> u64 {
     streams
         .iter()
         .map(|stream| stream.bytes.len() as u64 + stream.left_out_bytes)
@@ -126,10 +127,7 @@ pub(super) fn streams(
     file: &FileRecord,
     record: &StepRecord,
 ) -> Vec<Excerpt> {
-    let sender = match file.transfer {
-        Transfer::Upload => Side::Initiator,
-        Transfer::Download => Side::Responder,
-    };
+    let sender = sender(file);
     let client = ClientNumber(file.client);
     observation
         .window(record)
@@ -142,6 +140,14 @@ pub(super) fn streams(
                 .map(move |connection| connection.sent_by(sender).within(window))
         })
         .collect()
+}
+
+/// The side that sends the file.
+pub(super) fn sender(file: &FileRecord) -> Side {
+    match file.transfer {
+        Transfer::Upload => Side::Initiator,
+        Transfer::Download => Side::Responder,
+    }
 }
 
 /// How the contents stand in the streams; `None` if those are too long to be searched.
